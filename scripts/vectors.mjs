@@ -1,0 +1,48 @@
+/**
+ * Fills in what the golden vectors in rfcs/vectors/wire.json expect, from the inputs that stand there. Run it after a
+ * change of the wire, read the difference, and write the change into RFC 2. Tests compare with the file as it is.
+ *
+ *   npx node --conditions=source scripts/vectors.mjs
+ */
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { generateKeyPairFromSeed } from '@libp2p/crypto/keys'
+import { peerIdFromPrivateKey } from '@libp2p/peer-id'
+import { fromHex, openChannelId, streamId, toHex } from '../packages/protocol/src/ids.ts'
+import { announceSigningBytes, encodeAnnouncement } from '../packages/protocol/src/wire/announcement.ts'
+import { encodeControl } from '../packages/protocol/src/wire/control.ts'
+import { joinFrames } from '../packages/protocol/src/wire/framing.ts'
+import { encodeObject } from '../packages/protocol/src/wire/object.ts'
+import { root, run } from './workspace.mjs'
+
+const file = join(root, 'rfcs/vectors/wire.json')
+const vectors = JSON.parse(readFileSync(file, 'utf8'))
+
+for (const vector of vectors.channelIds) vector.channel = openChannelId(vector.name)
+for (const vector of vectors.streamIds) {
+  vector.stream = streamId(vector.channel, vector.publisher, vector.epoch, vector.track)
+}
+for (const vector of vectors.control) vector.hex = toHex(encodeControl(withBytes(vector.message)))
+for (const vector of vectors.announcements)
+  vector.hex = toHex(encodeAnnouncement(withBytes(vector.announcement)))
+for (const vector of vectors.objects) {
+  vector.hex = toHex(encodeObject(vector.header, fromHex(vector.payload)).bytes)
+}
+for (const vector of vectors.frames) vector.hex = toHex(joinFrames(vector.bodies.map(fromHex)))
+for (const vector of vectors.signatures) await sign(vector)
+writeFileSync(file, JSON.stringify(vectors))
+await run('biome', ['format', '--write', file], { quiet: true })
+
+/** The values as the codec takes them: bytes stand as hex under these names. */
+function withBytes(value) {
+  const names = ['body', 'signature', 'catalog']
+  return JSON.parse(JSON.stringify(value), (name, item) => (names.includes(name) ? fromHex(item) : item))
+}
+
+async function sign(vector) {
+  const key = await generateKeyPairFromSeed('Ed25519', fromHex(vector.seed))
+  const signed = announceSigningBytes(fromHex(vector.body))
+  vector.publisher = peerIdFromPrivateKey(key).toString()
+  vector.signed = toHex(signed)
+  vector.signature = toHex(await key.sign(signed))
+}
