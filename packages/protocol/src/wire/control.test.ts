@@ -1,0 +1,186 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { fromHex, type StreamId, toHex } from '../ids.ts'
+import { decodeControl, encodeControl } from './control.ts'
+import { peerIdFrom } from './id-bytes.ts'
+import { controlFieldsMax, controlFrameBytesMax, syncRowsMax } from './limits.ts'
+import { type Message, ProtocolError, type SyncRow } from './messages.ts'
+
+const bytes = (length: number) => fc.uint8Array({ minLength: length, maxLength: length })
+const safe = fc.maxSafeNat()
+const uint32 = fc.nat(0xffff_ffff)
+const hops = fc.nat(255)
+const stream = bytes(16).map(id => toHex(id) as StreamId)
+const peer = fc
+  .oneof(
+    fc.uint8Array({ minLength: 1, maxLength: 42 }).map(key => [0x00, key.length, ...key]),
+    bytes(32).map(hash => [0x12, 32, ...hash])
+  )
+  .map(multihash => peerIdFrom(new Uint8Array(multihash)))
+const row = fc.record<SyncRow>({
+  origin: peer,
+  epoch: safe,
+  seqno: safe,
+  metricUs: fc.option(safe, { nil: undefined }),
+  hops
+})
+const is = <T extends string>(type: T) => fc.constant(type)
+
+const message: fc.Arbitrary<Message> = fc.oneof(
+  fc.record({ type: is('hello'), version: uint32, agent: fc.stringMatching(/^[ -~é€]{0,20}$/u) }),
+  fc.record(
+    { type: is('beat'), timeUs: safe, echo: fc.record({ timeUs: safe, delayUs: safe }) },
+    { requiredKeys: ['type', 'timeUs'] }
+  ),
+  fc.record({
+    type: is('announce'),
+    announcement: fc.record({ body: fc.uint8Array({ maxLength: 2_048 }), signature: bytes(64) })
+  }),
+  fc.record({ type: is('sync'), rows: fc.array(row) }),
+  fc.record({ type: is('seqno-req'), origin: peer, epoch: safe, seqno: safe, hopsLeft: hops }),
+  fc.record(
+    { type: is('sub'), stream, publisher: peer, startSeq: uint32 },
+    { requiredKeys: ['type', 'stream', 'publisher'] }
+  ),
+  fc.record({ type: is('sub-ok'), stream, hops }),
+  fc.record({ type: is('sub-nack'), stream, reason: fc.constantFrom('no-route', 'loop', 'full', 'unknown') }),
+  fc.record({ type: is('unsub'), stream })
+)
+
+const largestPeer = peerIdFrom(new Uint8Array([0x00, 42, ...new Uint8Array(42).fill(0xff)]))
+const largestRow: SyncRow = {
+  origin: largestPeer,
+  epoch: Number.MAX_SAFE_INTEGER,
+  seqno: Number.MAX_SAFE_INTEGER,
+  metricUs: Number.MAX_SAFE_INTEGER,
+  hops: 255
+}
+
+describe('Control messages', () => {
+  test('come back as they were', () => {
+    fc.assert(
+      fc.property(message, sent => {
+        expect(decodeControl(encodeControl(sent))).toEqual(sent)
+      })
+    )
+  })
+
+  test('come back as they were from the middle of a larger Buffer', () => {
+    fc.assert(
+      fc.property(message, sent => {
+        const body = encodeControl(sent)
+        const chunk = Buffer.concat([Buffer.alloc(3, 0xff), body, Buffer.alloc(3, 0xff)])
+        expect(decodeControl(chunk.subarray(3, 3 + body.length))).toEqual(sent)
+      })
+    )
+  })
+
+  test('share no memory with the frame they came in', () => {
+    const announcement = { body: new Uint8Array([1, 2]), signature: new Uint8Array(64).fill(3) }
+    const frame = encodeControl({ type: 'announce', announcement })
+    const decoded = decodeControl(frame)
+    frame.fill(0)
+    expect(decoded).toEqual({ type: 'announce', announcement })
+  })
+
+  test('of a later version are ignored', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 10, max: 2_000 }), fc.uint8Array({ maxLength: 100 }), (field, body) => {
+        const tag = (field << 3) | 2
+        const newer = new Uint8Array([(tag & 127) | 128, tag >> 7, body.length, ...body])
+        expect(decodeControl(newer)).toBe(undefined)
+      })
+    )
+  })
+
+  test('with the most rows, each of the largest size, fit into a frame', () => {
+    const rows = new Array<SyncRow>(syncRowsMax).fill(largestRow)
+    expect(encodeControl({ type: 'sync', rows }).length).toBeLessThan(controlFrameBytesMax)
+  })
+
+  test('out of range are refused by the encoder with a TypeError that names the field', () => {
+    const id = '11'.repeat(16) as StreamId
+    const wrong: [Message, RegExp][] = [
+      [{ type: 'hello', version: 1, agent: 'a'.repeat(65) }, /agent has 65 bytes/],
+      [{ type: 'hello', version: 1, agent: '\u{d800}' }, /agent/],
+      [{ type: 'beat', timeUs: 0.5 }, /timeUs is 0.5/],
+      [{ type: 'sub-ok', stream: id, hops: 256 }, /hops is 256/],
+      [{ type: 'unsub', stream: 'AA' as StreamId }, /stream is "AA"/],
+      [{ type: 'sub', stream: id, publisher: 'l0' as typeof largestPeer }, /"l0" is no peer id/],
+      [{ type: 'sync', rows: new Array(syncRowsMax + 1).fill(largestRow) }, /513 rows/]
+    ]
+    for (const [message, text] of wrong) {
+      expect(() => encodeControl(message)).toThrow(TypeError)
+      expect(() => encodeControl(message)).toThrow(text)
+    }
+  })
+})
+
+describe('Bytes from a peer', () => {
+  test('throw ProtocolError or decode to a message that encodes again', () => {
+    const noise = fc.uint8Array({ maxLength: 300 })
+    // Noise alone dies at its first tag: damaged messages come further.
+    const damaged = fc.tuple(message, fc.nat(), fc.nat(255), fc.nat()).map(([sent, at, byte, cut]) => {
+      const body = encodeControl(sent)
+      if (body.length > 0) body[at % body.length] = byte
+      return body.subarray(0, cut % 4 === 0 ? cut % (body.length + 1) : body.length)
+    })
+    fc.assert(
+      fc.property(fc.oneof(noise, damaged), input => {
+        try {
+          const decoded = decodeControl(input)
+          if (decoded !== undefined) expect(decodeControl(encodeControl(decoded))).toEqual(decoded)
+        } catch (error) {
+          if (!(error instanceof ProtocolError)) throw error
+          expect(['malformed', 'too-large']).toContain(error.code)
+        }
+      }),
+      { numRuns: 2_000 }
+    )
+  })
+
+  test('are decoded within 5 ms, however they were chosen', () => {
+    const fullOf = (hex: string) => {
+      const unit = fromHex(hex)
+      const times = Math.floor(controlFrameBytesMax / unit.length)
+      return Uint8Array.from({ length: times * unit.length }, (_, i) => unit[i % unit.length] as number)
+    }
+    const rows = new Array<SyncRow>(syncRowsMax).fill(largestRow)
+    const costly: [string, Uint8Array][] = [
+      ['the largest SYNC', encodeControl({ type: 'sync', rows })],
+      ['empty SYNCs', fullOf('2200')],
+      ['empty rows', inSync(fullOf('0a00').subarray(0, 2 * (controlFieldsMax - 1)))],
+      ['unknown fields', fullOf('7800')],
+      ['unknown fields of the longest varints', fullOf('78ffffffffffffffffff01')],
+      ['groups in groups', fullOf('7b')],
+      [
+        'one long text',
+        new Uint8Array([0x0a, 0xfc, 0xff, 0x03, 0x12, 0xf8, 0xff, 0x03, ...fullOf('41').subarray(8)])
+      ],
+      ['a varint without an end', fullOf('ff')]
+    ]
+    for (const [name, input] of costly) {
+      // The best of many, since others use the machine too.
+      let bestMs = Number.POSITIVE_INFINITY
+      for (let i = 0; i < 100 && bestMs >= 5; i++) bestMs = Math.min(bestMs, timeOf(input))
+      expect(bestMs, name).toBeLessThan(5)
+    }
+  })
+})
+
+/** Milliseconds to decode, or refuse, `input`. */
+function timeOf(input: Uint8Array): number {
+  const start = performance.now()
+  try {
+    decodeControl(input)
+  } catch (error) {
+    if (!(error instanceof ProtocolError)) throw error
+  }
+  return performance.now() - start
+}
+
+/** A Control with one SYNC of these bytes. */
+function inSync(rows: Uint8Array): Uint8Array {
+  const length = [(rows.length & 127) | 128, ((rows.length >> 7) & 127) | 128, rows.length >> 14]
+  return new Uint8Array([0x22, ...length, ...rows])
+}

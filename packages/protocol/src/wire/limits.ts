@@ -1,0 +1,34 @@
+/** Every limit of the wire, with its reason (RFC 2, section "Limits"). Both directions keep them. */
+
+/** Body of a control frame. Holds the largest SYNC; small enough that a partial frame per neighbour costs nothing. */
+export const controlFrameBytesMax = 65_536
+/**
+ * Fields of a control frame, nested ones counted. Two bytes make an empty row, so bytes alone do not bound what
+ * decoding allocates. The largest SYNC has 3,073; the rest is for fields of later versions.
+ */
+export const controlFieldsMax = 8_192
+/** Rows of a SYNC. At most 78 bytes each, so that 512 leave room for later fields. */
+export const syncRowsMax = 512
+/** `agent` in HELLO: a name and a version, shown in a column of a table. */
+export const agentBytesMax = 64
+/** Links that a row or a SUB_OK may claim, and nodes that a SEQNO_REQ may pass. Trees of 10,000 nodes are about 7 deep. */
+export const hopsMax = 255
+
+/** Encoded `Announcement`: the fields at their limits take 1,261 bytes, a grant by an authority will take about 300. */
+export const announcementBytesMax = 2_048
+/** A channel's name; long enough for a path, short enough for a line. */
+export const channelNameBytesMax = 128
+/** What the tracks are. A dozen tracks fit; more belongs into an object. */
+export const catalogBytesMax = 1_024
+/** Ed25519. */
+export const signatureBytesLength = 64
+/** A peer id as multihash: libp2p puts a public key of up to 42 bytes into the id itself, behind two bytes. */
+export const peerIdBytesMax = 44
+
+/** Payload of an object. Voice needs 1.5 KB; a key frame of 4K video about 500 KB, and twice that on a scene cut. */
+export const objectPayloadBytesMax = 1_048_576
+/** An object's `ttlMs`: what its two bytes hold, a minute. */
+export const ttlMsMax = 65_535
+
+/** What 32 unsigned bits hold: `seq`, `version`. At 50 objects a second, 2.7 years. */
+export const uint32Max = 0xffff_ffff

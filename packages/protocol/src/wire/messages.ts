@@ -1,0 +1,175 @@
+/**
+ * Every control message as the core sees it: plain values, no bytes of the encoding (RFC 2, section "Control
+ * messages"). `control.ts` turns them into frames and back; objects travel apart, in `object.ts`.
+ */
+import type { ChannelId, Micros, PeerId, StreamId } from '../ids.ts'
+
+export type Message = Announce | UnsignedMessage
+
+/** What a neighbour says for itself; an ANNOUNCE it only passes on. */
+export type UnsignedMessage = Hello | Beat | Sync | SeqnoReq | Sub | SubOk | SubNack | Unsub
+
+/** The first message on a control stream, once. */
+export interface Hello {
+  type: 'hello'
+  /** The protocol's version; peers with another major version are closed with `version`. */
+  version: number
+  /** Software and version, for people. At most 64 bytes. */
+  agent: string
+}
+
+/** Says "I am here" and measures the round trip. */
+export interface Beat {
+  type: 'beat'
+  /** The sender's clock, opaque to the receiver. */
+  timeUs: Micros
+  /** The `timeUs` of the last beat received, and how long ago it came; absent before the first. */
+  echo?: { timeUs: Micros; delayUs: Micros }
+}
+
+/** A publisher's statement that it publishes a channel, as it signed it. Passed on to every neighbour, once. */
+export interface Announce {
+  type: 'announce'
+  announcement: SignedAnnouncement
+}
+
+export interface SignedAnnouncement {
+  /** The bytes that were signed: an encoded `Announcement`. */
+  body: Uint8Array
+  /** Ed25519, by the key inside the publisher's peer id. */
+  signature: Uint8Array
+}
+
+/** What the signed bytes say. */
+export interface Announcement {
+  publisher: PeerId
+  channel: ChannelId
+  /** The channel's name as text, for people; its hash is the channel id, or the announcement is refused. */
+  name: string
+  /** Which run of the publisher: milliseconds since the Unix epoch at its start. */
+  epoch: number
+  /** Grows with every announcement of the run. */
+  seqno: number
+  /** Milliseconds since the Unix epoch. */
+  expiresAt: number
+  /** The run is over: this announcement withdraws the ones before it. */
+  ended: boolean
+  /** Opaque to relays. At most 1,024 bytes. */
+  catalog: Uint8Array
+}
+
+/** Rows of the sender's table that have changed since its last SYNC on this connection. */
+export interface Sync {
+  type: 'sync'
+  rows: SyncRow[]
+}
+
+/** The sender's way to `origin`, as it uses it. */
+export interface SyncRow {
+  origin: PeerId
+  /** The origin's run and its counter within the run; together they order statements about it in time. */
+  epoch: number
+  seqno: number
+  /** The sum of link costs from the origin to the sender; `undefined` retracts the row. */
+  metricUs: Micros | undefined
+  /** Links from the origin to the sender. */
+  hops: number
+}
+
+/** Asks for a row about `origin` that is at least as new as (epoch, seqno). */
+export interface SeqnoReq {
+  type: 'seqno-req'
+  origin: PeerId
+  epoch: number
+  seqno: number
+  /** How many more nodes may pass it on. */
+  hopsLeft: number
+}
+
+/** Asks for a stream, and says once a second that it is still wanted. */
+export interface Sub {
+  type: 'sub'
+  stream: StreamId
+  publisher: PeerId
+  /** The first object wanted, from the recent ones; absent: from now on. */
+  startSeq?: number
+}
+
+/** The stream comes this way, and is established up to its publisher. */
+export interface SubOk {
+  type: 'sub-ok'
+  stream: StreamId
+  /** Links from the publisher to the sender. */
+  hops: number
+}
+
+export interface SubNack {
+  type: 'sub-nack'
+  stream: StreamId
+  reason: SubNackReason
+}
+
+/**
+ * `no-route`: none now; `loop`: the asker is where the stream comes from; `full`: a limit of the sender is reached;
+ * `unknown`: the publisher has no such stream.
+ */
+export type SubNackReason = 'no-route' | 'loop' | 'full' | 'unknown'
+
+export interface Unsub {
+  type: 'unsub'
+  stream: StreamId
+}
+
+/** One object as it travels: the header, parsed once, and all its bytes, which no node changes. */
+export interface ObjectFrame {
+  header: ObjectHeader
+  /** Header and payload; shared by every child it is sent to. */
+  bytes: Uint8Array
+}
+
+export interface ObjectHeader {
+  stream: StreamId
+  seq: number
+  /** The last of its stream; without payload. */
+  end: boolean
+  /** A decoder can start here. */
+  key: boolean
+  /** 0 (dropped last) to 255. */
+  priority: number
+  /** Worthless this many milliseconds after the timestamp; 0: never. */
+  ttlMs: number
+  /** Capture time by the publisher's clock, microseconds since the Unix epoch. */
+  timestampUs: number
+}
+
+export const objectHeaderLength = 40
+
+/** Why a peer is closed (RFC 2, section "Error codes"). */
+export type CloseCode =
+  /** Bytes that do not decode, or a field outside its range. */
+  | 'malformed'
+  /** A frame, a list or a text over its limit. */
+  | 'too-large'
+  /** A message where its state does not allow it, e.g. no HELLO first. */
+  | 'unexpected'
+  /** A major version that this node does not speak. */
+  | 'version'
+  /** More rows, subscriptions or requests than the quota allows. */
+  | 'quota'
+  /** A signature that does not verify. */
+  | 'forged'
+  /** Silent for too long. */
+  | 'timeout'
+  /** Reads too slowly for control messages to stay bounded. */
+  | 'slow'
+
+/** Bad input from a peer. The driver closes the peer with its `code`. */
+export class ProtocolError extends Error {
+  override readonly name = 'ProtocolError'
+  readonly code: CloseCode
+
+  constructor(code: CloseCode, message: string) {
+    super(message)
+    this.code = code
+  }
+}
