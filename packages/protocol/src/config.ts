@@ -1,0 +1,121 @@
+/**
+ * Every constant of the core: its default, its unit (last in the name) and where it comes from. Limits bound a map or
+ * a list; what happens at the limit is said beside it.
+ */
+import type { Micros, Millis } from './ids.ts'
+
+export interface Config {
+  /** HELLO carries it; another major version is closed. */
+  protocolVersion: number
+  /** Shown to neighbours. */
+  agent: string
+
+  // Links
+  /** Time between two beats. A quarter of a second finds a dead neighbour before a jitter buffer of 2 s runs dry. */
+  beatIntervalMs: Millis
+  /** A neighbour silent for this long is closed. Generous: a busy page or a sleeping disk can stall a node for a second. */
+  neighbourTimeoutMs: Millis
+  /** Taken for a neighbour's round trip until its first beat comes back. High, so that a measured way is preferred. */
+  initialRttMs: Millis
+  /** Added per link: what forwarding costs, and what makes a shorter path win among equals. */
+  linkBaseCostMs: Millis
+  /** A cost is told onward once it moves by this share; below lies the noise of a loaded machine. */
+  costChangeMin: number
+  /** Past it, a new neighbour is closed with `quota`. */
+  neighboursMax: number
+
+  // Routes
+  /** Changed metrics wait this long for others, ± `syncJitter`. News and retractions do not wait. */
+  syncDelayMs: Millis
+  syncJitter: number
+  /** Another next hop is taken once it costs this share less. */
+  switchGainMin: number
+  /** A starved node asks again after this long. */
+  seqnoRetryMs: Millis
+  /** A publisher raises its seqno at most this often, however many ask. */
+  seqnoRaiseIntervalMs: Millis
+  /** How far a SEQNO_REQ travels. Trees of 10,000 nodes of degree 8 are about 7 deep. */
+  hopsMax: number
+  /** A way that costs more is no way: no sum of costs can outgrow its field. */
+  metricMaxUs: Micros
+  /** How long a feasibility distance outlives the last way: as long as a stale row may still be on its way (RFC 8966: 3 min). */
+  feasibilityHoldMs: Millis
+  /** Rows about more origins than this are not kept. */
+  originsMax: number
+  /** Rows per SYNC; a larger table goes in several. */
+  syncRowsMax: number
+
+  // Announcements
+  /** How long an announcement is valid, by the publisher's clock. Clocks that are minutes off must not hide a stream. */
+  announceTtlMs: Millis
+  /** A publisher announces again after this long. */
+  announceIntervalMs: Millis
+  /** Announcements kept; one more is not kept and not passed on. A new neighbour gets them all at once. */
+  announcementsMax: number
+  /** Announcements kept per publisher. */
+  announcementsPerPublisherMax: number
+  /** How long the end of a stream may come after its withdrawal, which travels apart from it. */
+  endGraceMs: Millis
+
+  // Subscriptions
+  /** A SUB is repeated after this long. */
+  subIntervalMs: Millis
+  /** A child, or a parent, that has not confirmed a subscription for this long is forgotten. */
+  subTimeoutMs: Millis
+  /** Past it, SUB is answered by SUB_NACK `full`. */
+  streamsMax: number
+  /** Past it, SUB is answered by SUB_NACK `full`. */
+  childrenPerStreamMax: number
+  /** Past it, the neighbour's SUB is answered by SUB_NACK `full`. */
+  subscriptionsPerNeighbourMax: number
+
+  // Objects
+  /** Seqnos behind the newest in which a second copy is known as one. */
+  dedupWindow: number
+  /** Objects are kept this long for a child that joins or moves; */
+  recentMs: Millis
+  /** and at most so many bytes of them per stream, */
+  recentBytesPerStreamMax: number
+  /** and in all. The stream that was fed last gives way. */
+  recentBytesMax: number
+}
+
+export const defaultConfig: Config = {
+  protocolVersion: 1,
+  agent: 'hopcast',
+
+  beatIntervalMs: 250,
+  neighbourTimeoutMs: 5_000,
+  initialRttMs: 100,
+  linkBaseCostMs: 3,
+  costChangeMin: 0.1,
+  neighboursMax: 128,
+
+  syncDelayMs: 100,
+  syncJitter: 0.25,
+  switchGainMin: 0.15,
+  seqnoRetryMs: 1_000,
+  seqnoRaiseIntervalMs: 100,
+  hopsMax: 64,
+  metricMaxUs: 3_600_000_000,
+  feasibilityHoldMs: 180_000,
+  originsMax: 2_000,
+  syncRowsMax: 512,
+
+  announceTtlMs: 30 * 60_000,
+  announceIntervalMs: 10 * 60_000,
+  announcementsMax: 2_048,
+  announcementsPerPublisherMax: 256,
+  endGraceMs: 500,
+
+  subIntervalMs: 1_000,
+  subTimeoutMs: 5_000,
+  streamsMax: 10_000,
+  childrenPerStreamMax: 1_024,
+  subscriptionsPerNeighbourMax: 1_024,
+
+  dedupWindow: 1_024,
+  recentMs: 2_000,
+  recentBytesPerStreamMax: 4 * 2 ** 20,
+  recentBytesMax: 256 * 2 ** 20
+}

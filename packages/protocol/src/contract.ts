@@ -1,0 +1,52 @@
+/** What goes into a node and what comes out of it: the whole contract between the core and whoever drives it. */
+import type { AnnouncementDraft, Publication, VerifiedAnnouncement } from './channels.ts'
+import type { Config } from './config.ts'
+import type { ChannelId, PeerId } from './ids.ts'
+import type { SubscriptionChange } from './subscriptions.ts'
+import type { CloseCode, Message, ObjectFrame, UnsignedMessage } from './wire/messages.ts'
+
+/** Uniform in [0, 1). */
+export type Rng = () => number
+
+export interface OverlayOptions {
+  self: PeerId
+  config?: Partial<Config>
+  rng: Rng
+}
+
+export type Input =
+  | { type: 'connected'; peer: PeerId }
+  | { type: 'disconnected'; peer: PeerId }
+  | { type: 'message'; peer: PeerId; message: UnsignedMessage }
+  /** An ANNOUNCE whose signature holds; `from` is undefined for this node's own, as asked for by `sign`. */
+  | { type: 'announcement'; from: PeerId | undefined; announcement: VerifiedAnnouncement }
+  | { type: 'object'; peer: PeerId; object: ObjectFrame }
+  | { type: 'command'; command: Command }
+  | { type: 'timeout' }
+
+export type Command =
+  | { type: 'publish'; publication: Publication; tracks: readonly number[] }
+  | { type: 'write'; channel: ChannelId; track: number; object: WrittenObject }
+  | { type: 'unpublish'; channel: ChannelId }
+  | { type: 'subscribe'; channel: ChannelId; tracks: readonly number[] }
+  | { type: 'unsubscribe'; channel: ChannelId }
+
+export interface WrittenObject {
+  payload: Uint8Array
+  key: boolean
+  priority: number
+  ttlMs: number
+  timestampUs: number
+}
+
+export type Output =
+  | { type: 'send'; peer: PeerId; message: Message }
+  /** The same object to each of `peers`. */
+  | { type: 'forward'; peers: readonly PeerId[]; object: ObjectFrame }
+  /** An object of a channel that is subscribed here. */
+  | { type: 'deliver'; channel: ChannelId; track: number; object: ObjectFrame }
+  /** To be signed and handed back as `announcement`. */
+  | { type: 'sign'; draft: AnnouncementDraft }
+  | { type: 'close'; peer: PeerId; code: CloseCode; reason: string }
+  | { type: 'neighbour'; peer: PeerId; change: 'up' | 'down'; reason: string }
+  | { type: 'subscription'; channel: ChannelId; event: SubscriptionChange }

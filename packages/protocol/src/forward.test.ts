@@ -1,0 +1,145 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { type Config, defaultConfig } from './config.ts'
+import { Forward } from './forward.ts'
+import type { StreamId } from './ids.ts'
+import type { ObjectFrame } from './wire/messages.ts'
+import { encodeObject } from './wire/object.ts'
+
+const voice = '11'.repeat(16) as StreamId
+const other = '22'.repeat(16) as StreamId
+const headerBytes = 40
+
+function forward(config: Partial<Config> = {}): Forward {
+  return new Forward({ ...defaultConfig, ...config })
+}
+
+function object(seq: number, stream = voice, payloadBytes = 10): ObjectFrame {
+  const header = { stream, seq, end: false, key: true, priority: 0, ttlMs: 0, timestampUs: 0 }
+  return encodeObject(header, new Uint8Array(payloadBytes))
+}
+
+const seqs = (objects: ObjectFrame[]) => objects.map(({ header }) => header.seq)
+
+describe('Forward takes', () => {
+  test('each object once, in whatever order they come', () => {
+    fc.assert(
+      fc.property(fc.array(fc.nat(60), { maxLength: 200 }), arrivals => {
+        const passed = forward({ dedupWindow: 64 })
+        const taken = arrivals.filter(seq => passed.accept(object(seq), 0))
+        expect(taken).toEqual([...new Set(arrivals)])
+        expect(passed.duplicates).toBe(arrivals.length - taken.length)
+      })
+    )
+  })
+
+  test('late objects inside dedupWindow, and none behind it', () => {
+    const passed = forward({ dedupWindow: 64 })
+    passed.accept(object(1_000), 0)
+    expect(passed.accept(object(937), 0)).toBe(true)
+    expect(passed.accept(object(936), 0)).toBe(false)
+  })
+
+  test('seqnos of any size, each once, whatever came before', () => {
+    const any = fc.oneof(fc.nat(3_000), fc.integer({ min: 2 ** 32 - 100, max: 2 ** 32 - 1 }))
+    fc.assert(
+      fc.property(fc.array(any), arrivals => {
+        const passed = forward()
+        const taken = arrivals.filter(seq => passed.accept(object(seq), 0))
+        expect(new Set(taken).size).toBe(taken.length)
+      })
+    )
+  })
+
+  test('streams apart from each other', () => {
+    const passed = forward()
+    expect(passed.accept(object(0, voice), 0)).toBe(true)
+    expect(passed.accept(object(0, other), 0)).toBe(true)
+  })
+})
+
+describe('Forward keeps', () => {
+  test('recent objects from a seqno on, in the order they came in', () => {
+    const passed = forward()
+    for (const seq of [0, 2, 1, 3]) passed.accept(object(seq), 0)
+    expect(seqs(passed.recent(voice, 1, 0))).toEqual([2, 1, 3])
+  })
+
+  test('nothing for who wants the beginning when that is gone', () => {
+    const passed = forward({ recentMs: 100 })
+    passed.accept(object(0), 0)
+    passed.accept(object(1), 60)
+    expect(seqs(passed.recent(voice, 0, 60))).toEqual([0, 1])
+    expect(passed.recent(voice, 0, 100)).toEqual([])
+    expect(seqs(passed.recent(voice, 1, 100))).toEqual([1])
+  })
+
+  test('objects for recentMs', () => {
+    const passed = forward({ recentMs: 2_000 })
+    passed.accept(object(5), 0)
+    expect(seqs(passed.recent(voice, 5, 1_999))).toEqual([5])
+    expect(passed.recent(voice, 5, 2_000)).toEqual([])
+  })
+
+  test('recentBytesPerStreamMax of a stream, and lets the oldest go', () => {
+    const passed = forward({ recentBytesPerStreamMax: 3 * (headerBytes + 10) })
+    for (let seq = 1; seq <= 5; seq++) passed.accept(object(seq), 0)
+    expect(seqs(passed.recent(voice, 1, 0))).toEqual([3, 4, 5])
+  })
+
+  test('recentBytesMax of all, and the stream that was fed last gives way', () => {
+    const passed = forward({ recentBytesMax: 3 * (headerBytes + 10) })
+    passed.accept(object(1, other), 0)
+    for (let seq = 1; seq <= 5; seq++) passed.accept(object(seq, voice), 0)
+    expect(seqs(passed.recent(other, 1, 0))).toEqual([1])
+    expect(seqs(passed.recent(voice, 1, 0))).toEqual([4, 5])
+  })
+
+  test('no old objects of a stream that fell silent, so that others have the room', () => {
+    const passed = forward({ recentMs: 2_000, recentBytesMax: 2 * (headerBytes + 10) })
+    passed.accept(object(1, other), 0)
+    passed.accept(object(2, other), 0)
+    passed.expire(2_000)
+    passed.accept(object(1, voice), 2_000)
+    expect(seqs(passed.recent(voice, 1, 2_000))).toEqual([1])
+  })
+
+  test('no object that is larger than all it may keep, and passes it on all the same', () => {
+    const passed = forward({ recentBytesPerStreamMax: 100 })
+    expect(passed.accept(object(1, voice, 1_000), 0)).toBe(true)
+    expect(passed.recent(voice, 1, 0)).toEqual([])
+  })
+
+  test('nothing of a stream that was dropped, and its room is free again', () => {
+    const passed = forward({ recentBytesMax: headerBytes + 10 })
+    passed.accept(object(1, other), 0)
+    passed.drop(other)
+    passed.accept(object(1, voice), 0)
+    expect(passed.recent(other, 1, 0)).toEqual([])
+    expect(passed.counts(other)).toEqual({ received: 0, sent: 0 })
+    expect(seqs(passed.recent(voice, 1, 0))).toEqual([1])
+  })
+})
+
+describe('Forward knows', () => {
+  test('where to go on: after the newest', () => {
+    const passed = forward()
+    expect(passed.resumeSeq(voice)).toBe(undefined)
+    for (const seq of [4, 9, 7]) passed.accept(object(seq), 0)
+    expect(passed.resumeSeq(voice)).toBe(10)
+  })
+
+  test('that nothing comes after the last seqno there is', () => {
+    const passed = forward()
+    passed.accept(object(0xffff_ffff), 0)
+    expect(passed.resumeSeq(voice)).toBe(0xffff_ffff)
+  })
+
+  test('how many came in and how many copies went out', () => {
+    const passed = forward()
+    passed.accept(object(0), 0)
+    passed.accept(object(0), 0)
+    passed.countSent(voice, 3)
+    expect(passed.counts(voice)).toEqual({ received: 1, sent: 3 })
+  })
+})

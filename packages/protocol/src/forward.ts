@@ -1,0 +1,162 @@
+/**
+ * Objects on their way through: each passes once, and the recent ones are kept for children that join or move
+ * (RFC 1, section "Objects"). This is the hot path: per object one look-up, one bit, one push.
+ */
+import type { Config } from './config.ts'
+import type { Millis, StreamId } from './ids.ts'
+import { uint32Max } from './wire/limits.ts'
+import type { ObjectFrame } from './wire/messages.ts'
+
+interface StreamBuffer {
+  /** The newest seqno seen; -1 before the first. */
+  newest: number
+  /** A bit per seqno of the window that ends at `newest`: seen or not. */
+  readonly seen: Uint32Array
+  /** In the order of arrival. Those before `start` are gone; the array is trimmed now and then. */
+  recent: { object: ObjectFrame; at: Millis }[]
+  start: number
+  bytes: number
+  received: number
+  sent: number
+}
+
+export class Forward {
+  readonly #config: Config
+  readonly #streams = new Map<StreamId, StreamBuffer>()
+  /** Bytes of recent objects over all streams. */
+  #bytes = 0
+  duplicates = 0
+
+  constructor(config: Config) {
+    this.#config = config
+  }
+
+  /** Takes an object in; false for one that has passed before, or is too old to tell. */
+  accept(object: ObjectFrame, now: Millis): boolean {
+    const { stream, seq } = object.header
+    let buffer = this.#streams.get(stream)
+    if (buffer === undefined) {
+      buffer = this.#newBuffer()
+      this.#streams.set(stream, buffer)
+    }
+    if (!this.#mark(buffer, seq)) {
+      this.duplicates++
+      return false
+    }
+    buffer.received++
+    this.#keep(buffer, object, now)
+    return true
+  }
+
+  /**
+   * The recent objects from `startSeq` on, in the order they came in. Who asks for 0 wants the stream from its
+   * beginning: when that is gone, nothing old is of use.
+   */
+  recent(stream: StreamId, startSeq: number, now: Millis): ObjectFrame[] {
+    const buffer = this.#streams.get(stream)
+    if (buffer === undefined) return []
+    this.#expire(buffer, now)
+    const objects: ObjectFrame[] = []
+    if (startSeq === 0 && buffer.recent[buffer.start]?.object.header.seq !== 0) return objects
+    for (let i = buffer.start; i < buffer.recent.length; i++) {
+      const object = buffer.recent[i]?.object
+      if (object !== undefined && object.header.seq >= startSeq) objects.push(object)
+    }
+    return objects
+  }
+
+  /** The seqno after the newest, to go on from with another parent; undefined before the first object. */
+  resumeSeq(stream: StreamId): number | undefined {
+    const buffer = this.#streams.get(stream)
+    return buffer === undefined ? undefined : Math.min(buffer.newest + 1, uint32Max)
+  }
+
+  /** Lets go of what is too old, also of streams that have fallen silent. */
+  expire(now: Millis): void {
+    for (const buffer of this.#streams.values()) this.#expire(buffer, now)
+  }
+
+  countSent(stream: StreamId, copies: number): void {
+    const buffer = this.#streams.get(stream)
+    if (buffer !== undefined) buffer.sent += copies
+  }
+
+  /** Objects taken in, and copies sent, so far. */
+  counts(stream: StreamId): { received: number; sent: number } {
+    const { received, sent } = this.#streams.get(stream) ?? { received: 0, sent: 0 }
+    return { received, sent }
+  }
+
+  drop(stream: StreamId): void {
+    const buffer = this.#streams.get(stream)
+    if (buffer === undefined) return
+    this.#bytes -= buffer.bytes
+    this.#streams.delete(stream)
+  }
+
+  #newBuffer(): StreamBuffer {
+    const seen = new Uint32Array(Math.ceil(this.#config.dedupWindow / 32))
+    return { newest: -1, seen, recent: [], start: 0, bytes: 0, received: 0, sent: 0 }
+  }
+
+  /** Sets the seqno's bit; false when it was set, or lies behind the window. */
+  #mark(buffer: StreamBuffer, seq: number): boolean {
+    const { seen } = buffer
+    const window = seen.length * 32
+    if (seq > buffer.newest) {
+      // The bits between the old newest and the new one belong to seqnos not seen yet.
+      const from = Math.max(buffer.newest + 1, seq - window + 1)
+      for (let s = from; s <= seq; s++) clearBit(seen, s % window)
+      buffer.newest = seq
+    } else if (buffer.newest - seq >= window || hasBit(seen, seq % window)) {
+      return false
+    }
+    setBit(seen, seq % window)
+    return true
+  }
+
+  #keep(buffer: StreamBuffer, object: ObjectFrame, now: Millis): void {
+    this.#expire(buffer, now)
+    buffer.recent.push({ object, at: now })
+    buffer.bytes += object.bytes.length
+    this.#bytes += object.bytes.length
+    while (buffer.bytes > this.#config.recentBytesPerStreamMax || this.#bytes > this.#config.recentBytesMax) {
+      if (!this.#shift(buffer)) break
+    }
+  }
+
+  #expire(buffer: StreamBuffer, now: Millis): void {
+    for (;;) {
+      const oldest = buffer.recent[buffer.start]
+      if (oldest === undefined || now - oldest.at < this.#config.recentMs) return
+      this.#shift(buffer)
+    }
+  }
+
+  /** Lets the oldest object go; false when there is none. */
+  #shift(buffer: StreamBuffer): boolean {
+    const oldest = buffer.recent[buffer.start]
+    if (oldest === undefined) return false
+    buffer.start++
+    buffer.bytes -= oldest.object.bytes.length
+    this.#bytes -= oldest.object.bytes.length
+    // Half of the array is gone: move the rest down. Each object is moved about once.
+    if (buffer.start * 2 >= buffer.recent.length) {
+      buffer.recent = buffer.recent.slice(buffer.start)
+      buffer.start = 0
+    }
+    return true
+  }
+}
+
+function hasBit(bits: Uint32Array, index: number): boolean {
+  return ((bits[index >>> 5] ?? 0) & (1 << (index & 31))) !== 0
+}
+
+function setBit(bits: Uint32Array, index: number): void {
+  bits[index >>> 5] = (bits[index >>> 5] ?? 0) | (1 << (index & 31))
+}
+
+function clearBit(bits: Uint32Array, index: number): void {
+  bits[index >>> 5] = (bits[index >>> 5] ?? 0) & ~(1 << (index & 31))
+}

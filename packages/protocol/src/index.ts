@@ -1,0 +1,24 @@
+export type { AnnouncementDraft, Publication, VerifiedAnnouncement } from './channels.ts'
+export { type Config, defaultConfig } from './config.ts'
+export type {
+  Command,
+  Input,
+  Output,
+  OverlayOptions,
+  Rng,
+  WrittenObject
+} from './contract.ts'
+export {
+  type ChannelId,
+  channelNameRule,
+  checkChannelName,
+  type Micros,
+  type Millis,
+  openChannelId,
+  type PeerId,
+  type StreamId,
+  streamId,
+  type Verified
+} from './ids.ts'
+export { Overlay } from './overlay.ts'
+export type { SubscriptionChange } from './subscriptions.ts'

@@ -1,0 +1,165 @@
+import { describe, expect, test } from 'vitest'
+import { type Config, defaultConfig } from './config.ts'
+import type { Millis, PeerId } from './ids.ts'
+import { type LinkEvent, Links } from './links.ts'
+import { Timers } from './timers.ts'
+import type { Beat, Hello } from './wire/messages.ts'
+
+const [a, b] = ['a', 'b'] as [PeerId, PeerId]
+const hello: Hello = { type: 'hello', version: defaultConfig.protocolVersion, agent: 'test' }
+
+function links(config: Partial<Config> = {}) {
+  const timers = new Timers()
+  return { timers, links: new Links({ ...defaultConfig, ...config }, timers) }
+}
+
+/** With `a` greeted at 0. */
+function linksToA(config: Partial<Config> = {}) {
+  const made = links(config)
+  made.links.handleConnected(a, 0)
+  made.links.handleHello(a, hello)
+  return made
+}
+
+function beatsIn(events: LinkEvent[]): Beat[] {
+  return events.flatMap(event =>
+    event.type === 'send' && event.message.type === 'beat' ? [event.message] : []
+  )
+}
+
+const types = (events: LinkEvent[]) =>
+  events.map(event => (event.type === 'send' ? event.message.type : event.type))
+
+/** What `a` answers: it had the beat sent at `sentAt` and held it for `heldMs`. */
+const answer = (sentAt: Millis, heldMs: Millis): Beat => ({
+  type: 'beat',
+  timeUs: 1,
+  echo: { timeUs: sentAt * 1_000, delayUs: heldMs * 1_000 }
+})
+
+describe('A neighbour', () => {
+  test('is greeted with HELLO and a beat', () => {
+    expect(types(links().links.handleConnected(a, 0))).toEqual(['hello', 'beat'])
+  })
+
+  test('is up once its HELLO came', () => {
+    const made = links()
+    made.links.handleConnected(a, 0)
+    expect(made.links.isUp(a)).toBe(false)
+    expect(made.links.handleHello(a, hello)).toEqual([{ type: 'up', peer: a }])
+    expect(made.links.isUp(a)).toBe(true)
+  })
+
+  test('of another version is closed with version', () => {
+    const made = links()
+    made.links.handleConnected(a, 0)
+    expect(made.links.handleHello(a, { ...hello, version: 2 })).toMatchObject([
+      { type: 'close', code: 'version' }
+    ])
+    expect([...made.links.neighbours()]).toEqual([])
+  })
+
+  test('that greets twice is closed with unexpected, and is down', () => {
+    const made = linksToA()
+    expect(made.links.handleHello(a, hello)).toMatchObject([
+      { type: 'close', code: 'unexpected' },
+      { type: 'down', peer: a }
+    ])
+  })
+
+  test('past neighboursMax is closed with quota, and has its place when another has left', () => {
+    const made = links({ neighboursMax: 1 })
+    made.links.handleConnected(a, 0)
+    expect(made.links.handleConnected(b, 0)).toMatchObject([{ type: 'close', peer: b, code: 'quota' }])
+    made.links.handleDisconnected(a)
+    expect(types(made.links.handleConnected(b, 0))).toEqual(['hello', 'beat'])
+  })
+
+  test('that is silent for neighbourTimeoutMs is closed with timeout, greeted or not', () => {
+    const made = linksToA({ neighbourTimeoutMs: 5_000 })
+    made.links.handleConnected(b, 0)
+    expect(types(made.links.handleTimeout(4_999))).toEqual(['beat', 'beat'])
+    expect(types(made.links.handleTimeout(5_000))).toEqual(['close', 'down', 'close'])
+  })
+
+  test('that was heard of lives for neighbourTimeoutMs more', () => {
+    const made = linksToA({ neighbourTimeoutMs: 5_000 })
+    made.links.heard(a, 3_000)
+    expect(types(made.links.handleTimeout(7_999))).toEqual(['beat'])
+    expect(types(made.links.handleTimeout(8_000))).toEqual(['close', 'down'])
+  })
+
+  test('whose connection is lost is down only if it was up', () => {
+    const made = linksToA()
+    made.links.handleConnected(b, 0)
+    expect(types(made.links.handleDisconnected(a))).toEqual(['down'])
+    expect(made.links.handleDisconnected(b)).toEqual([])
+  })
+})
+
+describe('A beat', () => {
+  test('goes to everyone each beatIntervalMs while there is anyone', () => {
+    const made = linksToA({ beatIntervalMs: 250 })
+    expect(made.timers.takeDue(249)).toEqual([])
+    expect(made.timers.takeDue(250)).toEqual(['beat'])
+    expect(beatsIn(made.links.handleTimeout(250))).toHaveLength(1)
+    expect(made.timers.takeDue(500)).toEqual(['beat'])
+    made.links.handleDisconnected(a)
+    expect(made.links.handleTimeout(500)).toEqual([])
+    expect(made.timers.next()).toBe(undefined)
+  })
+
+  test('is answered at once when it is the first, with the next round after that', () => {
+    const made = linksToA()
+    const first = made.links.handleBeat(a, { type: 'beat', timeUs: 77 }, 10)
+    expect(beatsIn(first)).toEqual([{ type: 'beat', timeUs: 10_000, echo: { timeUs: 77, delayUs: 0 } }])
+    expect(made.links.handleBeat(a, { type: 'beat', timeUs: 88 }, 20)).toEqual([])
+    const next = made.links.handleTimeout(250)
+    expect(beatsIn(next)).toEqual([{ type: 'beat', timeUs: 250_000, echo: { timeUs: 88, delayUs: 230_000 } }])
+  })
+})
+
+describe('The cost of a link', () => {
+  test('is that of initialRttMs until it is measured', () => {
+    const made = linksToA({ initialRttMs: 100, linkBaseCostMs: 3 })
+    expect(made.links.costUs(a)).toBe(53_000)
+    expect(made.links.costUs(b)).toBe(undefined)
+  })
+
+  test('is half the round trip without what the other side held it, twice the jitter, and linkBaseCostMs', () => {
+    const made = linksToA({ linkBaseCostMs: 3 })
+    expect(types(made.links.handleBeat(a, answer(0, 200), 280))).toContain('cost')
+    // A first sample of 80 ms: its deviation is taken as an eighth.
+    const deviationMs = 0.75 * 10
+    expect(made.links.costUs(a)).toBe((40 + 2 * deviationMs + 3) * 1_000)
+  })
+
+  test('is told again when it has moved by costChangeMin, and not for less', () => {
+    const made = linksToA({ costChangeMin: 0.1 })
+    made.links.handleBeat(a, answer(0, 0), 40)
+    const told = (rttMs: Millis, at: Millis) => types(made.links.handleBeat(a, answer(at - rttMs, 0), at))
+    let settled = 0
+    for (let at = 250; at < 10_000; at += 250) if (told(40, at).length === 0) settled++
+    const costUs = made.links.costUs(a) ?? 0
+    expect(settled).toBeGreaterThan(20)
+    expect(costUs).toBeLessThan(23_000 * 1.11)
+    expect(told(41, 10_000)).toEqual([])
+    expect(told(140, 10_250)).toEqual(['cost'])
+    expect(made.links.costUs(a)).toBeGreaterThan(costUs)
+  })
+
+  test('is not measured by an echo of what was not sent on this connection, or from the future', () => {
+    const made = links()
+    made.links.handleConnected(a, 1_000)
+    made.links.handleHello(a, hello)
+    for (const echo of [
+      answer(999, 0),
+      answer(1_100, 0),
+      answer(1_000, 51),
+      answer(0, Number.MAX_SAFE_INTEGER)
+    ]) {
+      expect(types(made.links.handleBeat(a, echo, 1_050))).not.toContain('cost')
+    }
+    expect([...made.links.neighbours()][0]?.rtt).toBe(undefined)
+  })
+})

@@ -1,0 +1,187 @@
+/**
+ * The neighbours: who is there, how far away, and whether still (RFC 1, section "Links").
+ *
+ * A neighbour is up once its HELLO came. Beats measure the round trip; the cost of the link is derived from it and
+ * told onward only when it moves beyond the noise.
+ */
+import type { Config } from './config.ts'
+import type { Micros, Millis, PeerId } from './ids.ts'
+import type { Timers } from './timers.ts'
+import type { Beat, CloseCode, Hello, Message } from './wire/messages.ts'
+
+export type LinkEvent =
+  | { type: 'send'; peer: PeerId; message: Message }
+  | { type: 'up'; peer: PeerId }
+  | { type: 'down'; peer: PeerId; reason: string }
+  | { type: 'cost'; peer: PeerId }
+  | { type: 'close'; peer: PeerId; code: CloseCode; reason: string }
+
+export interface Neighbour {
+  readonly peer: PeerId
+  /** Undefined until HELLO. */
+  agent: string | undefined
+  /** Smoothed round trip and its mean deviation; undefined until the first echo. */
+  rtt: { smoothedMs: Millis; jitterMs: Millis } | undefined
+  costUs: Micros
+}
+
+interface NeighbourState extends Neighbour {
+  connectedAt: Millis
+  heardAt: Millis
+  /** The last beat that came, to be echoed. */
+  beat: { timeUs: Micros; at: Millis } | undefined
+}
+
+/** Weights of the newest sample in the smoothed round trip and its deviation (Jacobson; RFC 6298). */
+const rttGain = 1 / 8
+const jitterGain = 1 / 4
+
+export class Links {
+  readonly #config: Config
+  readonly #timers: Timers
+  readonly #neighbours = new Map<PeerId, NeighbourState>()
+
+  constructor(config: Config, timers: Timers) {
+    this.#config = config
+    this.#timers = timers
+  }
+
+  isUp(peer: PeerId): boolean {
+    return this.#neighbours.get(peer)?.agent !== undefined
+  }
+
+  costUs(peer: PeerId): Micros | undefined {
+    return this.#neighbours.get(peer)?.costUs
+  }
+
+  neighbours(): Iterable<Readonly<Neighbour>> {
+    return this.#neighbours.values()
+  }
+
+  handleConnected(peer: PeerId, now: Millis): LinkEvent[] {
+    if (this.#neighbours.has(peer)) return []
+    if (this.#neighbours.size >= this.#config.neighboursMax) {
+      return [
+        { type: 'close', peer, code: 'quota', reason: `more than ${this.#config.neighboursMax} neighbours` }
+      ]
+    }
+    const neighbour: NeighbourState = {
+      peer,
+      agent: undefined,
+      rtt: undefined,
+      costUs: this.#cost(undefined),
+      connectedAt: now,
+      heardAt: now,
+      beat: undefined
+    }
+    this.#neighbours.set(peer, neighbour)
+    this.#timers.setBy('beat', now + this.#config.beatIntervalMs)
+    const hello: Hello = { type: 'hello', version: this.#config.protocolVersion, agent: this.#config.agent }
+    return [
+      { type: 'send', peer, message: hello },
+      { type: 'send', peer, message: this.#beat(neighbour, now) }
+    ]
+  }
+
+  handleDisconnected(peer: PeerId): LinkEvent[] {
+    return this.#drop(peer, 'disconnected')
+  }
+
+  /** Anything that came from the neighbour shows that it lives. */
+  heard(peer: PeerId, now: Millis): void {
+    const neighbour = this.#neighbours.get(peer)
+    if (neighbour !== undefined) neighbour.heardAt = now
+  }
+
+  handleHello(peer: PeerId, hello: Hello): LinkEvent[] {
+    const neighbour = this.#neighbours.get(peer)
+    if (neighbour === undefined) return []
+    if (neighbour.agent !== undefined) return this.close(peer, 'unexpected', 'a second HELLO')
+    if (hello.version !== this.#config.protocolVersion) {
+      return this.close(
+        peer,
+        'version',
+        `it speaks version ${hello.version}, this node ${this.#config.protocolVersion}`
+      )
+    }
+    neighbour.agent = hello.agent
+    return [{ type: 'up', peer }]
+  }
+
+  handleBeat(peer: PeerId, beat: Beat, now: Millis): LinkEvent[] {
+    const neighbour = this.#neighbours.get(peer)
+    if (neighbour === undefined) return []
+    const isFirst = neighbour.beat === undefined
+    neighbour.beat = { timeUs: beat.timeUs, at: now }
+    const events: LinkEvent[] = []
+    // The first is answered at once, so that the link is measured one round trip after it came up.
+    if (isFirst) events.push({ type: 'send', peer, message: this.#beat(neighbour, now) })
+    if (beat.echo !== undefined && this.#measure(neighbour, beat.echo, now))
+      events.push({ type: 'cost', peer })
+    return events
+  }
+
+  /** The timer `beat`: a beat to everyone, and an end to those who were silent for too long. */
+  handleTimeout(now: Millis): LinkEvent[] {
+    const events: LinkEvent[] = []
+    for (const neighbour of this.#neighbours.values()) {
+      const { peer } = neighbour
+      if (now - neighbour.heardAt >= this.#config.neighbourTimeoutMs) {
+        events.push(...this.close(peer, 'timeout', `silent for ${this.#config.neighbourTimeoutMs} ms`))
+      } else {
+        events.push({ type: 'send', peer, message: this.#beat(neighbour, now) })
+      }
+    }
+    if (this.#neighbours.size > 0) this.#timers.set('beat', now + this.#config.beatIntervalMs)
+    return events
+  }
+
+  /** Forgets the neighbour and has its connection closed. */
+  close(peer: PeerId, code: CloseCode, reason: string): LinkEvent[] {
+    if (!this.#neighbours.has(peer)) return []
+    return [{ type: 'close', peer, code, reason }, ...this.#drop(peer, `${code}: ${reason}`)]
+  }
+
+  #drop(peer: PeerId, reason: string): LinkEvent[] {
+    const neighbour = this.#neighbours.get(peer)
+    if (neighbour === undefined) return []
+    this.#neighbours.delete(peer)
+    return neighbour.agent === undefined ? [] : [{ type: 'down', peer, reason }]
+  }
+
+  #beat(neighbour: NeighbourState, now: Millis): Beat {
+    const timeUs = toMicros(now)
+    const { beat } = neighbour
+    if (beat === undefined) return { type: 'beat', timeUs }
+    return { type: 'beat', timeUs, echo: { timeUs: beat.timeUs, delayUs: timeUs - toMicros(beat.at) } }
+  }
+
+  /** Takes a round-trip sample; returns whether the cost moved beyond the noise. */
+  #measure(neighbour: NeighbourState, echo: { timeUs: Micros; delayUs: Micros }, now: Millis): boolean {
+    const sampleMs = (toMicros(now) - echo.timeUs - echo.delayUs) / 1_000
+    // An echo of what was not sent on this connection says nothing.
+    if (sampleMs < 0 || echo.timeUs < toMicros(neighbour.connectedAt)) return false
+    const first = neighbour.rtt === undefined
+    const rtt = neighbour.rtt ?? { smoothedMs: sampleMs, jitterMs: sampleMs / 8 }
+    const deviation = Math.abs(sampleMs - rtt.smoothedMs)
+    neighbour.rtt = {
+      smoothedMs: rtt.smoothedMs + rttGain * (sampleMs - rtt.smoothedMs),
+      jitterMs: rtt.jitterMs + jitterGain * (deviation - rtt.jitterMs)
+    }
+    const costUs = this.#cost(neighbour.rtt)
+    const moved = Math.abs(costUs - neighbour.costUs) >= this.#config.costChangeMin * neighbour.costUs
+    if (!first && !moved) return false
+    neighbour.costUs = costUs
+    return true
+  }
+
+  /** RFC 1, section "Cost": what the data's way over this link takes, in microseconds; streams are reliable, so loss shows as jitter. */
+  #cost(rtt: Neighbour['rtt']): Micros {
+    const { smoothedMs, jitterMs } = rtt ?? { smoothedMs: this.#config.initialRttMs, jitterMs: 0 }
+    return Math.max(1, toMicros(smoothedMs / 2 + 2 * jitterMs + this.#config.linkBaseCostMs))
+  }
+}
+
+function toMicros(ms: Millis): Micros {
+  return Math.round(ms * 1_000)
+}

@@ -1,0 +1,388 @@
+/**
+ * Start here. `Overlay` is a node of hopcast without its sockets: what comes in goes to `handle`, what is to be done
+ * comes back, and `deadline` says when to call again although nothing came.
+ *
+ *     links          who is there, and how far          → up, down, cost
+ *     routes         the best next hop to each origin   → next hop
+ *     channels       who publishes what                 → join, leave
+ *     relay          the tree: parents and children     → established, lost, closed
+ *     forward        objects on their way through
+ *     subscriptions  what the applications here take    → started, route, interrupted, ended
+ *
+ * They know nothing of each other. Each answers a call with its events, and this file says what an event of one
+ * means to the others. So the whole node is the match statements below.
+ *
+ * No clock, timer, promise, socket or randomness of its own: time is passed in, monotonic, and equal choices are
+ * broken by a stated order, so a run is a function of its inputs. Bad input from a peer comes back as `close`;
+ * misuse of the API throws TypeError.
+ */
+import { type ChannelEvent, Channels, type Publication, type VerifiedAnnouncement } from './channels.ts'
+import { type Config, defaultConfig } from './config.ts'
+import type { Command, Input, Output, OverlayOptions, WrittenObject } from './contract.ts'
+import { Forward } from './forward.ts'
+import { type ChannelId, checkTracks, type Millis, type PeerId, type StreamId, streamId } from './ids.ts'
+import { type LinkEvent, Links, type Neighbour } from './links.ts'
+import { Relay, type RelayEvent, type StreamView } from './relay.ts'
+import { type Route, type RouteEvent, Routes } from './routes.ts'
+import { type SubscriptionEvent, Subscriptions } from './subscriptions.ts'
+import { type Timer, Timers } from './timers.ts'
+import type { Announcement, Message, ObjectFrame, UnsignedMessage } from './wire/messages.ts'
+import { encodeObject } from './wire/object.ts'
+
+/** A channel that is published here: the stream and the next seqno of each track. */
+type Published = Map<number, { stream: StreamId; seq: number }>
+
+export class Overlay {
+  readonly self: PeerId
+  readonly config: Config
+  readonly #timers = new Timers()
+  readonly #links: Links
+  readonly #routes: Routes
+  readonly #channels: Channels
+  readonly #relay: Relay
+  readonly #forward: Forward
+  readonly #subscriptions = new Subscriptions()
+  readonly #published = new Map<ChannelId, Published>()
+  /** Objects that came from nobody who was asked for them. */
+  #unwanted = 0
+  #outputs: Output[] = []
+
+  constructor(options: OverlayOptions) {
+    const { self, rng } = options
+    const config: Config = { ...defaultConfig, ...options.config }
+    this.self = self
+    this.config = config
+    this.#links = new Links(config, this.#timers)
+    this.#routes = new Routes(self, config, this.#timers, rng)
+    const reach = (publisher: PeerId) => (publisher === self ? 0 : this.#routes.route(publisher)?.metricUs)
+    this.#channels = new Channels(self, config, this.#timers, reach)
+    this.#forward = new Forward(config)
+    this.#relay = new Relay(self, config, this.#timers, {
+      nextHop: publisher => this.#routes.route(publisher)?.nextHop,
+      resumeSeq: stream => this.#forward.resumeSeq(stream)
+    })
+  }
+
+  // Getters
+
+  /** When to call `handle` with a timeout, unless something comes before. */
+  deadline(): Millis | undefined {
+    return this.#timers.next()
+  }
+
+  neighbours(): Iterable<Readonly<Neighbour>> {
+    return this.#links.neighbours()
+  }
+
+  routes(): Iterable<Route & { origin: PeerId }> {
+    return this.#routes.routes()
+  }
+
+  route(origin: PeerId): Route | undefined {
+    return this.#routes.route(origin)
+  }
+
+  *streams(): Iterable<StreamView & { received: number; sent: number }> {
+    for (const view of this.#relay.streams()) yield { ...view, ...this.#forward.counts(view.stream) }
+  }
+
+  channels(): Iterable<{ channel: ChannelId; name: string; publishers: PeerId[] }> {
+    return this.#channels.channels()
+  }
+
+  /** Whether an announcement is worth checking its signature: newer than what is known of the same publisher. */
+  isNews(announcement: Announcement): boolean {
+    return this.#channels.isNews(announcement)
+  }
+
+  get counters(): { duplicates: number; unwanted: number } {
+    return { duplicates: this.#forward.duplicates, unwanted: this.#unwanted }
+  }
+
+  // Input
+
+  /**
+   * Takes one input and returns all that follows from it, in order.
+   *
+   * @param now monotonic milliseconds, never less than before
+   * @throws TypeError for a command that makes no sense, e.g. writing to a channel that is not published
+   */
+  handle(input: Input, now: Millis): Output[] {
+    this.#dispatch(input, now)
+    const outputs = this.#outputs
+    this.#outputs = []
+    return outputs
+  }
+
+  #dispatch(input: Input, now: Millis): void {
+    switch (input.type) {
+      case 'object':
+        return this.#onObject(input.peer, input.object, now)
+      case 'message':
+        return this.#onMessage(input.peer, input.message, now)
+      case 'announcement':
+        return this.#onAnnouncement(input.from, input.announcement, now)
+      case 'connected':
+        return this.#onLinkEvents(this.#links.handleConnected(input.peer, now), now)
+      case 'disconnected':
+        return this.#onLinkEvents(this.#links.handleDisconnected(input.peer), now)
+      case 'command':
+        return this.#onCommand(input.command, now)
+      case 'timeout':
+        for (const timer of this.#timers.takeDue(now)) this.#onTimer(timer, now)
+    }
+  }
+
+  #onMessage(peer: PeerId, message: UnsignedMessage, now: Millis): void {
+    this.#links.heard(peer, now)
+    if (message.type !== 'hello' && !this.#isGreeted(peer, message.type, now)) return
+    switch (message.type) {
+      case 'hello':
+        return this.#onLinkEvents(this.#links.handleHello(peer, message), now)
+      case 'beat':
+        return this.#onLinkEvents(this.#links.handleBeat(peer, message, now), now)
+      case 'sync':
+        return this.#onRouteEvents(this.#routes.handleSync(peer, message.rows, now), now)
+      case 'seqno-req':
+        return this.#onRouteEvents(this.#routes.handleSeqnoReq(peer, message, now), now)
+      case 'sub':
+        return this.#onRelayEvents(this.#relay.handleSub(peer, message, now), now)
+      case 'sub-ok':
+        return this.#onRelayEvents(this.#relay.handleSubOk(peer, message, now), now)
+      case 'sub-nack':
+        return this.#onRelayEvents(this.#relay.handleSubNack(peer, message), now)
+      case 'unsub':
+        return this.#onRelayEvents(this.#relay.handleUnsub(peer, message.stream), now)
+    }
+  }
+
+  #onAnnouncement(from: PeerId | undefined, verified: VerifiedAnnouncement, now: Millis): void {
+    if (from !== undefined && !this.#isGreeted(from, 'announce', now)) return
+    this.#onChannelEvents(this.#channels.handleAnnouncement(from, verified, now), now)
+    // The last withdrawal is on its way; only now does the way to it go, too.
+    const isLast = from === undefined && verified.announcement.ended && !this.#channels.isPublishing
+    if (isLast) this.#onRouteEvents(this.#routes.stopOwn(), now)
+  }
+
+  #onObject(peer: PeerId, object: ObjectFrame, now: Millis): void {
+    this.#links.heard(peer, now)
+    if (!this.#relay.isSource(object.header.stream, peer)) this.#unwanted++
+    else if (this.#forward.accept(object, now)) this.#pass(object, now)
+  }
+
+  /** Hands an object to the children and the subscribers of its stream. */
+  #pass(object: ObjectFrame, now: Millis): void {
+    const { stream, end } = object.header
+    const peers = this.#relay.children(stream)
+    if (peers.length > 0) this.#forwardTo(peers, object)
+    const joined = this.#subscriptions.joined(stream)
+    if (joined !== undefined && !end) {
+      const { channel, track } = joined
+      this.#onSubscriptionEvents(this.#subscriptions.handleObject(stream))
+      this.#outputs.push({ type: 'deliver', channel, track, object })
+    }
+    if (end) this.#onStreamEnd(stream, now)
+  }
+
+  #onStreamEnd(stream: StreamId, now: Millis): void {
+    this.#onRelayEvents(this.#relay.end(stream), now)
+    const run = this.#subscriptions.handleEnd(stream)
+    if (run === undefined) return
+    this.#onChannelEvents(this.#channels.handleEnd(run.channel, run.announcement, now), now)
+  }
+
+  #onTimer(timer: Timer, now: Millis): void {
+    switch (timer) {
+      case 'beat':
+        return this.#onLinkEvents(this.#links.handleTimeout(now), now)
+      case 'sync':
+        return this.#onRouteEvents(this.#routes.handleSyncTimeout(), now)
+      case 'origins':
+        return this.#onRouteEvents(this.#routes.handleOriginsTimeout(now), now)
+      case 'subscriptions':
+        this.#forward.expire(now)
+        return this.#onRelayEvents(this.#relay.handleTimeout(now), now)
+      case 'announcements':
+        return this.#onChannelEvents(this.#channels.handleTimeout(now), now)
+      case 'endings':
+        return this.#onChannelEvents(this.#channels.handleEndings(now), now)
+    }
+  }
+
+  // Commands
+
+  #onCommand(command: Command, now: Millis): void {
+    if ('tracks' in command) checkTracks(command.tracks)
+    switch (command.type) {
+      case 'publish':
+        return this.#publish(command.publication, command.tracks, now)
+      case 'write':
+        return this.#write(command.channel, command.track, command.object, now)
+      case 'unpublish':
+        return this.#unpublish(command.channel, now)
+      case 'subscribe':
+        this.#subscriptions.open(command.channel, command.tracks)
+        return this.#onChannelEvents(this.#channels.subscribe(command.channel, now), now)
+      case 'unsubscribe':
+        this.#subscriptions.close(command.channel)
+        this.#onChannelEvents(this.#channels.unsubscribe(command.channel), now)
+    }
+  }
+
+  #publish(publication: Publication, tracks: readonly number[], now: Millis): void {
+    const events = this.#channels.publish(publication, now)
+    const { channel, epoch } = publication
+    const published: Published = new Map()
+    for (const track of tracks) {
+      const stream = streamId(channel, this.self, epoch, track)
+      published.set(track, { stream, seq: 0 })
+      this.#relay.startOwn(stream, now)
+    }
+    this.#published.set(channel, published)
+    this.#onRouteEvents(this.#routes.startOwn(epoch, now), now)
+    this.#onChannelEvents(events, now)
+  }
+
+  #write(channel: ChannelId, track: number, written: WrittenObject, now: Millis): void {
+    const state = this.#published.get(channel)?.get(track)
+    if (state === undefined) throw new TypeError(`track ${track} of the channel is not published here`)
+    const { payload, ...rest } = written
+    const object = encodeObject({ ...rest, stream: state.stream, seq: state.seq, end: false }, payload)
+    state.seq++
+    if (this.#forward.accept(object, now)) this.#pass(object, now)
+  }
+
+  #unpublish(channel: ChannelId, now: Millis): void {
+    const published = this.#published.get(channel)
+    if (published === undefined) return
+    this.#published.delete(channel)
+    for (const { stream, seq } of published.values()) {
+      const header = { stream, seq, end: true, key: false, priority: 0, ttlMs: 0, timestampUs: 0 }
+      this.#pass(encodeObject(header, new Uint8Array(0)), now)
+    }
+    this.#onChannelEvents(this.#channels.unpublish(channel, now), now)
+  }
+
+  // What an event of one part means to the others
+
+  #onLinkEvents(events: LinkEvent[], now: Millis): void {
+    for (const event of events) {
+      switch (event.type) {
+        case 'send':
+        case 'close':
+          this.#outputs.push(event)
+          break
+        case 'up':
+          this.#onUp(event.peer, now)
+          break
+        case 'down':
+          this.#outputs.push({ type: 'neighbour', peer: event.peer, change: 'down', reason: event.reason })
+          this.#onRouteEvents(this.#routes.handleDown(event.peer, now), now)
+          this.#onRelayEvents(this.#relay.handleDown(event.peer), now)
+          break
+        case 'cost':
+          this.#onRouteEvents(this.#routes.handleCost(event.peer, this.#costUs(event.peer), now), now)
+      }
+    }
+  }
+
+  #onUp(peer: PeerId, now: Millis): void {
+    this.#outputs.push({ type: 'neighbour', peer, change: 'up', reason: '' })
+    for (const { message } of this.#channels.handleUp(peer)) this.#send(peer, message)
+    this.#onRouteEvents(this.#routes.handleUp(peer, this.#costUs(peer)), now)
+  }
+
+  #onRouteEvents(events: RouteEvent[], now: Millis): void {
+    for (const event of events) {
+      if (event.type === 'send') {
+        this.#outputs.push(event)
+        continue
+      }
+      this.#onRelayEvents(this.#relay.handleNextHop(event.origin), now)
+      this.#onChannelEvents(this.#channels.handleReach(event.origin, now), now)
+    }
+  }
+
+  #onChannelEvents(events: ChannelEvent[], now: Millis): void {
+    for (const event of events) {
+      switch (event.type) {
+        case 'sign':
+          this.#outputs.push(event)
+          break
+        case 'flood':
+          for (const { peer, agent } of this.#links.neighbours()) {
+            if (peer !== event.except && agent !== undefined) this.#send(peer, event.message)
+          }
+          break
+        case 'join':
+          this.#join(event.channel, event.announcement, now)
+          break
+        case 'leave':
+          this.#leave(event.channel, event.ended, now)
+      }
+    }
+  }
+
+  #join(channel: ChannelId, announcement: Announcement, now: Millis): void {
+    for (const stream of this.#subscriptions.join(channel, announcement)) {
+      this.#onRelayEvents(this.#relay.subscribe(stream, announcement.publisher, now), now)
+    }
+  }
+
+  #leave(channel: ChannelId, ended: boolean, now: Millis): void {
+    const { streams, events } = this.#subscriptions.leave(channel, ended)
+    for (const stream of streams) this.#onRelayEvents(this.#relay.unsubscribe(stream), now)
+    this.#onSubscriptionEvents(events)
+  }
+
+  #onRelayEvents(events: RelayEvent[], now: Millis): void {
+    for (const event of events) {
+      switch (event.type) {
+        case 'send':
+          this.#outputs.push(event)
+          break
+        case 'replay':
+          for (const object of this.#forward.recent(event.stream, event.startSeq, now)) {
+            this.#forwardTo([event.peer], object)
+          }
+          break
+        case 'established':
+          this.#onSubscriptionEvents(
+            this.#subscriptions.handleEstablished(event.stream, event.upstream, event.hops)
+          )
+          break
+        case 'lost':
+          this.#onSubscriptionEvents(this.#subscriptions.handleLost(event.stream))
+          break
+        case 'closed':
+          this.#forward.drop(event.stream)
+      }
+    }
+  }
+
+  #onSubscriptionEvents(events: SubscriptionEvent[]): void {
+    for (const event of events) this.#outputs.push({ type: 'subscription', ...event })
+  }
+
+  // Look-ups
+
+  /** Before HELLO a neighbour may say nothing else. */
+  #isGreeted(peer: PeerId, type: Message['type'], now: Millis): boolean {
+    if (this.#links.isUp(peer)) return true
+    this.#onLinkEvents(this.#links.close(peer, 'unexpected', `${type} before HELLO`), now)
+    return false
+  }
+
+  #costUs(peer: PeerId): number {
+    return this.#links.costUs(peer) ?? 0
+  }
+
+  #forwardTo(peers: readonly PeerId[], object: ObjectFrame): void {
+    this.#forward.countSent(object.header.stream, peers.length)
+    this.#outputs.push({ type: 'forward', peers, object })
+  }
+
+  #send(peer: PeerId, message: Message): void {
+    this.#outputs.push({ type: 'send', peer, message })
+  }
+}

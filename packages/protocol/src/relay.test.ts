@@ -1,0 +1,344 @@
+import { describe, expect, test } from 'vitest'
+import { type Config, defaultConfig } from './config.ts'
+import type { PeerId, StreamId } from './ids.ts'
+import { Relay, type RelayEvent } from './relay.ts'
+import { Timers } from './timers.ts'
+import type { Sub } from './wire/messages.ts'
+
+const self = 'self' as PeerId
+const publisher = 'publisher' as PeerId
+const [up, other, left, right] = ['up', 'other', 'left', 'right'] as [PeerId, PeerId, PeerId, PeerId]
+const stream = 's1' as StreamId
+
+/** The next hop towards `publisher` is `up`, and may be changed by `lookups.nextHop`. */
+function relay(config: Partial<Config> = {}) {
+  const timers = new Timers()
+  const lookups: { nextHop: PeerId | undefined; resumeSeq: number | undefined } = {
+    nextHop: up,
+    resumeSeq: undefined
+  }
+  const made = new Relay(self, { ...defaultConfig, ...config }, timers, {
+    nextHop: of => (of === publisher ? lookups.nextHop : undefined),
+    resumeSeq: () => lookups.resumeSeq
+  })
+  return { timers, lookups, relay: made }
+}
+
+/** `left` takes the stream, which comes from `up`. */
+function established(config: Partial<Config> = {}) {
+  const made = relay(config)
+  made.relay.handleSub(left, sub(), 0)
+  made.relay.handleSubOk(up, ok(0), 0)
+  return made
+}
+
+const sub = (over: Partial<Sub> = {}): Sub => ({ type: 'sub', stream, publisher, ...over })
+const ok = (hops: number) => ({ type: 'sub-ok', stream, hops }) as const
+const unknown = { type: 'sub-nack', stream, reason: 'unknown' } as const
+const no = { type: 'sub-nack', stream, reason: 'no-route' } as const
+
+/** Each event in a few words. */
+function told(events: RelayEvent[]): string[] {
+  return events.map(event => {
+    if (event.type === 'replay') return `replay ${event.startSeq} to ${event.peer}`
+    if (event.type === 'established') return `established by ${event.upstream} at ${event.hops}`
+    if (event.type !== 'send') return event.type
+    const { peer, message } = event
+    if (message.type === 'sub') return `sub ${message.startSeq ?? 'now'} to ${peer}`
+    if (message.type === 'sub-ok') return `ok ${message.hops} to ${peer}`
+    return message.type === 'sub-nack' ? `${message.reason} to ${peer}` : `${message.type} to ${peer}`
+  })
+}
+
+describe('A relay joins', () => {
+  test('all who ask for a stream into one SUB', () => {
+    const made = relay()
+    expect(told(made.relay.handleSub(left, sub(), 0))).toEqual(['sub now to up'])
+    expect(told(made.relay.handleSub(right, sub(), 0))).toEqual([])
+    expect(told(made.relay.subscribe(stream, publisher, 0))).toEqual([])
+    expect(made.relay.children(stream)).toEqual([left, right])
+  })
+
+  test('those who ask later to the stream that it has', () => {
+    const made = established()
+    expect(told(made.relay.handleSub(right, sub(), 0))).toEqual(['ok 1 to right'])
+    expect(told(made.relay.subscribe(stream, publisher, 0))).toEqual(['established by up at 1'])
+  })
+
+  test('nobody to a stream of its own that it does not publish', () => {
+    const made = relay()
+    expect(told(made.relay.handleSub(left, sub({ publisher: self }), 0))).toEqual(['unknown to left'])
+    made.relay.startOwn(stream, 0)
+    expect(told(made.relay.handleSub(left, sub({ publisher: self }), 0))).toEqual(['ok 0 to left'])
+  })
+
+  test('no neighbour from which the stream comes, or would come', () => {
+    const made = established()
+    expect(told(made.relay.handleSub(up, sub(), 0))).toEqual(['loop to up'])
+    made.lookups.nextHop = other
+    expect(told(made.relay.handleSub(up, sub(), 0))).toEqual(['loop to up'])
+    expect(told(made.relay.handleSub(other, sub(), 0))).toEqual(['loop to other'])
+  })
+})
+
+describe('SUB_OK', () => {
+  test('is given once the node has one itself, with the links from the publisher', () => {
+    const made = relay()
+    made.relay.handleSub(left, sub(), 0)
+    expect(told(made.relay.handleSubOk(up, ok(3), 0))).toEqual(['established by up at 4', 'ok 4 to left'])
+  })
+
+  test('is not given while the present next hop has not answered', () => {
+    const made = established()
+    made.lookups.nextHop = other
+    expect(told(made.relay.handleNextHop(publisher))).toEqual(['sub now to other'])
+    expect(told(made.relay.handleSub(right, sub(), 0))).toEqual([])
+    expect(told(made.relay.handleSubOk(other, ok(0), 0))).toEqual([
+      'unsub to up',
+      'established by other at 1',
+      'ok 1 to left',
+      'ok 1 to right'
+    ])
+  })
+
+  test('is given to those who waited when the route comes back to the parent', () => {
+    const made = established()
+    made.lookups.nextHop = other
+    made.relay.handleNextHop(publisher)
+    made.relay.handleSub(right, sub(), 0)
+    made.lookups.nextHop = up
+    expect(told(made.relay.handleNextHop(publisher))).toEqual([
+      'unsub to other',
+      'ok 1 to left',
+      'ok 1 to right'
+    ])
+  })
+
+  test('from a neighbour that was not asked is answered by UNSUB', () => {
+    expect(told(relay().relay.handleSubOk(other, ok(0), 0))).toEqual(['unsub to other'])
+    expect(told(established().relay.handleSubOk(other, ok(0), 0))).toEqual(['unsub to other'])
+  })
+
+  test('of hopsMax links or more is no way', () => {
+    const made = established({ hopsMax: 8 })
+    expect(told(made.relay.handleSubOk(up, ok(7), 0))).toEqual(['established by up at 8', 'ok 8 to left'])
+    expect(told(made.relay.handleSubOk(up, ok(8), 0)).slice(0, 2)).toEqual(['unsub to up', 'lost'])
+  })
+})
+
+describe('A new parent', () => {
+  test('is asked before the old one is left, from the object where the old one is', () => {
+    const made = established()
+    made.lookups.nextHop = other
+    made.lookups.resumeSeq = 17
+    expect(told(made.relay.handleNextHop(publisher))).toEqual(['sub 17 to other'])
+    expect(['up', 'other', 'left'].map(peer => made.relay.isSource(stream, peer as PeerId))).toEqual([
+      true,
+      true,
+      false
+    ])
+    expect(told(made.relay.handleSubOk(other, ok(2), 0))[0]).toBe('unsub to up')
+    expect(made.relay.isSource(stream, up)).toBe(false)
+  })
+
+  test('that was a child is told that it cannot be both', () => {
+    const made = established()
+    made.relay.handleSub(other, sub(), 0)
+    made.lookups.nextHop = other
+    expect(told(made.relay.handleNextHop(publisher))).toEqual(['loop to other', 'sub now to other'])
+    expect(made.relay.children(stream)).toEqual([left])
+  })
+
+  test('that says no leaves the old one in place, and is asked again in the next round', () => {
+    const made = established()
+    made.lookups.nextHop = other
+    made.relay.handleNextHop(publisher)
+    expect(told(made.relay.handleSubNack(other, no))).toEqual([])
+    expect(told(made.relay.handleTimeout(1_000))).toEqual(['sub now to up', 'sub now to other'])
+  })
+
+  test('is looked for when the old one is gone; without one the children are told', () => {
+    const made = established()
+    made.lookups.nextHop = other
+    expect(told(made.relay.handleDown(up))).toEqual(['lost', 'sub now to other'])
+    const last = established()
+    last.lookups.nextHop = undefined
+    expect(told(last.relay.handleDown(up))).toEqual(['lost', 'no-route to left'])
+    last.lookups.nextHop = other
+    expect(told(last.relay.handleNextHop(publisher))).toEqual(['sub now to other'])
+    expect(told(last.relay.handleSubOk(other, ok(0), 0))).toEqual([
+      'established by other at 1',
+      'ok 1 to left'
+    ])
+  })
+
+  test('that loses the way itself is asked once, and not again and again', () => {
+    const made = established()
+    expect(told(made.relay.handleSubNack(up, no))).toEqual(['lost', 'no-route to left', 'sub now to up'])
+    expect(told(made.relay.handleSubNack(up, no))).toEqual(['lost'])
+  })
+
+  test('that does not say SUB_OK after all is lost, too: it may have sent objects before', () => {
+    const made = relay()
+    made.lookups.nextHop = up
+    made.relay.subscribe(stream, publisher, 0)
+    expect(made.relay.isSource(stream, up)).toBe(true)
+    made.lookups.nextHop = undefined
+    expect(told(made.relay.handleNextHop(publisher))).toEqual(['unsub to up', 'lost'])
+  })
+
+  test('that is no more the next hop, without another, leaves the children to find their own way', () => {
+    const made = established()
+    made.lookups.nextHop = other
+    expect(told(made.relay.handleDown(up))).toEqual(['lost', 'sub now to other'])
+    made.lookups.nextHop = undefined
+    expect(told(made.relay.handleNextHop(publisher))).toEqual(['unsub to other', 'lost', 'no-route to left'])
+  })
+})
+
+describe('A stream that its publisher does not have', () => {
+  test('leaves nothing on its way, whoever made it up', () => {
+    const made = relay()
+    made.lookups.nextHop = up
+    made.relay.handleSub(left, sub(), 0)
+    expect(told(made.relay.handleSubNack(up, unknown))).toEqual(['unknown to left', 'lost', 'closed'])
+    expect([...made.relay.streams()]).toEqual([])
+  })
+
+  test('is asked for again in the next round while somebody here wants it', () => {
+    const made = established()
+    made.relay.subscribe(stream, publisher, 0)
+    expect(told(made.relay.handleSubNack(up, unknown))).toEqual(['unknown to left', 'lost'])
+    expect(told(made.relay.handleTimeout(1_000))).toEqual(['sub now to up'])
+  })
+
+  test('is not given up while another parent feeds it', () => {
+    const made = established()
+    made.lookups.nextHop = other
+    made.relay.handleNextHop(publisher)
+    expect(told(made.relay.handleSubNack(other, unknown))).toEqual([])
+    expect(made.relay.children(stream)).toEqual([left])
+  })
+})
+
+describe('Recent objects', () => {
+  test('are sent to a new child from where it wants them', () => {
+    const made = established()
+    expect(told(made.relay.handleSub(right, sub({ startSeq: 4 }), 0))).toEqual([
+      'ok 1 to right',
+      'replay 4 to right'
+    ])
+  })
+
+  test('are not sent again to a child that has them', () => {
+    const made = established()
+    made.relay.handleSub(right, sub({ startSeq: 4 }), 0)
+    expect(told(made.relay.handleSub(right, sub({ startSeq: 4 }), 0))).toEqual(['ok 1 to right'])
+  })
+
+  test('are asked for from the least that a child wants, while none has come', () => {
+    const made = relay()
+    made.lookups.nextHop = undefined
+    made.relay.handleSub(left, sub({ startSeq: 9 }), 0)
+    made.relay.handleSub(right, sub({ startSeq: 4 }), 0)
+    made.lookups.nextHop = up
+    expect(told(made.relay.handleNextHop(publisher))).toEqual(['sub 4 to up'])
+  })
+
+  test('are asked for from the beginning by a local subscriber', () => {
+    expect(told(relay().relay.subscribe(stream, publisher, 0))).toEqual(['sub 0 to up'])
+  })
+})
+
+describe('A stream is given up', () => {
+  test('by UNSUB up the tree when the last child and the last subscriber have left', () => {
+    const made = established()
+    made.relay.subscribe(stream, publisher, 0)
+    expect(told(made.relay.handleUnsub(left, stream))).toEqual([])
+    expect(told(made.relay.unsubscribe(stream))).toEqual(['unsub to up', 'closed'])
+    expect([...made.relay.streams()]).toEqual([])
+  })
+
+  test('towards the parent and the one that was asked', () => {
+    const made = established()
+    made.lookups.nextHop = other
+    made.relay.handleNextHop(publisher)
+    expect(told(made.relay.handleUnsub(left, stream))).toEqual(['unsub to up', 'unsub to other', 'closed'])
+  })
+
+  test('when its last child goes down', () => {
+    expect(told(established().relay.handleDown(left))).toEqual(['unsub to up', 'closed'])
+  })
+
+  test('at its end by all at once, without a word', () => {
+    const made = established()
+    expect(told(made.relay.end(stream))).toEqual(['closed'])
+    expect(made.relay.children(stream)).toEqual([])
+    expect(told(made.relay.handleUnsub(left, stream))).toEqual([])
+  })
+})
+
+describe('Every subIntervalMs', () => {
+  test('SUB is repeated', () => {
+    const made = established({ subIntervalMs: 1_000 })
+    expect(made.timers.takeDue(999)).toEqual([])
+    expect(made.timers.takeDue(1_000)).toEqual(['subscriptions'])
+    expect(told(made.relay.handleTimeout(1_000))).toEqual(['sub now to up'])
+    expect(made.timers.takeDue(2_000)).toEqual(['subscriptions'])
+  })
+
+  test('nothing happens where there are no streams', () => {
+    const made = established()
+    made.relay.handleUnsub(left, stream)
+    made.timers.takeDue(1_000)
+    expect(made.relay.handleTimeout(1_000)).toEqual([])
+    expect(made.timers.next()).toBe(undefined)
+  })
+
+  test('a child that has not repeated SUB for subTimeoutMs is forgotten', () => {
+    const made = established({ subTimeoutMs: 5_000 })
+    made.relay.handleSub(right, sub(), 1_000)
+    made.relay.handleSubOk(up, ok(0), 4_000)
+    made.relay.handleTimeout(4_999)
+    expect(made.relay.children(stream)).toEqual([left, right])
+    made.relay.handleTimeout(5_000)
+    expect(made.relay.children(stream)).toEqual([right])
+    expect(told(made.relay.handleTimeout(6_000))).toEqual(['unsub to up', 'closed'])
+  })
+
+  test('a parent that has not confirmed for subTimeoutMs is left, and the route asked anew', () => {
+    const made = established({ subTimeoutMs: 5_000 })
+    made.relay.handleSub(left, sub(), 4_000)
+    expect(told(made.relay.handleTimeout(4_999))).toEqual(['sub now to up'])
+    expect(told(made.relay.handleTimeout(5_000))).toEqual([
+      'unsub to up',
+      'lost',
+      'no-route to left',
+      'sub now to up'
+    ])
+  })
+})
+
+describe('SUB is answered by full', () => {
+  test('past streamsMax', () => {
+    const made = established({ streamsMax: 1 })
+    expect(told(made.relay.handleSub(left, sub({ stream: 's2' as StreamId }), 0))).toEqual(['full to left'])
+    expect(told(made.relay.handleSub(right, sub(), 0))).toEqual(['ok 1 to right'])
+  })
+
+  test('past childrenPerStreamMax, but not to a child that repeats it', () => {
+    const made = established({ childrenPerStreamMax: 1 })
+    expect(told(made.relay.handleSub(right, sub(), 0))).toEqual(['full to right'])
+    expect(told(made.relay.handleSub(left, sub(), 0))).toEqual(['ok 1 to left'])
+  })
+
+  test('past subscriptionsPerNeighbourMax of a neighbour, until it leaves one', () => {
+    const made = established({ subscriptionsPerNeighbourMax: 1 })
+    const second = sub({ stream: 's2' as StreamId })
+    expect(told(made.relay.handleSub(left, second, 0))).toEqual(['full to left'])
+    expect(told(made.relay.handleSub(right, second, 0))).toEqual(['sub now to up'])
+    made.relay.handleUnsub(left, stream)
+    expect(told(made.relay.handleSub(left, second, 0))).toEqual([])
+    expect(made.relay.children('s2' as StreamId)).toEqual([right, left])
+  })
+})

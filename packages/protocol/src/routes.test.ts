@@ -1,0 +1,513 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { type Config, defaultConfig } from './config.ts'
+import type { Micros, PeerId } from './ids.ts'
+import { type RouteEvent, Routes } from './routes.ts'
+import { Timers } from './timers.ts'
+import type { SeqnoReq, SyncRow } from './wire/messages.ts'
+
+const self = 'self' as PeerId
+const [a, b, c, origin] = ['a', 'b', 'c', 'origin'] as [PeerId, PeerId, PeerId, PeerId]
+
+function table(config: Partial<Config> = {}, random = () => 0.5) {
+  const timers = new Timers()
+  return { timers, routes: new Routes(self, { ...defaultConfig, ...config }, timers, random) }
+}
+
+/** With links to `a` and `b` that cost 10 each. */
+function tableOfTwo(config: Partial<Config> = {}) {
+  const made = table(config)
+  made.routes.handleUp(a, 10)
+  made.routes.handleUp(b, 10)
+  return made
+}
+
+function row(metricUs: Micros | undefined, over: Partial<SyncRow> = {}): SyncRow {
+  return { origin, epoch: 1, seqno: 0, metricUs, hops: 1, ...over }
+}
+
+/** What was told to `peer`, or to anyone. */
+function rowsIn(events: RouteEvent[], peer?: PeerId): SyncRow[] {
+  return events.flatMap(event => {
+    if (event.type !== 'send' || (peer !== undefined && event.peer !== peer)) return []
+    return event.message.type === 'sync' ? event.message.rows : []
+  })
+}
+
+function requestsIn(events: RouteEvent[]): (SeqnoReq & { to: PeerId })[] {
+  return events.flatMap(event =>
+    event.type === 'send' && event.message.type === 'seqno-req' ? [{ ...event.message, to: event.peer }] : []
+  )
+}
+
+/** Starved: both neighbours have a row, none that is feasible. */
+function starved(config: Partial<Config> = {}) {
+  const made = tableOfTwo(config)
+  made.routes.handleSync(a, [row(100)], 0)
+  made.routes.handleSync(b, [row(500)], 0)
+  const events = made.routes.handleSync(a, [row(undefined)], 0)
+  return { ...made, events }
+}
+
+const request = (over: Partial<SeqnoReq> = {}): SeqnoReq => ({
+  type: 'seqno-req',
+  origin,
+  epoch: 1,
+  seqno: 1,
+  hopsLeft: 8,
+  ...over
+})
+
+describe('Routes choose', () => {
+  test('the neighbour over which the way is cheapest', () => {
+    const { routes } = table()
+    routes.handleUp(a, 100)
+    routes.handleUp(b, 10)
+    routes.handleSync(a, [row(50)], 0)
+    routes.handleSync(b, [row(60)], 0)
+    expect(routes.route(origin)).toEqual({ nextHop: b, metricUs: 70, hops: 2 })
+  })
+
+  test('the way with fewer links among equals, then the lesser peer id, in whatever order they came', () => {
+    const claims: [PeerId, SyncRow][] = [
+      [c, row(5, { hops: 3 })],
+      [b, row(5)],
+      [a, row(5)]
+    ]
+    for (const order of [claims, claims.toReversed()]) {
+      // A switch needs a gain, so the way that was there first is taken away.
+      const { routes } = table()
+      for (const peer of ['z' as PeerId, a, b, c]) routes.handleUp(peer, 10)
+      routes.handleSync('z' as PeerId, [row(6)], 0)
+      for (const [peer, claim] of order) routes.handleSync(peer, [claim], 0)
+      routes.handleDown('z' as PeerId, 0)
+      expect(routes.route(origin)?.nextHop).toBe(a)
+    }
+  })
+
+  test('another next hop only when it saves switchGainMin', () => {
+    const { routes } = tableOfTwo({ switchGainMin: 0.15 })
+    routes.handleSync(a, [row(90)], 0)
+    routes.handleSync(b, [row(76)], 0)
+    expect(routes.route(origin)?.nextHop).toBe(a)
+    expect(routes.handleSync(b, [row(75)], 0)).toContainEqual({ type: 'next-hop', origin, nextHop: b })
+  })
+
+  test('a feasible backup at once when the next hop goes down', () => {
+    const { routes } = tableOfTwo()
+    routes.handleSync(a, [row(100)], 0)
+    routes.handleSync(b, [row(105)], 0)
+    const events = routes.handleDown(a, 0)
+    expect(events).toContainEqual({ type: 'next-hop', origin, nextHop: b })
+    expect(routes.route(origin)?.metricUs).toBe(115)
+  })
+
+  test('no neighbour that is not nearer than this node ever claimed to be', () => {
+    const { routes, events } = starved()
+    expect(routes.route(origin)).toBe(undefined)
+    expect(events).toContainEqual({ type: 'next-hop', origin, nextHop: undefined })
+  })
+
+  test('the next hop in use still when it raises its metric', () => {
+    const { routes } = tableOfTwo()
+    routes.handleSync(a, [row(100)], 0)
+    routes.handleSync(a, [row(5_000)], 0)
+    expect(routes.route(origin)).toEqual({ nextHop: a, metricUs: 5_010, hops: 2 })
+  })
+
+  test('no next hop whose seqno has gone back, even the one in use', () => {
+    const { routes } = tableOfTwo()
+    routes.handleSync(a, [row(100, { seqno: 3 })], 0)
+    routes.handleSync(a, [row(100, { seqno: 2 })], 0)
+    expect(routes.route(origin)).toBe(undefined)
+  })
+
+  test('whoever has a newer seqno, however far it is', () => {
+    const { routes } = starved()
+    routes.handleSync(b, [row(900, { seqno: 1 })], 0)
+    expect(routes.route(origin)?.nextHop).toBe(b)
+  })
+
+  test('no way of hopsMax links or more', () => {
+    const { routes } = tableOfTwo({ hopsMax: 4 })
+    routes.handleSync(a, [row(100, { hops: 4 })], 0)
+    expect(routes.route(origin)).toBe(undefined)
+    routes.handleSync(a, [row(100, { hops: 3 })], 0)
+    expect(routes.route(origin)?.hops).toBe(4)
+  })
+
+  test('no way that costs more than metricMaxUs', () => {
+    const { routes } = tableOfTwo({ metricMaxUs: 1_000 })
+    routes.handleSync(a, [row(1_001)], 0)
+    expect(routes.route(origin)).toBe(undefined)
+    routes.handleSync(a, [row(1_000)], 0)
+    expect(routes.route(origin)?.metricUs).toBe(1_010)
+  })
+
+  test('no way to this node itself', () => {
+    const { routes } = tableOfTwo()
+    expect(routes.handleSync(a, [row(1, { origin: self })], 0)).toEqual([])
+    expect(routes.route(self)).toBe(undefined)
+  })
+})
+
+describe('Routes tell', () => {
+  test('every neighbour at once of a new origin, a retraction and a newer seqno', () => {
+    const { routes } = tableOfTwo()
+    const claim = { origin, epoch: 1, seqno: 0, metricUs: 110, hops: 2 }
+    for (const peer of [a, b])
+      expect(rowsIn(routes.handleSync(a, [row(100)], 0), peer)).toHaveLength(peer === a ? 1 : 0)
+    expect(rowsIn(routes.handleSync(a, [row(100, { seqno: 1 })], 0), b)).toEqual([{ ...claim, seqno: 1 }])
+    expect(rowsIn(routes.handleDown(a, 0), b)).toEqual([{ ...claim, seqno: 1, metricUs: undefined, hops: 0 }])
+  })
+
+  test('of a metric that moved by costChangeMin once syncDelayMs has passed', () => {
+    const { routes, timers } = tableOfTwo({ costChangeMin: 0.1, syncDelayMs: 100 })
+    routes.handleSync(a, [row(990)], 0)
+    expect(rowsIn(routes.handleSync(a, [row(1_200)], 1_000))).toEqual([])
+    expect(timers.takeDue(1_099)).not.toContain('sync')
+    expect(timers.takeDue(1_100)).toContain('sync')
+    expect(rowsIn(routes.handleSyncTimeout(), b).map(told => told.metricUs)).toEqual([1_210])
+  })
+
+  test('nobody of a metric that moved less', () => {
+    const { routes, timers } = tableOfTwo({ costChangeMin: 0.1 })
+    routes.handleSync(a, [row(990)], 0)
+    expect(routes.handleSync(a, [row(1_080)], 0)).toEqual([])
+    expect(timers.isSet('sync')).toBe(false)
+  })
+
+  test('of metrics after syncDelayMs ± syncJitter of it', () => {
+    for (const [random, delayMs] of [
+      [0, 75],
+      [0.5, 100],
+      [1, 125]
+    ] as const) {
+      const { routes, timers } = table({ syncDelayMs: 100, syncJitter: 0.25 }, () => random)
+      routes.handleUp(a, 10)
+      routes.handleSync(a, [row(100)], 0)
+      routes.handleSync(a, [row(200)], 0)
+      expect(timers.next()).toBe(delayMs)
+    }
+  })
+
+  test('a new neighbour of all they have, syncRowsMax rows in a message', () => {
+    const { routes } = tableOfTwo({ syncRowsMax: 2 })
+    routes.startOwn(7, 0)
+    const origins = ['o1', 'o2', 'o3', 'o4'] as PeerId[]
+    routes.handleSync(
+      a,
+      origins.map(name => row(100, { origin: name })),
+      0
+    )
+    const events = routes.handleUp(c, 10)
+    expect(rowsIn(events, c).map(told => told.origin)).toEqual([self, ...origins])
+    expect(events).toHaveLength(3)
+  })
+
+  test('of this node as an origin from its start to its end', () => {
+    const { routes } = tableOfTwo()
+    const own = { origin: self, epoch: 7, seqno: 0, hops: 0 }
+    expect(rowsIn(routes.startOwn(7, 0), a)).toEqual([{ ...own, metricUs: 0 }])
+    expect(routes.startOwn(8, 0)).toEqual([])
+    expect(rowsIn(routes.stopOwn(), a)).toEqual([{ ...own, metricUs: undefined }])
+    expect(routes.stopOwn()).toEqual([])
+  })
+})
+
+describe('Routes keep', () => {
+  test('rows about no more than originsMax origins', () => {
+    const { routes } = tableOfTwo({ originsMax: 2 })
+    const origins = ['o1', 'o2', 'o3'] as PeerId[]
+    const events = routes.handleSync(
+      a,
+      origins.map(name => row(100, { origin: name })),
+      0
+    )
+    expect([...routes.routes()].map(route => route.origin)).toEqual(['o1', 'o2'])
+    expect(rowsIn(events, b).map(told => told.origin)).toEqual(['o1', 'o2'])
+  })
+
+  test('an origin without rows for feasibilityHoldMs, then make room for another', () => {
+    const { routes } = tableOfTwo({ originsMax: 1, feasibilityHoldMs: 1_000 })
+    routes.handleSync(a, [row(100)], 0)
+    routes.handleSync(a, [row(undefined)], 0)
+    routes.handleOriginsTimeout(999)
+    routes.handleSync(b, [row(500)], 999)
+    expect(routes.route(origin)).toBe(undefined)
+    routes.handleSync(b, [row(undefined)], 999)
+    routes.handleOriginsTimeout(1_000)
+    routes.handleSync(b, [row(500, { origin: c })], 1_000)
+    expect(routes.route(c)?.nextHop).toBe(b)
+  })
+
+  test('a starved node from its rows for feasibilityHoldMs and no longer', () => {
+    const { routes } = starved({ feasibilityHoldMs: 1_000 })
+    routes.handleOriginsTimeout(999)
+    expect(routes.route(origin)).toBe(undefined)
+    const events = routes.handleOriginsTimeout(1_000)
+    expect(events).toContainEqual({ type: 'next-hop', origin, nextHop: b })
+    expect(rowsIn(events, a)).toEqual([row(510, { hops: 2 })])
+  })
+
+  test('no origin for a retraction of what was never known', () => {
+    const { routes, timers } = tableOfTwo()
+    expect(routes.handleSync(a, [row(undefined)], 0)).toEqual([])
+    expect(timers.next()).toBe(undefined)
+  })
+})
+
+describe('A starved node', () => {
+  test('asks every neighbour that has a row for a newer seqno', () => {
+    const { events } = starved()
+    expect(requestsIn(events)).toEqual([{ ...request({ hopsLeft: defaultConfig.hopsMax }), to: b }])
+  })
+
+  test('asks again after seqnoRetryMs', () => {
+    const { routes, timers } = starved({ seqnoRetryMs: 1_000 })
+    expect(timers.takeDue(1_000)).toContain('origins')
+    expect(requestsIn(routes.handleOriginsTimeout(999))).toEqual([])
+    expect(requestsIn(routes.handleOriginsTimeout(1_000))).toHaveLength(1)
+    expect(timers.next()).toBeLessThanOrEqual(2_000)
+  })
+
+  test('says nothing that cannot be encoded when a neighbour claims the largest numbers', () => {
+    const max = Number.MAX_SAFE_INTEGER
+    const numbers = fc.constantFrom(0, 1, max - 1, max)
+    const claims = fc.array(
+      fc.record({
+        from: fc.constantFrom(a, b),
+        claim: fc.record({
+          origin: fc.constantFrom(origin, c),
+          epoch: numbers,
+          seqno: numbers,
+          metricUs: fc.option(numbers, { nil: undefined }),
+          hops: fc.nat(255)
+        })
+      })
+    )
+    fc.assert(
+      fc.property(claims, steps => {
+        const { routes } = tableOfTwo()
+        const events = steps.flatMap(({ from, claim }, at) => [
+          ...routes.handleSync(from, [claim], at * 600),
+          ...routes.handleOriginsTimeout(at * 600)
+        ])
+        for (const { epoch, seqno, metricUs = 0 } of rowsIn(events)) {
+          expect([epoch, seqno, metricUs].every(Number.isSafeInteger)).toBe(true)
+        }
+        for (const { epoch, seqno } of requestsIn(events)) {
+          expect([epoch, seqno].every(Number.isSafeInteger)).toBe(true)
+        }
+      })
+    )
+  })
+})
+
+describe('A SEQNO_REQ', () => {
+  test('goes on to the next hop, one hop shorter, once in seqnoRetryMs', () => {
+    const { routes } = tableOfTwo({ seqnoRetryMs: 1_000 })
+    routes.handleSync(a, [row(100)], 0)
+    expect(requestsIn(routes.handleSeqnoReq(b, request(), 0))).toEqual([
+      { ...request({ hopsLeft: 7 }), to: a }
+    ])
+    expect(routes.handleSeqnoReq(b, request(), 999)).toEqual([])
+    expect(requestsIn(routes.handleSeqnoReq(b, request(), 1_000))).toHaveLength(1)
+  })
+
+  test('goes nowhere without hops left, without a way, or back to where it came from', () => {
+    const { routes } = tableOfTwo()
+    expect(routes.handleSeqnoReq(b, request(), 0)).toEqual([])
+    routes.handleSync(a, [row(100)], 0)
+    expect(routes.handleSeqnoReq(b, request({ hopsLeft: 0 }), 0)).toEqual([])
+    expect(routes.handleSeqnoReq(a, request(), 0)).toEqual([])
+  })
+
+  test('is answered by whoever has as new a row', () => {
+    const { routes } = tableOfTwo()
+    routes.handleSync(a, [row(100, { seqno: 1 })], 0)
+    expect(routes.handleSeqnoReq(b, request(), 0)).toEqual([
+      { type: 'send', peer: b, message: { type: 'sync', rows: [row(110, { seqno: 1, hops: 2 })] } }
+    ])
+  })
+
+  test('makes the origin raise its seqno by one, once in seqnoRaiseIntervalMs', () => {
+    const { routes } = tableOfTwo({ seqnoRaiseIntervalMs: 100 })
+    routes.startOwn(1, 0)
+    const ask = (seqno: number, now: number) =>
+      rowsIn(routes.handleSeqnoReq(a, request({ origin: self, seqno }), now), b).map(told => told.seqno)
+    expect(ask(5, 0)).toEqual([1])
+    expect(ask(5, 99)).toEqual([])
+    expect(ask(5, 100)).toEqual([2])
+    expect(ask(2, 1_000)).toEqual([])
+  })
+
+  test('about another run of the origin raises nothing', () => {
+    const { routes } = tableOfTwo()
+    expect(routes.handleSeqnoReq(a, request({ origin: self }), 0)).toEqual([])
+    routes.startOwn(1, 0)
+    expect(routes.handleSeqnoReq(a, request({ origin: self, epoch: 2 }), 0)).toEqual([])
+  })
+})
+
+interface NetworkNode {
+  id: PeerId
+  routes: Routes
+  timers: Timers
+}
+
+/** Nodes joined by links that deliver in order, each at its own pace: all that routes may rely on. */
+class Network {
+  readonly nodes: NetworkNode[]
+  readonly #queues = new Map<string, { from: number; to: number; message: SyncRow[] | SeqnoReq }[]>()
+  now = 0
+
+  constructor(size: number) {
+    this.nodes = Array.from({ length: size }, (_, i) => {
+      const id = `n${i}` as PeerId
+      const timers = new Timers()
+      return { id, timers, routes: new Routes(id, defaultConfig, timers, () => 0.5) }
+    })
+  }
+
+  linked(i: number, j: number): boolean {
+    return this.#queues.has(`${i}-${j}`)
+  }
+
+  link(i: number, j: number, costs: [Micros, Micros]): void {
+    this.#queues.set(`${i}-${j}`, [])
+    this.#queues.set(`${j}-${i}`, [])
+    this.#send(i, this.#node(i).routes.handleUp(this.#node(j).id, costs[0]))
+    this.#send(j, this.#node(j).routes.handleUp(this.#node(i).id, costs[1]))
+  }
+
+  unlink(i: number, j: number): void {
+    this.#queues.delete(`${i}-${j}`)
+    this.#queues.delete(`${j}-${i}`)
+    this.#send(i, this.#node(i).routes.handleDown(this.#node(j).id, this.now))
+    this.#send(j, this.#node(j).routes.handleDown(this.#node(i).id, this.now))
+  }
+
+  setCost(i: number, j: number, costUs: Micros): void {
+    this.#send(i, this.#node(i).routes.handleCost(this.#node(j).id, costUs, this.now))
+  }
+
+  publish(i: number): void {
+    this.#send(i, this.#node(i).routes.startOwn(1, this.now))
+  }
+
+  /** Delivers the next message of one of the busy links; false when none is. */
+  deliver(choice: number): boolean {
+    const busy = [...this.#queues.values()].filter(queue => queue.length > 0)
+    const { from, to, message } = busy[choice % Math.max(busy.length, 1)]?.shift() ?? {}
+    if (from === undefined || to === undefined || message === undefined) return false
+    const { routes } = this.#node(to)
+    const peer = this.#node(from).id
+    this.#send(
+      to,
+      Array.isArray(message)
+        ? routes.handleSync(peer, message, this.now)
+        : routes.handleSeqnoReq(peer, message, this.now)
+    )
+    return true
+  }
+
+  wait(ms: number): void {
+    this.now += ms
+    for (const [i, { routes, timers }] of this.nodes.entries()) {
+      for (const timer of timers.takeDue(this.now)) {
+        this.#send(i, timer === 'sync' ? routes.handleSyncTimeout() : routes.handleOriginsTimeout(this.now))
+      }
+    }
+  }
+
+  /** The nodes that a message from `start` to `target` passes. */
+  way(start: number, target: number): number[] {
+    const way = [start]
+    for (let at = start; at !== target && way.length <= this.nodes.length; ) {
+      const nextHop = this.#node(at).routes.route(this.#node(target).id)?.nextHop
+      if (nextHop === undefined) break
+      at = Number(nextHop.slice(1))
+      way.push(at)
+    }
+    return way
+  }
+
+  reachable(target: number): Set<number> {
+    const found = new Set([target])
+    for (const i of found) for (const j of this.nodes.keys()) if (this.linked(i, j)) found.add(j)
+    return found
+  }
+
+  #node(i: number): NetworkNode {
+    return this.nodes[i] as NetworkNode
+  }
+
+  #send(from: number, events: RouteEvent[]): void {
+    for (const event of events) {
+      if (event.type !== 'send') continue
+      const to = Number(event.peer.slice(1))
+      const { message } = event
+      if (message.type === 'sync')
+        this.#queues.get(`${from}-${to}`)?.push({ from, to, message: message.rows })
+      if (message.type === 'seqno-req') this.#queues.get(`${from}-${to}`)?.push({ from, to, message })
+    }
+  }
+}
+
+describe('Routes of many nodes', () => {
+  const size = 7
+  const node = fc.nat(size - 1)
+  const cost = fc.integer({ min: 1, max: 50_000 })
+  const step = fc.oneof(
+    { weight: 12, arbitrary: fc.record({ type: fc.constant('deliver' as const), choice: fc.nat(1_000) }) },
+    {
+      weight: 3,
+      arbitrary: fc.record({ type: fc.constant('toggle' as const), i: node, j: node, cost, back: cost })
+    },
+    { weight: 3, arbitrary: fc.record({ type: fc.constant('cost' as const), i: node, j: node, cost }) },
+    { weight: 2, arbitrary: fc.record({ type: fc.constant('wait' as const), ms: fc.nat(1_500) }) }
+  )
+
+  test('never loop on the way, and reach everyone who can be reached when all has come to rest', () => {
+    fc.assert(
+      fc.property(fc.array(step, { minLength: 100, maxLength: 300 }), steps => {
+        const network = new Network(size)
+        const targets = [0, 1]
+        for (let i = 0; i < size; i++) network.link(i, (i + 1) % size, [1_000 * (i + 1), 1_000])
+        for (const target of targets) network.publish(target)
+        const checkNoLoop = () => {
+          for (const target of targets) {
+            for (let i = 0; i < size; i++) {
+              const way = network.way(i, target)
+              if (way.length > size) throw new Error(`a loop on the way to ${target}: ${way.join(' ')}`)
+            }
+          }
+        }
+        for (const action of steps) {
+          if (action.type === 'deliver') network.deliver(action.choice)
+          else if (action.type === 'wait') network.wait(action.ms)
+          else if (action.i !== action.j) {
+            const { i, j } = action
+            if (action.type === 'toggle' && network.linked(i, j)) network.unlink(i, j)
+            else if (action.type === 'toggle') network.link(i, j, [action.cost, action.back])
+            else if (network.linked(i, j)) network.setCost(i, j, action.cost)
+          }
+          checkNoLoop()
+        }
+        // A starved node asks once a second, and a request may have to wait for another that is on its way.
+        for (let second = 0; second < 10; second++) {
+          while (network.deliver(0)) checkNoLoop()
+          network.wait(1_000)
+        }
+        for (const target of targets) {
+          for (const i of network.reachable(target)) expect(network.way(i, target).at(-1)).toBe(target)
+          for (const i of network.nodes.keys()) {
+            if (!network.reachable(target).has(i)) expect(network.way(i, target)).toEqual([i])
+          }
+        }
+      }),
+      { numRuns: 100 }
+    )
+  })
+})

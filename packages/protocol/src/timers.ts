@@ -1,0 +1,48 @@
+import type { Millis } from './ids.ts'
+
+/** Every timer of the core. A timer is a slot with an absolute time; setting it again moves it. */
+export type Timer =
+  /** The next round of beats, and the look at who has fallen silent. */
+  | 'beat'
+  /** The changed metrics that wait for company. */
+  | 'sync'
+  /** The next SEQNO_REQ of a starved node, and the clearing of origins that nobody tells of any more. */
+  | 'origins'
+  /** The next round of SUBs, and the look at who has stopped asking. */
+  | 'subscriptions'
+  /** The next own announcement, and the clearing of expired ones. */
+  | 'announcements'
+  /** Streams that were withdrawn, and whose last object may still come. */
+  | 'endings'
+
+export class Timers {
+  readonly #slots = new Map<Timer, Millis>()
+
+  set(timer: Timer, at: Millis): void {
+    this.#slots.set(timer, at)
+  }
+
+  /** Sets the timer unless it is set for an earlier time already. */
+  setBy(timer: Timer, at: Millis): void {
+    const current = this.#slots.get(timer)
+    if (current === undefined || at < current) this.#slots.set(timer, at)
+  }
+
+  isSet(timer: Timer): boolean {
+    return this.#slots.has(timer)
+  }
+
+  /** The earliest slot, if there is one. */
+  next(): Millis | undefined {
+    let earliest: Millis | undefined
+    for (const at of this.#slots.values()) if (earliest === undefined || at < earliest) earliest = at
+    return earliest
+  }
+
+  /** Clears and returns what is due at `now`, the earliest first, equal times in the order they were first set. */
+  takeDue(now: Millis): Timer[] {
+    const due = [...this.#slots].filter(([, at]) => at <= now).sort(([, a], [, b]) => a - b)
+    for (const [timer] of due) this.#slots.delete(timer)
+    return due.map(([timer]) => timer)
+  }
+}
