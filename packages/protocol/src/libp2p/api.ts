@@ -1,0 +1,176 @@
+/**
+ * What an application sees of hopcast: the libp2p service, a publication, a subscription.
+ * `Hopcast` is what `createLibp2p({ services: { hopcast: hopcast() } })` makes of it.
+ */
+
+export interface HopcastInit {
+  /** Shown to neighbours in HELLO and in their status, e.g. `hopcast-node/0.1.0`. At most 64 characters. */
+  agent?: string
+}
+
+export interface Hopcast {
+  /** This node's libp2p peer id, base58btc text. */
+  readonly peerId: string
+
+  /**
+   * Announces a stream on an open channel and returns the handle to write it with.
+   * A publisher that starts again gets a new epoch, so subscribers never mix two runs.
+   *
+   * @throws TypeError for a channel name that is not allowed, a catalog over 1,024 bytes, or a channel that this
+   * node publishes already
+   */
+  publish(channel: string, options?: PublishOptions): Publication
+
+  /**
+   * Subscribes to whoever publishes on `channel`, now or later, and fails over when that publisher goes.
+   *
+   * @throws TypeError for a channel name that is not allowed, or a channel that is subscribed already
+   */
+  subscribe(channel: string, options?: SubscribeOptions): Subscription
+
+  /**
+   * Keeps a connection to the node at `address`: dials, and dials again with back-off whenever it is lost.
+   *
+   * @param address a multiaddr, with or without its `/p2p/` part
+   * @throws TypeError when it is no multiaddr
+   */
+  connect(address: string): void
+
+  /** A snapshot for people and dashboards: neighbours, routes, streams, counters. Cheap enough for once a second. */
+  status(): Status
+
+  /** Calls `listener` on each event of `HopcastEvent`; returns the function that stops it. */
+  on(listener: (event: HopcastEvent) => void): () => void
+}
+
+export interface PublishOptions {
+  /** What the stream's tracks are, opaque to relays; at most 1,024 bytes. `@hopcast/media` writes and reads it. */
+  catalog?: Uint8Array
+  /** The tracks that will be written, each 0 to 255. Default [0]. */
+  tracks?: readonly number[]
+}
+
+export interface SubscribeOptions {
+  /** The tracks wanted. Default [0]. */
+  tracks?: readonly number[]
+}
+
+export interface Publication {
+  readonly channel: string
+  /** Which run of this publisher it is: milliseconds since the Unix epoch at its start, strictly growing. */
+  readonly epoch: number
+  /** Direct children that take the stream now; zero means that nothing leaves this node. */
+  readonly children: number
+  /** Sends one object. Never blocks: each child has a bounded queue, and what it cannot take is dropped there. */
+  write(object: OutgoingObject): void
+  /** Tells subscribers that the stream ended, withdraws it, and resolves once both have left this node, or after 2 s. */
+  end(): Promise<void>
+}
+
+export interface OutgoingObject {
+  payload: Uint8Array
+  /** When it was captured: microseconds since the Unix epoch. */
+  timestampUs: number
+  /** A decoder can start here; it begins a group. Default true. */
+  key?: boolean
+  /** One of the publication's tracks. Default 0. */
+  track?: number
+  /** 0 (audio, dropped last) to 255. Default 0. */
+  priority?: number
+  /** Worthless this long after its timestamp: milliseconds, 0 for never. Default 2,000. */
+  ttlMs?: number
+}
+
+/** Iterate it once. What the reader leaves unread past 512 events is dropped, oldest object first, and counted. */
+export interface Subscription extends AsyncIterable<SubscriptionEvent> {
+  readonly channel: string
+  /** Objects dropped here because the reader was too slow. */
+  readonly dropped: number
+  /** Unsubscribes and ends the iteration. */
+  close(): void
+}
+
+export type SubscriptionEvent =
+  /** A publisher was found, and its tree answers. Comes again after `ended` and after `interrupted`. */
+  | { type: 'started'; publisher: string; epoch: number; catalog: Uint8Array }
+  | IncomingObject
+  /** The way that the stream takes to here has changed: the neighbour it comes from, links to the publisher. */
+  | { type: 'route'; upstream: string; hops: number }
+  /** There is no way to the publisher at present; it is looked for, and `started` follows when found. */
+  | { type: 'interrupted' }
+  /** The publisher ended the stream. `started` follows if it, or another one, begins. */
+  | { type: 'ended' }
+
+export interface IncomingObject {
+  type: 'object'
+  track: number
+  /** Counts up from 0 per track and epoch, without gaps at the publisher. */
+  seq: number
+  key: boolean
+  /** When it was captured, by the publisher's clock: microseconds since the Unix epoch. */
+  timestampUs: number
+  /** A view on bytes that other children share: do not write to it. */
+  payload: Uint8Array
+}
+
+export interface Status {
+  peerId: string
+  addresses: string[]
+  neighbours: NeighbourStatus[]
+  /** A row per publisher node that this node knows a way to. */
+  routes: RouteStatus[]
+  /** A row per stream that passes through, starts or ends here. */
+  streams: StreamStatus[]
+  channels: ChannelStatus[]
+  counters: Record<string, number>
+}
+
+export interface NeighbourStatus {
+  peer: string
+  agent: string
+  /** The address of the connection, e.g. `/ip4/…/tcp/…/ws`. */
+  address: string
+  /** How the connection travels. */
+  transport: 'tcp' | 'websocket' | 'webrtc-direct' | 'webrtc' | 'other'
+  /** Smoothed round trip, milliseconds; undefined before the first measurement. */
+  rttMs: number | undefined
+  costUs: number
+}
+
+export interface RouteStatus {
+  origin: string
+  /** Undefined for this node's own streams, and while no way is known. */
+  nextHop: string | undefined
+  hops: number
+  metricUs: number
+}
+
+export interface StreamStatus {
+  /** 32 hex digits. */
+  stream: string
+  publisher: string
+  /** Where it comes from; undefined at its publisher and while there is none. */
+  upstream: string | undefined
+  /** Links from the publisher to here. */
+  hops: number
+  children: string[]
+  /** Local subscriptions. */
+  subscribers: number
+  objectsReceived: number
+  objectsSent: number
+}
+
+export interface ChannelStatus {
+  /** 64 hex digits; the name is known only where it was announced with it. */
+  channel: string
+  name: string
+  publishers: string[]
+}
+
+export type HopcastEvent =
+  | { type: 'neighbour-up'; peer: string; address: string; agent: string }
+  | { type: 'neighbour-down'; peer: string; reason: string }
+  /** A peer named in `connect` does not answer; `retryMs` until the next try. */
+  | { type: 'peer-unreachable'; address: string; reason: string; retryMs: number }
+  /** A neighbour broke the protocol and was closed with `code` (RFC 2, error codes). */
+  | { type: 'peer-closed'; peer: string; code: string; reason: string }

@@ -1,0 +1,106 @@
+import type { ComponentLogger, Connection, Logger } from '@libp2p/interface'
+import type { ConnectionManager } from '@libp2p/interface-internal'
+import type { Multiaddr } from '@multiformats/multiaddr'
+
+/** First pause before a lost or unreachable peer is dialled again; it doubles up to the last one. */
+const retryMinMs = 500
+const retryMaxMs = 15_000
+/** Of a pause, ±: so that the listeners of a relay that restarts do not come back at the same moment. */
+const retryJitter = 0.25
+/** A dial, with the handshake and the first stream. */
+const dialTimeoutMs = 10_000
+
+export interface DialerHandlers {
+  /**
+   * Sees to a link with the connection's peer, and resolves to the connection that it runs over: another one, if both
+   * dialled at once. Rejects when the other side speaks no hopcast.
+   */
+  onConnection: (connection: Connection) => Promise<Connection>
+  onUnreachable: (address: string, reason: string, retryMs: number) => void
+}
+
+/** Keeps a connection to each peer that was named, for as long as it runs. */
+export class Dialer {
+  readonly #connections: ConnectionManager
+  readonly #handlers: DialerHandlers
+  readonly #log: Logger
+  readonly #stop = new AbortController()
+  readonly #addresses = new Set<string>()
+
+  constructor(connections: ConnectionManager, logger: ComponentLogger, handlers: DialerHandlers) {
+    this.#connections = connections
+    this.#handlers = handlers
+    this.#log = logger.forComponent('hopcast:dialer')
+  }
+
+  /** Does nothing for an address that is kept already. */
+  keep(address: Multiaddr): void {
+    const text = address.toString()
+    if (this.#addresses.has(text)) return
+    this.#addresses.add(text)
+    void this.#run(address, text)
+  }
+
+  stop(): void {
+    this.#stop.abort()
+  }
+
+  async #run(address: Multiaddr, text: string): Promise<void> {
+    const { signal } = this.#stop
+    let pauseMs = retryMinMs
+    while (!signal.aborted) {
+      let reason = 'connection lost'
+      let connectedAt: number | undefined
+      try {
+        const timeout = AbortSignal.any([signal, AbortSignal.timeout(dialTimeoutMs)])
+        const connection = await this.#connections.openConnection(address, { signal: timeout })
+        const linked = await this.#handlers.onConnection(connection)
+        connectedAt = performance.now()
+        await closed(linked, signal)
+      } catch (error) {
+        reason = reasonOf(error)
+        this.#log('cannot reach %s: %s', text, reason)
+      }
+      if (signal.aborted) return
+      // One that closes at once, as when it is full, is not to be dialled twice a second for ever.
+      if (connectedAt !== undefined && performance.now() - connectedAt >= pauseMs) pauseMs = retryMinMs
+      const retryMs = Math.round(pauseMs * (1 + retryJitter * (2 * Math.random() - 1)))
+      this.#handlers.onUnreachable(text, reason, retryMs)
+      pauseMs = Math.min(2 * pauseMs, retryMaxMs)
+      await pause(retryMs, signal)
+    }
+  }
+}
+
+function closed(connection: Connection, signal: AbortSignal): Promise<void> {
+  return new Promise(resolve => {
+    if (connection.status !== 'open' || signal.aborted) return resolve()
+    const done = () => {
+      signal.removeEventListener('abort', done)
+      resolve()
+    }
+    connection.addEventListener('close', done, { once: true })
+    signal.addEventListener('abort', done)
+  })
+}
+
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise(resolve => {
+    const done = () => {
+      clearTimeout(timer)
+      signal.removeEventListener('abort', done)
+      resolve()
+    }
+    const timer = setTimeout(done, ms)
+    signal.addEventListener('abort', done)
+  })
+}
+
+/** The innermost reason: libp2p wraps what each address answered. */
+function reasonOf(error: unknown): string {
+  if (error instanceof AggregateError && error.errors.length > 0) return reasonOf(error.errors[0])
+  if (!(error instanceof Error)) return String(error)
+  if (error.name === 'TimeoutError') return 'no answer in time'
+  if (error.name === 'UnsupportedProtocolError') return 'it does not speak hopcast'
+  return error.message
+}

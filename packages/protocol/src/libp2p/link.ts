@@ -1,0 +1,141 @@
+import type { Connection, Stream, StreamMessageEvent } from '@libp2p/interface'
+import { FrameReader } from '../wire/framing.ts'
+import { controlFrameBytesMax, objectPayloadBytesMax } from '../wire/limits.ts'
+import { objectHeaderLength, ProtocolError } from '../wire/messages.ts'
+import { Outbox, type OutboxLimits } from './outbox.ts'
+
+/** Each side opens a stream of its own per class, writes on it, and reads what the other opened (RFC 2, "Streams"). */
+export const controlProtocol = '/hopcast/1/control'
+export const audioProtocol = '/hopcast/1/audio'
+export type StreamClass = 'control' | 'audio'
+
+/** Control messages cannot be dropped: who lets this much pile up is closed. All that is told to a new neighbour takes 4.6 MB at most. */
+const controlLimits: OutboxLimits = {
+  framesMax: 16_384,
+  bytesMax: 6 * 2 ** 20,
+  ageMaxMs: Number.POSITIVE_INFINITY
+}
+/** Voice that is half a second late is of no use; the bytes are those of 100 streams in that time. */
+const audioLimits: OutboxLimits = { framesMax: 4_096, bytesMax: 2 ** 20, ageMaxMs: 500 }
+
+/** How long `end` waits for neighbours that do not read. */
+const drainTimeoutMs = 2_000
+/** What libp2p was handed needs a few turns of the event loop to reach the system; a stop in between would lose it. */
+const handoverMs = 20
+
+export interface LinkHandlers {
+  /** The body of a frame. May throw ProtocolError. */
+  onFrame: (streamClass: StreamClass, body: Uint8Array) => void
+  onObjectsDropped: (count: number) => void
+  /** Broken by this side, by the other, or by what the other sent (a ProtocolError). Called once. */
+  onBroken: (error: Error) => void
+}
+
+/** The streams to and from one neighbour. It lives as long as its control streams. */
+export class Link {
+  readonly connection: Connection
+  /** Signatures of what it passed on that are being checked. */
+  verifications = 0
+  readonly #handlers: LinkHandlers
+  readonly #control: Outbox
+  readonly #audio: Outbox
+  #audioOpening = false
+  #readsControl = false
+  #broken = false
+
+  constructor(connection: Connection, handlers: LinkHandlers) {
+    this.connection = connection
+    this.#handlers = handlers
+    this.#control = new Outbox(controlLimits, () => {
+      this.break(new ProtocolError('slow', 'it does not read its control messages'))
+    })
+    this.#audio = new Outbox(audioLimits, handlers.onObjectsDropped)
+  }
+
+  /** Opens the outbound control stream. Rejects if the other side does not speak the protocol. */
+  async open(signal: AbortSignal): Promise<void> {
+    const stream = await this.connection.newStream(controlProtocol, { signal })
+    stream.addEventListener('close', event => this.break(event.error ?? new Error('control stream closed')))
+    if (this.#broken) stream.abort(new Error('link broken'))
+    else this.#control.attach(stream)
+  }
+
+  sendControl(body: Uint8Array): void {
+    if (!this.#broken) this.#control.push(body)
+  }
+
+  /** Opens the stream with the first object: most neighbours of a large relay never get one. */
+  sendObject(body: Uint8Array): void {
+    if (this.#broken) return
+    this.#audio.push(body)
+    if (!this.#audioOpening) void this.#openAudio()
+  }
+
+  /** Whether a control stream was accepted already: a second one is another session of the neighbour's. */
+  get readsControl(): boolean {
+    return this.#readsControl
+  }
+
+  /** Reads a stream that the neighbour opened. */
+  accept(streamClass: StreamClass, stream: Stream): void {
+    if (streamClass === 'control') {
+      this.#readsControl = true
+      stream.addEventListener('close', event => this.break(event.error ?? new Error('control stream closed')))
+      stream.addEventListener('remoteCloseWrite', () => this.break(new Error('control stream closed')))
+    }
+    const maxFrameLength =
+      streamClass === 'control' ? controlFrameBytesMax : objectHeaderLength + objectPayloadBytesMax
+    const reader = new FrameReader({ maxFrameLength })
+    stream.addEventListener('message', ({ data }: StreamMessageEvent) => {
+      if (this.#broken) return
+      try {
+        for (const body of reader.push(data.subarray())) this.#handlers.onFrame(streamClass, body)
+      } catch (error) {
+        // Only what the neighbour sent may break the link; a fault of our own must be seen.
+        if (!(error instanceof ProtocolError)) throw error
+        this.break(error)
+      }
+    })
+  }
+
+  /** Resolves when all that was sent has been handed to the transport. */
+  async drained(): Promise<void> {
+    await Promise.all([this.#control.drained(), this.#audio.drained()])
+  }
+
+  break(error: Error): void {
+    if (this.#broken) return
+    this.#broken = true
+    this.#control.close()
+    this.#audio.close()
+    this.#handlers.onBroken(error)
+  }
+
+  async #openAudio(): Promise<void> {
+    this.#audioOpening = true
+    try {
+      const stream = await this.connection.newStream(audioProtocol)
+      // A muxer may close a stream that was idle for long; the next object opens another.
+      stream.addEventListener('close', () => {
+        this.#audioOpening = false
+      })
+      if (this.#broken) stream.abort(new Error('link broken'))
+      else this.#audio.attach(stream)
+    } catch (error) {
+      this.break(error instanceof Error ? error : new Error(String(error)))
+    }
+  }
+}
+
+/** Resolves when what was sent on the links has left this node, or after `drainTimeoutMs`. */
+export async function drained(links: Iterable<Link>): Promise<void> {
+  const all = Promise.all(Array.from(links, link => link.drained()))
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const late = new Promise(resolve => {
+    timer = setTimeout(resolve, drainTimeoutMs)
+  })
+  await Promise.race([all, late])
+  clearTimeout(timer)
+  // libp2p does not tell when its muxer, its encryption and the socket have passed on what they were handed.
+  await new Promise(resolve => setTimeout(resolve, handoverMs))
+}

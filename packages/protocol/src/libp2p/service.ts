@@ -1,0 +1,400 @@
+/**
+ * The driver: it carries what the core decides between libp2p's streams and the application. All it adds is what the
+ * core must not have: the clock, the timer, signatures, and sockets through libp2p.
+ */
+import type {
+  ComponentLogger,
+  Connection,
+  PeerId as Libp2pPeerId,
+  Logger,
+  PrivateKey,
+  Startable,
+  Stream
+} from '@libp2p/interface'
+import type { AddressManager, ConnectionManager, Registrar } from '@libp2p/interface-internal'
+import { type Multiaddr, multiaddr } from '@multiformats/multiaddr'
+import type { Command, Input, Output } from '../contract.ts'
+import { type ChannelId, checkChannelName, checkTracks, openChannelId, type PeerId } from '../ids.ts'
+import { Overlay } from '../overlay.ts'
+import type { SubscriptionChange } from '../subscriptions.ts'
+import { decodeAnnouncement } from '../wire/announcement.ts'
+import { decodeControl, encodeControl } from '../wire/control.ts'
+import { agentBytesMax } from '../wire/limits.ts'
+import {
+  type Announcement,
+  type Message,
+  type ObjectFrame,
+  ProtocolError,
+  type SignedAnnouncement
+} from '../wire/messages.ts'
+import { objectPayload, parseObject } from '../wire/object.ts'
+import { checkText, encoding } from '../wire/ranges.ts'
+import type {
+  Hopcast,
+  HopcastEvent,
+  HopcastInit,
+  Publication,
+  PublishOptions,
+  Status,
+  SubscribeOptions,
+  Subscription
+} from './api.ts'
+import { Dialer } from './dialer.ts'
+import { audioProtocol, controlProtocol, drained, Link, type StreamClass } from './link.ts'
+import { LocalPublication } from './publication.ts'
+import { signAnnouncement, verifyAnnouncement } from './signing.ts'
+import { makeStatus } from './status.ts'
+import { EventQueue } from './subscription.ts'
+
+export interface HopcastComponents {
+  peerId: Libp2pPeerId
+  privateKey: PrivateKey
+  registrar: Registrar
+  connectionManager: ConnectionManager
+  addressManager: AddressManager
+  logger: ComponentLogger
+}
+
+/** Opening the first stream on a connection. */
+const openTimeoutMs = 10_000
+/** Two of a class at a time: the one in use, and one of a session that begins before the other has ended. */
+const inboundStreamsMax = 2
+/**
+ * Signatures of one neighbour's that are being checked; one that sends more at once is closed with `quota`. A new
+ * neighbour sends all it knows at once, `announcementsMax`: twice that leaves room for news.
+ */
+const verificationsMax = 4_096
+
+export class HopcastService implements Hopcast, Startable {
+  readonly peerId: PeerId
+  readonly #components: HopcastComponents
+  readonly #log: Logger
+  readonly #overlay: Overlay
+  readonly #dialer: Dialer
+  readonly #links = new Map<PeerId, Link>()
+  readonly #subscriptions = new Map<ChannelId, EventQueue>()
+  readonly #listeners = new Set<(event: HopcastEvent) => void>()
+  readonly #counters = { objectsDropped: 0, peersClosed: 0 }
+  /** What the core said and is still to be done, in its order. */
+  readonly #outputs: Output[] = []
+  #isDoing = false
+  /** Signatures that are being made: `end` waits for them. */
+  #signing: Promise<void> = Promise.resolve()
+  #lastEncoded: { message: Message; body: Uint8Array } | undefined
+  #timer: ReturnType<typeof setTimeout> | undefined
+  /** The deadline that `#timer` waits for. */
+  #armedFor: number | undefined
+  #topology: string | undefined
+  #lastEpoch = 0
+  #started = false
+
+  constructor(components: HopcastComponents, init: HopcastInit) {
+    this.#components = components
+    this.#log = components.logger.forComponent('hopcast')
+    this.peerId = components.peerId.toString() as PeerId
+    const { agent } = init
+    if (agent !== undefined) encoding(() => checkText('agent', agent, agentBytesMax))
+    const config = agent === undefined ? {} : { agent }
+    this.#overlay = new Overlay({ self: this.peerId, config, rng: Math.random })
+    this.#dialer = new Dialer(components.connectionManager, components.logger, {
+      onConnection: connection => this.#link(connection),
+      onUnreachable: (address, reason, retryMs) => {
+        this.#emit({ type: 'peer-unreachable', address, reason, retryMs })
+      }
+    })
+  }
+
+  // libp2p service
+
+  async start(): Promise<void> {
+    this.#started = true
+    const { registrar } = this.#components
+    const options = { maxInboundStreams: inboundStreamsMax }
+    await registrar.handle(
+      controlProtocol,
+      (stream, connection) => this.#accept('control', stream, connection),
+      options
+    )
+    await registrar.handle(
+      audioProtocol,
+      (stream, connection) => this.#accept('audio', stream, connection),
+      options
+    )
+    this.#topology = await registrar.register(controlProtocol, {
+      onConnect: (_peer, connection) => {
+        this.#link(connection).catch(error => this.#log('no link to %p: %e', connection.remotePeer, error))
+      }
+    })
+  }
+
+  async stop(): Promise<void> {
+    this.#started = false
+    this.#dialer.stop()
+    clearTimeout(this.#timer)
+    const { registrar } = this.#components
+    if (this.#topology !== undefined) registrar.unregister(this.#topology)
+    await registrar.unhandle(controlProtocol)
+    await registrar.unhandle(audioProtocol)
+    for (const subscription of this.#subscriptions.values()) subscription.close()
+    for (const link of this.#links.values()) link.break(new Error('stopped'))
+  }
+
+  // Application
+
+  publish(channel: string, options: PublishOptions = {}): Publication {
+    const name = checkChannelName(channel)
+    const tracks = options.tracks ?? [0]
+    const catalog = options.catalog ?? new Uint8Array()
+    this.#lastEpoch = Math.max(this.#lastEpoch + 1, Date.now())
+    const publication = { channel: openChannelId(name), name, epoch: this.#lastEpoch, catalog }
+    this.#command({ type: 'publish', publication, tracks })
+    return new LocalPublication(
+      { ...publication, publisher: this.peerId, tracks },
+      {
+        write: (track, object) =>
+          this.#command({ type: 'write', channel: publication.channel, track, object }),
+        end: async () => {
+          this.#command({ type: 'unpublish', channel: publication.channel })
+          await this.#drained()
+        },
+        streams: () => this.#overlay.streams()
+      }
+    )
+  }
+
+  subscribe(channel: string, options: SubscribeOptions = {}): Subscription {
+    const name = checkChannelName(channel)
+    const tracks = options.tracks ?? [0]
+    checkTracks(tracks)
+    const id = openChannelId(name)
+    const queue = new EventQueue(name, () => {
+      this.#subscriptions.delete(id)
+      this.#command({ type: 'unsubscribe', channel: id })
+    })
+    // Known before the core answers, which it may do at once.
+    const other = this.#subscriptions.get(id)
+    if (other !== undefined) throw new TypeError(`${JSON.stringify(name)} is subscribed already`)
+    this.#subscriptions.set(id, queue)
+    this.#command({ type: 'subscribe', channel: id, tracks })
+    return queue
+  }
+
+  connect(address: string): void {
+    let parsed: Multiaddr
+    try {
+      parsed = multiaddr(address)
+    } catch (cause) {
+      throw new TypeError(`${JSON.stringify(address)} is not a multiaddr`, { cause })
+    }
+    this.#dialer.keep(parsed)
+  }
+
+  status(): Status {
+    return makeStatus({
+      overlay: this.#overlay,
+      addresses: this.#components.addressManager.getAddresses().map(address => address.toString()),
+      connection: peer => this.#links.get(peer)?.connection,
+      counters: this.#counters
+    })
+  }
+
+  on(listener: (event: HopcastEvent) => void): () => void {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+
+  // Links
+
+  /** One link per neighbour: a second connection to it, as when both dial at once, is left as a spare. */
+  async #link(connection: Connection): Promise<Connection> {
+    const peer = connection.remotePeer.toString() as PeerId
+    const present = this.#links.get(peer)
+    if (present !== undefined) return present.connection
+    if (!this.#started || connection.status !== 'open') return connection
+    const link: Link = new Link(connection, {
+      onFrame: (streamClass, body) => this.#onFrame(peer, streamClass, body),
+      onObjectsDropped: count => {
+        this.#counters.objectsDropped += count
+      },
+      onBroken: error => this.#onBroken(peer, link, error)
+    })
+    this.#links.set(peer, link)
+    this.#handle({ type: 'connected', peer })
+    try {
+      await link.open(AbortSignal.timeout(openTimeoutMs))
+      return connection
+    } catch (error) {
+      link.break(error instanceof Error ? error : new Error(String(error)))
+      throw error
+    }
+  }
+
+  /** A stream that a neighbour opened. It may come before libp2p tells of the neighbour. */
+  #accept(streamClass: StreamClass, stream: Stream, connection: Connection): void {
+    const peer = connection.remotePeer.toString() as PeerId
+    const link = this.#links.get(peer)
+    // It has lost the session and starts another; the old one's end has not been seen here yet.
+    if (streamClass === 'control' && link?.readsControl) link.break(new Error('the neighbour began again'))
+    if (!this.#links.has(peer)) {
+      this.#link(connection).catch(error => this.#log('no link to %p: %e', connection.remotePeer, error))
+    }
+    const present = this.#links.get(peer)
+    if (present === undefined) stream.abort(new Error('not a neighbour'))
+    else present.accept(streamClass, stream)
+  }
+
+  #onFrame(peer: PeerId, streamClass: StreamClass, body: Uint8Array): void {
+    if (streamClass === 'audio') return this.#handle({ type: 'object', peer, object: parseObject(body) })
+    const message = decodeControl(body)
+    // A message of a later version.
+    if (message === undefined) return
+    if (message.type === 'announce') this.#onAnnounce(peer, message.announcement)
+    else this.#handle({ type: 'message', peer, message })
+  }
+
+  /** A neighbour whose session is over is disconnected for good, so that both sides begin anew. */
+  #onBroken(peer: PeerId, link: Link, error: Error): void {
+    if (this.#links.get(peer) !== link) return
+    this.#links.delete(peer)
+    if (error instanceof ProtocolError) this.#closed(peer, error.code, error.message)
+    this.#handle({ type: 'disconnected', peer })
+    link.connection.close().catch(reason => link.connection.abort(reason))
+  }
+
+  #closed(peer: PeerId, code: string, reason: string): void {
+    this.#counters.peersClosed++
+    this.#log('closed %s: %s, %s', peer, code, reason)
+    this.#emit({ type: 'peer-closed', peer, code, reason })
+  }
+
+  // Core
+
+  #command(command: Command): void {
+    this.#handle({ type: 'command', command })
+  }
+
+  #handle(input: Input): void {
+    for (const output of this.#overlay.handle(input, performance.now())) this.#outputs.push(output)
+    // Doing one may bring the next input, as when a link breaks: what it leads to must not overtake what came before.
+    if (!this.#isDoing) this.#doAll()
+    this.#arm()
+  }
+
+  #doAll(): void {
+    this.#isDoing = true
+    try {
+      for (let output = this.#outputs.shift(); output; output = this.#outputs.shift()) this.#do(output)
+    } finally {
+      this.#isDoing = false
+    }
+  }
+
+  /** Objects pass many times between two timeouts, and do not move the next one. */
+  #arm(): void {
+    const deadline = this.#started ? this.#overlay.deadline() : undefined
+    if (deadline === this.#armedFor) return
+    this.#armedFor = deadline
+    clearTimeout(this.#timer)
+    if (deadline === undefined) return
+    const wait = Math.max(0, Math.ceil(deadline - performance.now()))
+    this.#timer = setTimeout(() => {
+      this.#armedFor = undefined
+      this.#handle({ type: 'timeout' })
+    }, wait)
+  }
+
+  #do(output: Output): void {
+    switch (output.type) {
+      case 'forward':
+        for (const peer of output.peers) this.#links.get(peer)?.sendObject(output.object.bytes)
+        break
+      case 'deliver':
+        this.#deliver(output.channel, output.track, output.object)
+        break
+      case 'send':
+        this.#links.get(output.peer)?.sendControl(this.#encode(output.message))
+        break
+      case 'sign':
+        this.#signing = this.#signing.then(() => this.#sign(output))
+        break
+      case 'close':
+        this.#links.get(output.peer)?.break(new ProtocolError(output.code, output.reason))
+        break
+      case 'neighbour':
+        this.#onNeighbour(output.peer, output.change, output.reason)
+        break
+      case 'subscription':
+        this.#onSubscription(output.channel, output.event)
+    }
+  }
+
+  /** The core sends the same message to many neighbours in a row. */
+  #encode(message: Message): Uint8Array {
+    if (this.#lastEncoded?.message !== message) this.#lastEncoded = { message, body: encodeControl(message) }
+    return this.#lastEncoded.body
+  }
+
+  #deliver(channel: ChannelId, track: number, object: ObjectFrame): void {
+    const { seq, key, timestampUs } = object.header
+    const payload = objectPayload(object)
+    this.#subscriptions.get(channel)?.push({ type: 'object', track, seq, key, timestampUs, payload })
+  }
+
+  #onSubscription(channel: ChannelId, event: SubscriptionChange): void {
+    if (event.type !== 'started') return this.#subscriptions.get(channel)?.push(event)
+    const { publisher, epoch, catalog } = event.announcement
+    this.#subscriptions.get(channel)?.push({ type: 'started', publisher, epoch, catalog })
+  }
+
+  #onNeighbour(peer: PeerId, change: 'up' | 'down', reason: string): void {
+    if (change === 'down') return this.#emit({ type: 'neighbour-down', peer, reason })
+    const address = this.#links.get(peer)?.connection.remoteAddr.toString() ?? ''
+    const { agent = '' } = [...this.#overlay.neighbours()].find(neighbour => neighbour.peer === peer) ?? {}
+    this.#emit({ type: 'neighbour-up', peer, address, agent })
+  }
+
+  #emit(event: HopcastEvent): void {
+    for (const listener of this.#listeners) listener(event)
+  }
+
+  // Signatures
+
+  async #sign(output: Extract<Output, { type: 'sign' }>): Promise<void> {
+    const announcement = await signAnnouncement(this.#components.privateKey, output.draft, Date.now())
+    this.#handle({ type: 'announcement', from: undefined, announcement })
+  }
+
+  /** Every neighbour passes on every announcement; only the first copy costs a signature check. */
+  #onAnnounce(peer: PeerId, signed: SignedAnnouncement): void {
+    const announcement = decodeAnnouncement(signed.body)
+    if (this.#overlay.isNews(announcement)) void this.#verify(peer, announcement, signed)
+  }
+
+  async #verify(peer: PeerId, announcement: Announcement, signed: SignedAnnouncement): Promise<void> {
+    const link = this.#links.get(peer)
+    if (link === undefined) return
+    if (link.verifications >= verificationsMax) {
+      return link.break(new ProtocolError('quota', `over ${verificationsMax} announcements at once`))
+    }
+    link.verifications++
+    try {
+      const ttlMaxMs = this.#overlay.config.announceTtlMs
+      const verified = await verifyAnnouncement(announcement, signed, ttlMaxMs, Date.now())
+      // Its session may be over by now, and the next one not greeted yet.
+      const isCurrent = this.#links.get(peer) === link
+      if (verified === undefined || !isCurrent) return
+      this.#handle({ type: 'announcement', from: peer, announcement: verified })
+    } catch (error) {
+      if (!(error instanceof ProtocolError)) throw error
+      link.break(error)
+    } finally {
+      link.verifications--
+    }
+  }
+
+  /** Resolves when what was decided so far has left this node, or was given up. */
+  async #drained(): Promise<void> {
+    await this.#signing
+    await drained(this.#links.values())
+  }
+}

@@ -1,0 +1,40 @@
+import type { Connection } from '@libp2p/interface'
+import type { PeerId } from '../ids.ts'
+import type { Overlay } from '../overlay.ts'
+import type { NeighbourStatus, Status } from './api.ts'
+
+export interface StatusSources {
+  overlay: Overlay
+  addresses: string[]
+  connection: (peer: PeerId) => Connection | undefined
+  counters: Record<string, number>
+}
+
+export function makeStatus({ overlay, addresses, connection, counters }: StatusSources): Status {
+  return {
+    peerId: overlay.self,
+    addresses,
+    neighbours: [...overlay.neighbours()].flatMap(({ peer, agent, rtt, costUs }): NeighbourStatus[] => {
+      if (agent === undefined) return []
+      const address = connection(peer)?.remoteAddr.toString() ?? ''
+      return [{ peer, agent, address, transport: transportOf(address), rttMs: rtt?.smoothedMs, costUs }]
+    }),
+    routes: [...overlay.routes()],
+    streams: [...overlay.streams()].map(({ children, received, sent, ...stream }) => ({
+      ...stream,
+      children: [...children],
+      objectsReceived: received,
+      objectsSent: sent
+    })),
+    channels: [...overlay.channels()],
+    counters: { ...overlay.counters, ...counters }
+  }
+}
+
+export function transportOf(address: string): NeighbourStatus['transport'] {
+  if (address.includes('/webrtc-direct')) return 'webrtc-direct'
+  if (address.includes('/webrtc')) return 'webrtc'
+  if (/\/wss?(\/|$)/.test(address)) return 'websocket'
+  if (address.includes('/tcp/')) return 'tcp'
+  return 'other'
+}
