@@ -1,0 +1,44 @@
+import type { ListenState, ListenStats, PublishStats } from '@hopcast/web'
+import { expect, it } from 'vitest'
+import type { Activity, View } from './view.ts'
+import { wordsFor } from './words.ts'
+
+const neighbour = { peer: 'relay', transport: 'websocket', rttMs: 1 }
+
+function words(activity: Activity, neighbours = [neighbour]) {
+  const view: View = { activity, channel: 'news', self: 'self', neighbours, children: [] }
+  return wordsFor(view)
+}
+
+function listening(stats: Partial<ListenStats>) {
+  return words({ type: 'listening', stats: { state: 'playing', silenced: false, ...stats } as ListenStats })
+}
+
+it.each<[ListenState, string, string]>([
+  ['waiting', 'Waiting for someone on news', 'calm'],
+  ['playing', 'Playing news', 'on'],
+  ['interrupted', 'Interrupted', 'attention'],
+  ['ended', 'The stream has ended', 'calm']
+])('a stream that is %s is said to be so', (state, headline, tone) => {
+  expect(listening({ state })).toMatchObject({ headline, tone })
+})
+
+it('what is wrong comes before what plays', () => {
+  expect(listening({ silenced: true }).tone).toBe('attention')
+  expect(listening({ problem: 'the catalog is no JSON' }).detail).toBe('the catalog is no JSON')
+  expect(words({ type: 'failed', message: 'No relay answers.' }).detail).toBe('No relay answers.')
+})
+
+it('a speaker hears whether anybody listens, and when the microphone is gone', () => {
+  const stats = { state: 'live', silenced: false, children: 0 } as PublishStats
+  expect(words({ type: 'publishing', stats }).detail).toMatch(/^Nobody is listening yet/)
+  expect(words({ type: 'publishing', stats: { ...stats, children: 1 } }).detail).toBe(
+    'Somebody is listening.'
+  )
+  expect(words({ type: 'publishing', stats: { ...stats, state: 'source-ended' } }).tone).toBe('attention')
+})
+
+it('a tab without a relay says that it looks for one', () => {
+  expect(words({ type: 'idle' }).headline).toBe('Ready')
+  expect(words({ type: 'idle' }, []).tone).toBe('attention')
+})

@@ -1,0 +1,110 @@
+/** What is going on, in plain words. */
+import type { ListenStats, PublishStats } from '@hopcast/web'
+import { shortPeer, type View } from './view.ts'
+
+/** `tone` colours it: something is on air, something needs attention, or neither. */
+export interface Words {
+  headline: string
+  detail: string
+  tone: 'calm' | 'on' | 'live' | 'attention'
+}
+
+export function wordsFor(view: View): Words {
+  const { activity, channel } = view
+  switch (activity.type) {
+    case 'joining':
+      return { headline: 'Joining the network…', detail: 'Looking for a relay.', tone: 'calm' }
+    case 'idle':
+      return idleWords(view)
+    case 'connecting':
+      return activity.doing === 'listen'
+        ? { headline: `Tuning in to ${channel}…`, detail: 'Opening the loudspeaker.', tone: 'calm' }
+        : {
+            headline: 'Opening the microphone…',
+            detail: 'Your browser may ask for permission.',
+            tone: 'calm'
+          }
+    case 'listening':
+      return listenWords(activity.stats, channel)
+    case 'publishing':
+      return publishWords(activity.stats, channel)
+    case 'failed':
+      return { headline: 'That did not work', detail: activity.message, tone: 'attention' }
+  }
+}
+
+function idleWords({ neighbours }: View): Words {
+  if (neighbours.length === 0) {
+    return {
+      headline: 'The relay is away',
+      detail: 'Connecting to it again. You need not do anything.',
+      tone: 'attention'
+    }
+  }
+  return {
+    headline: 'Ready',
+    detail: 'Pick a channel, then listen to it or speak on it.',
+    tone: 'calm'
+  }
+}
+
+const silenced: Words = {
+  headline: 'The browser holds the sound back',
+  detail: 'Press Stop, then start again: browsers start sound only after a click.',
+  tone: 'attention'
+}
+
+function listenWords(stats: ListenStats, channel: string): Words {
+  if (stats.silenced) return silenced
+  if (stats.problem !== undefined) {
+    return { headline: `${channel} cannot be played`, detail: stats.problem, tone: 'attention' }
+  }
+  switch (stats.state) {
+    case 'waiting':
+      return {
+        headline: `Waiting for someone on ${channel}`,
+        detail: 'Nobody speaks on this channel yet. It plays as soon as somebody does.',
+        tone: 'calm'
+      }
+    case 'playing':
+      return {
+        headline: `Playing ${channel}`,
+        detail: stats.publisher ? `Spoken by ${shortPeer(stats.publisher)}.` : '',
+        tone: 'on'
+      }
+    case 'interrupted':
+      return {
+        headline: 'Interrupted',
+        detail: 'The way to the speaker is lost. Looking for another one; it goes on by itself.',
+        tone: 'attention'
+      }
+    case 'ended':
+      return {
+        headline: 'The stream has ended',
+        detail: `It plays again when someone speaks on ${channel}.`,
+        tone: 'calm'
+      }
+  }
+}
+
+function publishWords(stats: PublishStats, channel: string): Words {
+  if (stats.silenced) return silenced
+  if (stats.state === 'source-ended') {
+    return {
+      headline: 'The microphone is gone',
+      detail: 'It was unplugged, or the browser took it away. Press Stop, then publish again.',
+      tone: 'attention'
+    }
+  }
+  if (stats.problem !== undefined) {
+    return { headline: 'Nothing is sent', detail: stats.problem, tone: 'attention' }
+  }
+  return {
+    headline: `On air on ${channel}`,
+    detail:
+      stats.children > 0
+        ? 'Somebody is listening.'
+        : 'Nobody is listening yet. Open this page in another tab and press Listen.',
+    tone: 'live'
+  }
+}

@@ -1,0 +1,155 @@
+/**
+ * Keeps this tab connected to one relay. Each try asks the relay's page again, since a relay that was restarted has
+ * new addresses (a WebRTC-direct one holds the hash of a certificate made at start).
+ */
+import type { Hopcast } from '@hopcast/protocol/libp2p'
+import { multiaddr } from '@multiformats/multiaddr'
+import type { Libp2p } from 'libp2p'
+import { WebError } from './errors.ts'
+import { dialGroups, type RelayTransport, relayAddresses, transportOf } from './relay-addresses.ts'
+
+/** Milliseconds for one transport to connect before the next is tried: a firewall that drops UDP answers nothing. */
+const dialTimeoutMs = 4_000
+const retryMinMs = 500
+const retryMaxMs = 15_000
+
+export interface RelayLinkInit {
+  /** URL of the relay's page, or a multiaddr. */
+  relay: string
+  transport?: RelayTransport | undefined
+  node: Libp2p
+  hopcast: Hopcast
+  /** Called with a readable reason each time the relay could not be reached. */
+  onUnreachable?: ((relay: string, reason: string, retryMs: number) => void) | undefined
+}
+
+export class RelayLink {
+  readonly #init: RelayLinkInit
+  readonly #stop = new AbortController()
+
+  constructor(init: RelayLinkInit) {
+    this.#init = init
+  }
+
+  /**
+   * Connects for the first time, and from then on connects again with back-off whenever the relay is lost.
+   *
+   * @throws WebError `no-relay` when this first time fails; nothing is tried again then
+   */
+  async connect(): Promise<void> {
+    const peer = await this.#dial()
+    void this.#keep(peer)
+  }
+
+  stop(): void {
+    this.#stop.abort()
+  }
+
+  async #keep(first: string): Promise<void> {
+    const signal = this.#stop.signal
+    let peer: string | undefined = first
+    let retryMs = retryMinMs
+    while (!signal.aborted) {
+      if (peer !== undefined) await this.#lost(peer)
+      if (signal.aborted) return
+      try {
+        peer = await this.#dial()
+        retryMs = retryMinMs
+      } catch (error) {
+        peer = undefined
+        if (signal.aborted) return
+        this.#init.onUnreachable?.(this.#init.relay, (error as Error).message, retryMs)
+        await pause(retryMs, signal)
+        retryMs = Math.min(2 * retryMs, retryMaxMs)
+      }
+    }
+  }
+
+  /** Returns the relay's peer id once it is a neighbour. */
+  async #dial(): Promise<string> {
+    const { relay, transport } = this.#init
+    const rules = { transport, securePage: location.protocol === 'https:', host: hostOf(relay) }
+    try {
+      const groups = dialGroups(await relayAddresses(relay, this.#stop.signal), rules)
+      const reasons: string[] = groups.length > 0 ? [] : ['it has no address that this browser can dial']
+      for (const group of groups) {
+        const timeout = AbortSignal.timeout(dialTimeoutMs)
+        try {
+          return await this.#greet(group, AbortSignal.any([this.#stop.signal, timeout]))
+        } catch (error) {
+          const reason = timeout.aborted ? `no answer within ${dialTimeoutMs / 1_000} s` : reasonOf(error)
+          reasons.push(`${transportNames[transportOf(group[0] ?? '') ?? 'websocket']}: ${reason}`)
+        }
+      }
+      throw new Error(reasons.join(', '))
+    } catch (cause) {
+      throw new WebError('no-relay', `${relay} cannot be reached: ${reasonOf(cause)}.`, { cause })
+    }
+  }
+
+  /** Connects to one of these addresses of the relay, and waits until the two have said hello. */
+  async #greet(addresses: string[], signal: AbortSignal): Promise<string> {
+    const { node, hopcast } = this.#init
+    const connection = await node.dial(
+      addresses.map(address => multiaddr(address)),
+      { signal }
+    )
+    const peer = connection.remotePeer.toString()
+    const isNeighbour = () => hopcast.status().neighbours.some(neighbour => neighbour.peer === peer)
+    const { promise, resolve, reject } = Promise.withResolvers<void>()
+    const stopListening = hopcast.on(() => isNeighbour() && resolve())
+    const onAbort = () => reject(new Error('it does not speak hopcast'))
+    signal.addEventListener('abort', onAbort)
+    try {
+      if (!isNeighbour()) await promise
+      return peer
+    } finally {
+      stopListening()
+      signal.removeEventListener('abort', onAbort)
+    }
+  }
+
+  #lost(peer: string): Promise<void> {
+    const { node } = this.#init
+    const signal = this.#stop.signal
+    return new Promise(resolve => {
+      const done = () => {
+        node.removeEventListener('peer:disconnect', onDisconnect)
+        signal.removeEventListener('abort', done)
+        resolve()
+      }
+      const onDisconnect = (event: CustomEvent<{ toString(): string }>) => {
+        if (event.detail.toString() === peer) done()
+      }
+      node.addEventListener('peer:disconnect', onDisconnect)
+      signal.addEventListener('abort', done)
+      const stillConnected = node.getPeers().some(id => id.toString() === peer)
+      if (!stillConnected || signal.aborted) done()
+    })
+  }
+}
+
+const transportNames = { 'webrtc-direct': 'WebRTC-direct', websocket: 'WebSocket' }
+
+/** libp2p wraps what went wrong at each address. */
+function reasonOf(error: unknown): string {
+  if (error instanceof AggregateError && error.errors.length > 0) return reasonOf(error.errors[0])
+  const message = error instanceof Error ? error.message : ''
+  return message.replace(/\.$/, '') || 'the connection failed'
+}
+
+function hostOf(relay: string): string | undefined {
+  return relay.startsWith('/') ? undefined : new URL(relay).hostname
+}
+
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise(resolve => {
+    const timer = setTimeout(done, ms)
+    signal.addEventListener('abort', done)
+    function done() {
+      clearTimeout(timer)
+      signal.removeEventListener('abort', done)
+      resolve()
+    }
+  })
+}

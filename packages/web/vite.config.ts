@@ -1,0 +1,18 @@
+/** Builds the page that a relay serves: `vite build` in this folder writes `dist-page/`. */
+import { defaultClientConditions, defineConfig } from 'vite'
+
+export default defineConfig({
+  root: 'page',
+  base: './',
+  resolve: { conditions: ['source', ...defaultClientConditions] },
+  build: {
+    outDir: '../dist-page',
+    emptyOutDir: true,
+    target: 'es2022',
+    // The page is one screen: a single script, and no preload shim for browsers that cannot run it anyway.
+    modulePreload: false,
+    // The worklet and the icon stay files: a strict content security policy refuses `data:` for scripts.
+    assetsInlineLimit: 0,
+    chunkSizeWarningLimit: 800
+  }
+})
