@@ -1,0 +1,211 @@
+/**
+ * The driver's stand-in: it does what the outputs of a node say. It carries messages over links, wakes nodes at their
+ * deadlines, and answers `sign`. Control messages go through the codec, as they do on a real link. No cryptography: an
+ * announcement counts as verified, after the time that it would take.
+ */
+import type { ChannelId, Input, Millis, Output, PeerId, VerifiedAnnouncement } from '@hopcast/protocol'
+import { decodeAnnouncement, encodeAnnouncement } from '../../packages/protocol/src/wire/announcement.ts'
+import { decodeControl, encodeControl } from '../../packages/protocol/src/wire/control.ts'
+import type {
+  Announcement,
+  Message,
+  ObjectFrame,
+  SignedAnnouncement
+} from '../../packages/protocol/src/wire/messages.ts'
+import { parseObject } from '../../packages/protocol/src/wire/object.ts'
+import { describeInput, describeOutput } from './describe.ts'
+import { checkStep } from './invariants.ts'
+import type { SimLink, StreamClass } from './link.ts'
+import type { SimNode } from './node.ts'
+import type { Simulation } from './simulation.ts'
+import { TraceHash } from './trace-hash.ts'
+
+/** The wall clock when the simulation starts: publishers take their epochs from it. */
+export const wallStartMs = 1_800_000_000_000
+
+export interface DriverOptions {
+  /** Signing an announcement, or checking its signature. */
+  signatureMs: Millis
+  /** Told of every message but beats and objects as it arrives, for people. */
+  log: ((line: string) => void) | undefined
+}
+
+export class Driver {
+  readonly trace = new TraceHash()
+  readonly #sim: Simulation
+  readonly #options: DriverOptions
+  #lastEncoded: { message: Message; bytes: Uint8Array } | undefined
+
+  constructor(sim: Simulation, options: DriverOptions) {
+    this.#sim = sim
+    this.#options = options
+  }
+
+  // Driving a node
+
+  step(node: SimNode, input: Input): void {
+    if (!node.running) return
+    if (this.#options.log) this.#log(node, describeInput(input))
+    this.#sim.counts.steps++
+    for (const output of node.overlay.handle(input, this.#sim.now)) {
+      if (this.#options.log) this.#log(node, describeOutput(output))
+      this.#do(node, output)
+    }
+    checkStep(this.#sim, node, input)
+    this.#arm(node)
+  }
+
+  /** Peer ids are given the names of their nodes. */
+  #log(node: SimNode, text: string | undefined): void {
+    if (text === undefined) return
+    const named = text.replaceAll(/12D3KooW\w+/g, id => this.#sim.nodesById.get(id as PeerId)?.name ?? id)
+    this.#options.log?.(`${this.#sim.now.toFixed(3)} ${node.name} ${named}`)
+  }
+
+  #arm(node: SimNode): void {
+    const deadline = node.overlay.deadline()
+    if (deadline === undefined || (node.wakeAt !== undefined && node.wakeAt <= deadline)) return
+    const { incarnation } = node
+    node.wakeAt = deadline
+    this.#sim.clock.plan(deadline, () => {
+      // Another wake-up, for an earlier time, has taken its place.
+      if (node.incarnation !== incarnation || node.wakeAt !== deadline) return
+      node.wakeAt = undefined
+      const due = (node.overlay.deadline() ?? Number.POSITIVE_INFINITY) <= this.#sim.now
+      if (due) this.step(node, { type: 'timeout' })
+      else if (node.running) this.#arm(node)
+    })
+  }
+
+  #do(node: SimNode, output: Output): void {
+    switch (output.type) {
+      case 'send':
+        return this.sendControl(node, output.peer, output.message)
+      case 'forward':
+        for (const peer of output.peers) this.#sendObject(node, peer, output.object)
+        return
+      case 'deliver':
+        return this.#deliver(node, output.channel, output.track, output.object)
+      case 'subscription':
+        return this.#tell(node, output)
+      case 'sign':
+        return this.#sign(node, output)
+      case 'close':
+        return this.#close(node, output.peer)
+      case 'neighbour':
+        return
+    }
+  }
+
+  #deliver(node: SimNode, channel: ChannelId, track: number, object: ObjectFrame): void {
+    const reception = node.receptions.get(channel)
+    if (reception === undefined) throw new Error(`${node.name} was given an object that it does not want`)
+    this.#sim.counts.delivered++
+    reception.onObject(object, this.#sim.runs.get(object.header.stream), track, this.#sim.now)
+  }
+
+  #tell(node: SimNode, { channel, event }: Extract<Output, { type: 'subscription' }>): void {
+    const reception = node.receptions.get(channel)
+    if (reception === undefined) return
+    reception.onEvent(event, this.#sim.now)
+    const publishers = new Set<SimNode>()
+    for (const run of this.#sim.runs.values()) {
+      if (run.channel === reception.channel) publishers.add(run.publisher)
+    }
+    // It may go to another one, and come back.
+    if (event.type === 'interrupted' && publishers.size > 1) reception.forget()
+  }
+
+  #sign(node: SimNode, { draft }: Extract<Output, { type: 'sign' }>): void {
+    const { ttlMs, ...rest } = draft
+    const announcement: Announcement = { ...rest, expiresAt: Math.floor(wallStartMs + this.#sim.now + ttlMs) }
+    const signed = { body: encodeAnnouncement(announcement), signature: new Uint8Array(64) }
+    this.#announce(node, undefined, signed)
+  }
+
+  /** Hands an announcement to the core, after the time that its signature takes. */
+  #announce(node: SimNode, from: PeerId | undefined, signed: SignedAnnouncement): void {
+    const { incarnation } = node
+    const announcement = decodeAnnouncement(signed.body)
+    const ttlMaxMs = node.overlay.config.announceTtlMs
+    this.#sim.after(this.#options.signatureMs, () => {
+      const validForMs = Math.min(announcement.expiresAt - wallStartMs - this.#sim.now, ttlMaxMs)
+      const verified = { announcement, signed, validForMs } as VerifiedAnnouncement
+      if (node.incarnation !== incarnation || validForMs <= 0) return
+      this.step(node, { type: 'announcement', from, announcement: verified })
+    })
+  }
+
+  // Carrying messages
+
+  open(link: SimLink): void {
+    for (const { node } of link.ends) this.disconnect(link, node)
+    link.open()
+    for (const end of link.ends) {
+      const peer = link.other(end.node).node.id
+      this.#sim.clock.guarded(() => this.step(end.node, { type: 'connected', peer }))
+    }
+  }
+
+  /** Tells `node` that its connection is over, if it has one. */
+  disconnect(link: SimLink, node: SimNode): void {
+    const end = link.end(node)
+    if (end.session === undefined) return
+    end.session = undefined
+    const peer = link.other(node).node.id
+    this.#sim.clock.guarded(() => this.step(node, { type: 'disconnected', peer }))
+  }
+
+  /** A node closes a neighbour, which hears of it after what was sent before. */
+  #close(node: SimNode, peer: PeerId): void {
+    const link = this.#sim.linkBetween(node, peer)
+    const session = link?.end(node).session
+    if (link === undefined || session === undefined) return
+    this.#sim.counts.closes++
+    link.end(node).session = undefined
+    const other = link.other(node)
+    this.#sim.clock.plan(link.arrival(node, 'control', this.#sim.now, this.#sim.random), () => {
+      if (other.session === session && !link.silent) this.disconnect(link, other.node)
+    })
+  }
+
+  sendControl(node: SimNode, peer: PeerId, message: Message): void {
+    const { counts } = this.#sim
+    counts.control.set(message.type, (counts.control.get(message.type) ?? 0) + 1)
+    if (this.#lastEncoded?.message !== message) this.#lastEncoded = { message, bytes: encodeControl(message) }
+    const { bytes } = this.#lastEncoded
+    this.#carry(node, peer, 'control', bytes, receiver => {
+      const decoded = decodeControl(bytes)
+      if (decoded === undefined) throw new Error(`${message.type} was not understood`)
+      if (decoded.type === 'announce') this.#announce(receiver, node.id, decoded.announcement)
+      else this.step(receiver, { type: 'message', peer: node.id, message: decoded })
+    })
+  }
+
+  #sendObject(node: SimNode, peer: PeerId, { bytes }: ObjectFrame): void {
+    this.#sim.counts.objectCopies++
+    this.#carry(node, peer, 'object', bytes, receiver => {
+      this.step(receiver, { type: 'object', peer: node.id, object: parseObject(bytes) })
+    })
+  }
+
+  /** Delivers unless the connection ends, or falls silent, before. */
+  #carry(
+    node: SimNode,
+    peer: PeerId,
+    streamClass: StreamClass,
+    bytes: Uint8Array,
+    deliver: (receiver: SimNode) => void
+  ): void {
+    const link = this.#sim.linkBetween(node, peer)
+    const session = link?.end(node).session
+    if (link === undefined || session === undefined) return
+    const receiver = link.other(node)
+    this.#sim.clock.plan(link.arrival(node, streamClass, this.#sim.now, this.#sim.random), () => {
+      if (receiver.session !== session || link.silent) return
+      this.trace.addNumber(this.#sim.now * 1_000)
+      this.trace.addBytes(bytes)
+      deliver(receiver.node)
+    })
+  }
+}

@@ -1,0 +1,196 @@
+/**
+ * What must hold in every run. `checkStep` looks after each step, at the node that took it: no other has changed, and a
+ * loop that is new goes through a next hop that is new. `unsettled` looks at all nodes, and lists what is not yet as it
+ * has to be once the network has been left alone for a while.
+ */
+import type { Input, PeerId, StreamId } from '@hopcast/protocol'
+import type { StreamView } from '../../packages/protocol/src/relay.ts'
+import type { SimNode } from './node.ts'
+import { reachable } from './oracle.ts'
+import type { Simulation } from './simulation.ts'
+
+/** @throws Error that names the node and what is wrong with it */
+export function checkStep(sim: Simulation, node: SimNode, input: Input): void {
+  checkRoutes(sim, node)
+  checkStreams(node)
+  checkParents(sim, node)
+  checkDeadline(sim, node, input)
+}
+
+/** No routing loop, at any instant, whatever is on its way. */
+function checkRoutes(sim: Simulation, node: SimNode): void {
+  let origins = 0
+  for (const { origin } of node.overlay.routes()) {
+    origins++
+    const path = routePath(sim, node, origin)
+    if (path.loops) throw new Error(`a routing loop to ${nameOf(sim, origin)}: ${names(path.nodes)}`)
+  }
+  atMost(node, 'origins', origins, node.overlay.config.originsMax)
+}
+
+/** One parent per stream, which is no child; nothing kept that nobody wants. */
+function checkStreams(node: SimNode): void {
+  const { config } = node.overlay
+  const neighbours = new Set<PeerId>()
+  for (const { peer } of node.overlay.neighbours()) neighbours.add(peer)
+  atMost(node, 'neighbours', neighbours.size, config.neighboursMax)
+  let relayed = 0
+  for (const { stream, publisher, upstream, children, subscribers } of node.overlay.streams()) {
+    const of = `${node.name}, stream ${stream}`
+    const isOwn = publisher === node.id
+    if (isOwn && upstream !== undefined) throw new Error(`${of}: a publisher with a parent`)
+    if (!isOwn) relayed++
+    if (!isOwn && children.length + subscribers === 0) throw new Error(`${of}: kept for nobody`)
+    if (upstream !== undefined && !neighbours.has(upstream)) throw new Error(`${of}: a parent that is gone`)
+    if (new Set(children).size !== children.length) throw new Error(`${of}: a child twice`)
+    for (const child of children) {
+      if (child === upstream) throw new Error(`${of}: one neighbour is parent and child`)
+      if (!neighbours.has(child)) throw new Error(`${of}: a child that is gone`)
+    }
+    atMost(node, 'children', children.length, config.childrenPerStreamMax)
+  }
+  atMost(node, 'streams', relayed, config.streamsMax)
+}
+
+/** Parents form a tree: following them never comes back to where it started. */
+function checkParents(sim: Simulation, node: SimNode): void {
+  for (const { stream } of node.overlay.streams()) {
+    const path = parentPath(sim, node, stream)
+    if (path.loops) throw new Error(`parents in a circle for ${stream}: ${names(path.nodes)}`)
+  }
+}
+
+/** A node is woken when it asked for it, and does what it asked for. */
+function checkDeadline(sim: Simulation, node: SimNode, input: Input): void {
+  const deadline = node.overlay.deadline() ?? Number.POSITIVE_INFINITY
+  if (deadline < sim.now) throw new Error(`${node.name}: woken ${sim.now - deadline} ms too late`)
+  if (input.type === 'timeout' && deadline <= sim.now) throw new Error(`${node.name}: a timer that stays due`)
+}
+
+function atMost(node: SimNode, what: string, count: number, max: number): void {
+  if (count > max) throw new Error(`${node.name}: ${count} ${what}, more than ${max}`)
+}
+
+interface Path {
+  /** Those passed, the first included, as far as the way is known. */
+  nodes: SimNode[]
+  loops: boolean
+}
+
+/** The next hops from `node` towards `origin`. A hop counts while both of its ends are in the same session. */
+export function routePath(sim: Simulation, node: SimNode, origin: PeerId): Path {
+  return follow(sim, node, hop => hop.overlay.route(origin)?.nextHop)
+}
+
+/** The parents of `node` for a stream. */
+export function parentPath(sim: Simulation, node: SimNode, stream: StreamId): Path {
+  return follow(sim, node, hop => viewOf(hop, stream)?.upstream)
+}
+
+function follow(sim: Simulation, start: SimNode, next: (node: SimNode) => PeerId | undefined): Path {
+  const nodes = [start]
+  for (let node = start; ; ) {
+    const peer = next(node)
+    if (peer === undefined || !sim.linkBetween(node, peer)?.isWhole) return { nodes, loops: false }
+    node = sim.nodesById.get(peer) as SimNode
+    const loops = nodes.includes(node)
+    nodes.push(node)
+    if (loops) return { nodes, loops }
+  }
+}
+
+/** What is not as it has to be at rest, in words; empty once the network has settled. */
+export function unsettled(sim: Simulation): string[] {
+  const problems: string[] = []
+  for (const link of sim.links.values()) {
+    const isKnown = link.ends.some(end => end.node.running && end.session !== undefined)
+    if (isKnown && !link.isUp)
+      problems.push(`${names(link.ends.map(end => end.node))} is dead, and not noticed`)
+  }
+  const byPublisher = new Map<SimNode, Set<SimNode>>()
+  for (const run of sim.runs.values()) {
+    if (run.live && !byPublisher.has(run.publisher))
+      byPublisher.set(run.publisher, reachable(sim, run.publisher))
+  }
+  for (const node of sim.nodes.values()) {
+    if (!node.running) continue
+    problems.push(...unsettledRoutes(sim, node, byPublisher))
+    problems.push(...unsettledStreams(sim, node))
+    problems.push(...unsettledSubscriptions(sim, node, byPublisher))
+  }
+  return problems
+}
+
+/** A way to every live publisher that can be reached, and to no other. */
+function unsettledRoutes(sim: Simulation, node: SimNode, live: Map<SimNode, Set<SimNode>>): string[] {
+  const problems: string[] = []
+  for (const [publisher, reached] of live) {
+    const should = reached.has(node) && node !== publisher
+    const way = routePath(sim, node, publisher.id).nodes
+    const does = node !== publisher && way.at(-1) === publisher
+    if (should && !does) problems.push(`${node.name} has no way to ${publisher.name}: ${names(way)}`)
+  }
+  for (const { origin } of node.overlay.routes()) {
+    const publisher = sim.nodesById.get(origin) as SimNode
+    if (live.get(publisher)?.has(node) !== true) {
+      problems.push(`${node.name} believes in a way to ${publisher.name}`)
+    }
+  }
+  return problems
+}
+
+/** Parent and child know each other, and what is kept of a stream serves somebody. */
+function unsettledStreams(sim: Simulation, node: SimNode): string[] {
+  const problems: string[] = []
+  for (const { stream, publisher, upstream, children, subscribers } of node.overlay.streams()) {
+    const of = `${node.name}, stream ${stream}`
+    if (sim.runs.get(stream)?.live !== true && subscribers === 0)
+      problems.push(`${of}: of a run that is over`)
+    for (const child of children) {
+      const other = sim.nodesById.get(child) as SimNode
+      if (!other.running || viewOf(other, stream)?.upstream !== node.id) {
+        problems.push(`${of}: ${other.name} is no child of it`)
+      }
+    }
+    if (upstream === undefined) continue
+    const parent = sim.nodesById.get(upstream) as SimNode
+    if (!viewOf(parent, stream)?.children.includes(node.id)) problems.push(`${of}: not fed by ${parent.name}`)
+    const way = parentPath(sim, node, stream).nodes
+    if (way.at(-1)?.id !== publisher) problems.push(`${of}: fed from nowhere, ${names(way)}`)
+    if (upstream !== node.overlay.route(publisher)?.nextHop) problems.push(`${of}: fed beside its route`)
+  }
+  return problems
+}
+
+/** A subscription is fed by a live run if one can be reached, and otherwise does not claim to be. */
+function unsettledSubscriptions(sim: Simulation, node: SimNode, live: Map<SimNode, Set<SimNode>>): string[] {
+  const problems: string[] = []
+  for (const reception of node.receptions.values()) {
+    const runs = [...sim.runs].filter(([, run]) => run.live && run.channel === reception.channel)
+    const wanted = runs.filter(([, run]) => live.get(run.publisher)?.has(node))
+    if (wanted.length === 0) {
+      if (reception.live) problems.push(`${reception} claims to be live`)
+      continue
+    }
+    const fed = wanted.filter(([stream, run]) => {
+      const view = viewOf(node, stream)
+      return (view?.subscribers ?? 0) > 0 && (run.publisher === node || view?.upstream !== undefined)
+    })
+    if (!reception.live || fed.length === 0) problems.push(`${reception} is not fed`)
+    if (new Set(fed.map(([, run]) => run)).size > 1) problems.push(`${reception} is fed by two runs`)
+  }
+  return problems
+}
+
+export function viewOf(node: SimNode, stream: StreamId): StreamView | undefined {
+  for (const view of node.overlay.streams()) if (view.stream === stream) return view
+  return undefined
+}
+
+function names(nodes: readonly SimNode[]): string {
+  return nodes.map(node => node.name).join(' → ')
+}
+
+function nameOf(sim: Simulation, peer: PeerId): string {
+  return sim.nodesById.get(peer)?.name ?? peer
+}

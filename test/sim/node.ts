@@ -1,0 +1,115 @@
+/** A node of the simulation: the core itself, and an application on top that writes down what it is told. */
+import {
+  type ChannelId,
+  type Config,
+  type Millis,
+  Overlay,
+  type PeerId,
+  type StreamId,
+  type SubscriptionChange
+} from '@hopcast/protocol'
+import { sha256 } from '@noble/hashes/sha2.js'
+import { base58btc } from 'multiformats/bases/base58'
+import type { ObjectFrame } from '../../packages/protocol/src/wire/messages.ts'
+import type { Random } from './random.ts'
+
+/** One run of a publisher on a channel. */
+export interface Run {
+  readonly publisher: SimNode
+  readonly channel: string
+  readonly epoch: number
+  readonly streams: readonly StreamId[]
+  /** Objects written so far, on each track. */
+  written: number
+  /** Neither ended, nor gone with its node. */
+  live: boolean
+}
+
+export interface ReceivedObject {
+  at: Millis
+  run: Run
+  track: number
+  seq: number
+  /** From the application's write to here. */
+  delayMs: Millis
+}
+
+/** All that a subscription was given, in order. */
+export class Reception {
+  readonly node: SimNode
+  readonly channel: string
+  readonly events: (SubscriptionChange & { at: Millis })[] = []
+  readonly objects: ReceivedObject[] = []
+  /** `started` was said, and neither `interrupted` nor `ended` since. */
+  live = false
+  readonly #seen = new Set<string>()
+
+  constructor(node: SimNode, channel: string) {
+    this.node = node
+    this.channel = channel
+  }
+
+  /** What the core has promised about the order of its events is checked here, on every one. */
+  onEvent(event: SubscriptionChange, at: Millis): void {
+    const { type } = event
+    if (type === 'started' && this.live) throw new Error(`${this}: started twice`)
+    if (type === 'interrupted' && !this.live) throw new Error(`${this}: interrupted before it started`)
+    if (type === 'route' && !this.live) throw new Error(`${this}: a route before it started`)
+    if (type !== 'route') this.live = type === 'started'
+    this.events.push({ ...event, at })
+  }
+
+  /** With another run chosen, nothing is kept of the one before: who comes back to it may hear its beginning again. */
+  forget(): void {
+    this.#seen.clear()
+  }
+
+  onObject(object: ObjectFrame, run: Run | undefined, track: number, at: Millis): void {
+    const { stream, seq, timestampUs } = object.header
+    if (run === undefined) throw new Error(`${this}: an object of a stream that nobody published`)
+    if (run.channel !== this.channel) throw new Error(`${this}: an object of ${run.channel}`)
+    if (!this.live) throw new Error(`${this}: an object before it started`)
+    if (this.#seen.has(`${stream} ${seq}`)) throw new Error(`${this}: object ${seq} twice`)
+    this.#seen.add(`${stream} ${seq}`)
+    this.objects.push({ at, run, track, seq, delayMs: at - timestampUs / 1_000 })
+  }
+
+  toString(): string {
+    return `the subscription of ${this.node.name} to ${this.channel}`
+  }
+}
+
+export class SimNode {
+  readonly name: string
+  readonly id: PeerId
+  /** A new one at each start. */
+  overlay: Overlay
+  /** Grows at each start, so that what was meant for the run before is known as such. */
+  incarnation = 0
+  running = true
+  /** When it is woken, unless something comes before. */
+  wakeAt: Millis | undefined
+  readonly runs = new Map<ChannelId, Run>()
+  readonly receptions = new Map<ChannelId, Reception>()
+  lastEpoch = 0
+
+  constructor(name: string, id: PeerId, config: Partial<Config>, random: Random) {
+    this.name = name
+    this.id = id
+    this.overlay = new Overlay({ self: id, config, rng: () => random.next() })
+  }
+
+  /** Starts again, remembering nothing but its identity. */
+  start(config: Partial<Config>, random: Random): void {
+    this.overlay = new Overlay({ self: this.id, config, rng: () => random.next() })
+    this.incarnation++
+    this.running = true
+    this.wakeAt = undefined
+  }
+}
+
+/** A peer id as an Ed25519 key would give it: an identity multihash of libp2p's `PublicKey`. The key is a hash of `text`. */
+export function peerIdOf(text: string): PeerId {
+  const key = sha256(new TextEncoder().encode(text))
+  return base58btc.baseEncode(new Uint8Array([0x00, 0x24, 0x08, 0x01, 0x12, 0x20, ...key])) as PeerId
+}

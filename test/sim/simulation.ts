@@ -1,0 +1,261 @@
+/**
+ * Start here. A network of nodes in virtual time; each is the same `Overlay` that the real driver runs.
+ *
+ *     sim = new Simulation({ seed: 1, replay: 'seed 1' })
+ *     sim.addNode('a'), sim.addNode('b'), sim.connect('a', 'b', { delayMs: 10 })
+ *     sim.publish('a', 'news'), sim.subscribe('b', 'news'), sim.run(1_000)
+ *
+ * `driver.ts` carries what the nodes say, and has `invariants.ts` look at a node after each of its steps. Every random
+ * choice comes from the seed, and events of one time happen in the order in which they were planned: the same seed is the
+ * same run.
+ */
+import {
+  type ChannelId,
+  type Command,
+  type Config,
+  type Millis,
+  openChannelId,
+  type PeerId,
+  type StreamId,
+  streamId
+} from '@hopcast/protocol'
+import type { Message } from '../../packages/protocol/src/wire/messages.ts'
+import { Clock } from './clock.ts'
+import { Driver, wallStartMs } from './driver.ts'
+import { type LinkOptions, SimLink } from './link.ts'
+import { peerIdOf, Reception, type Run, SimNode } from './node.ts'
+import { Random } from './random.ts'
+
+export interface SimulationOptions {
+  seed: number
+  /** How to repeat the run, for errors. */
+  replay: string
+  config?: Partial<Config>
+  /** Objects and control messages of one link, and its two directions, differ in delay by up to this much. */
+  skewMs?: Millis
+  /** Signing an announcement, or checking its signature. */
+  signatureMs?: Millis
+  /** Told of every message but beats and objects as it arrives, for people. */
+  log?: (line: string) => void
+}
+
+export class Simulation {
+  readonly seed: number
+  readonly random: Random
+  readonly clock: Clock
+  readonly nodes = new Map<string, SimNode>()
+  readonly nodesById = new Map<PeerId, SimNode>()
+  /** By the names of both ends, in the order of their making. */
+  readonly links = new Map<string, SimLink>()
+  readonly runs = new Map<StreamId, Run>()
+  /** What was sent, by kind of message, and what came of it. */
+  readonly counts = { steps: 0, objectCopies: 0, delivered: 0, closes: 0, control: new Map<string, number>() }
+  readonly #config: Partial<Config>
+  readonly #skewMs: Millis
+  readonly #driver: Driver
+  readonly #linksOf = new Map<SimNode, Map<PeerId, SimLink>>()
+
+  constructor(options: SimulationOptions) {
+    const { seed, replay, config = {}, skewMs = 0.5, signatureMs = 0.5, log } = options
+    this.seed = seed
+    this.random = new Random(seed)
+    this.clock = new Clock(replay)
+    this.#config = config
+    this.#skewMs = skewMs
+    this.#driver = new Driver(this, { signatureMs, log })
+  }
+
+  /** A hash over everything that was delivered so far. */
+  get traceHash(): string {
+    return this.#driver.trace.value
+  }
+
+  // Topology
+
+  addNode(name: string): SimNode {
+    if (this.nodes.has(name)) throw new TypeError(`there is a node ${name} already`)
+    const node = new SimNode(name, peerIdOf(`${this.seed}/${name}`), this.#config, this.random)
+    this.nodes.set(name, node)
+    this.nodesById.set(node.id, node)
+    this.#linksOf.set(node, new Map())
+    return node
+  }
+
+  /** Connects two nodes, anew if they were connected before; both know it at once. */
+  connect(a: string, b: string, options: LinkOptions): SimLink {
+    const [nodeA, nodeB] = [this.node(a), this.node(b)]
+    let link = this.#linksOf.get(nodeA)?.get(nodeB.id)
+    if (link === undefined) {
+      link = new SimLink([nodeA, nodeB], options, this.#skewMs, this.random)
+      this.links.set(`${a} ${b}`, link)
+      this.#linksOf.get(nodeA)?.set(nodeB.id, link)
+      this.#linksOf.get(nodeB)?.set(nodeA.id, link)
+    }
+    link.options = { jitterMs: 0, loss: 0, ...options }
+    this.#driver.open(link)
+    return link
+  }
+
+  /** Ends a connection; both ends know it at once, and what was on its way is lost. */
+  cut(a: string, b: string): void {
+    const link = this.link(a, b)
+    for (const { node } of link.ends) this.#driver.disconnect(link, node)
+  }
+
+  /** Messages vanish from now on, those on their way too, and neither end is told. `connect` ends it. */
+  silence(a: string, b: string): void {
+    this.link(a, b).silent = true
+  }
+
+  /** Another delay for what is sent from now on. */
+  setDelay(a: string, b: string, delayMs: Millis): void {
+    const link = this.link(a, b)
+    link.options = { ...link.options, delayMs }
+  }
+
+  /** The process dies. Its neighbours are told at once, or (`silently`: its machine dies, too) find out by themselves. */
+  crash(name: string, how: { silently?: boolean } = {}): void {
+    const node = this.node(name)
+    node.running = false
+    for (const run of node.runs.values()) run.live = false
+    node.runs.clear()
+    node.receptions.clear()
+    for (const link of this.linksOf(node)) {
+      link.end(node).session = undefined
+      if (how.silently !== true) this.#driver.disconnect(link, link.other(node).node)
+    }
+  }
+
+  /** The process starts again with the same identity, and without memory; its links are made anew. */
+  restart(name: string): void {
+    const node = this.node(name)
+    if (node.running) throw new TypeError(`${name} is running`)
+    node.start(this.#config, this.random)
+    for (const link of this.linksOf(node)) if (link.other(node).node.running) this.#driver.open(link)
+  }
+
+  node(name: string): SimNode {
+    const node = this.nodes.get(name)
+    if (node === undefined) throw new TypeError(`there is no node ${name}`)
+    return node
+  }
+
+  link(a: string, b: string): SimLink {
+    const link = this.linkBetween(this.node(a), this.node(b).id)
+    if (link === undefined) throw new TypeError(`there is no link between ${a} and ${b}`)
+    return link
+  }
+
+  linkBetween(node: SimNode, peer: PeerId): SimLink | undefined {
+    return this.#linksOf.get(node)?.get(peer)
+  }
+
+  linksOf(node: SimNode): Iterable<SimLink> {
+    return this.#linksOf.get(node)?.values() ?? []
+  }
+
+  // Application
+
+  /** Publishes, and writes an object on every track each `everyMs` (0: none) until `end` or a crash. */
+  publish(
+    name: string,
+    channel: string,
+    options: { everyMs?: Millis; tracks?: readonly number[] } = {}
+  ): Run {
+    const { everyMs = 20, tracks = [0] } = options
+    const node = this.node(name)
+    const id = openChannelId(channel)
+    node.lastEpoch = Math.max(node.lastEpoch + 1, Math.floor(wallStartMs + this.now))
+    const epoch = node.lastEpoch
+    const streams = tracks.map(track => streamId(id, node.id, epoch, track))
+    const run: Run = { publisher: node, channel, epoch, streams, written: 0, live: true }
+    node.runs.set(id, run)
+    for (const stream of streams) this.runs.set(stream, run)
+    const publication = { channel: id, name: channel, epoch, catalog: new Uint8Array(0) }
+    this.command(name, { type: 'publish', publication, tracks })
+    if (everyMs > 0) this.#writeEvery(run, id, tracks, everyMs)
+    return run
+  }
+
+  /** Writes one object of `bytes` bytes now. */
+  write(run: Run, track = 0, bytes = 80): void {
+    const object = { key: true, priority: 0, ttlMs: 2_000, timestampUs: Math.round(this.now * 1_000) }
+    run.written++
+    this.command(run.publisher.name, {
+      type: 'write',
+      channel: openChannelId(run.channel),
+      track,
+      object: { ...object, payload: new Uint8Array(bytes) }
+    })
+  }
+
+  end(name: string, channel: string): void {
+    const id = openChannelId(channel)
+    const run = this.node(name).runs.get(id)
+    if (run === undefined) throw new TypeError(`${name} does not publish ${channel}`)
+    run.live = false
+    this.node(name).runs.delete(id)
+    this.command(name, { type: 'unpublish', channel: id })
+  }
+
+  subscribe(name: string, channel: string, tracks: readonly number[] = [0]): Reception {
+    const node = this.node(name)
+    const id = openChannelId(channel)
+    const reception = new Reception(node, channel)
+    node.receptions.set(id, reception)
+    this.command(name, { type: 'subscribe', channel: id, tracks })
+    return reception
+  }
+
+  unsubscribe(name: string, channel: string): void {
+    const id = openChannelId(channel)
+    this.command(name, { type: 'unsubscribe', channel: id })
+    this.node(name).receptions.delete(id)
+  }
+
+  command(name: string, command: Command): void {
+    this.clock.guarded(() => this.#driver.step(this.node(name), { type: 'command', command }))
+  }
+
+  /** A message to `to` as though the neighbour `from` had sent it, for tests of what a neighbour may not do. */
+  inject(from: string, to: string, message: Message): void {
+    this.clock.guarded(() => this.#driver.sendControl(this.node(from), this.node(to).id, message))
+  }
+
+  // Time
+
+  get now(): Millis {
+    return this.clock.now
+  }
+
+  run(ms: Millis): void {
+    this.clock.run(ms)
+  }
+
+  /**
+   * Runs until `condition` holds, looking every millisecond, and returns how long it took.
+   *
+   * @throws SimulationError after `limitMs`
+   */
+  runUntil(condition: () => boolean, limitMs: Millis): Millis {
+    const start = this.now
+    while (!condition()) {
+      if (this.now - start >= limitMs) this.clock.fail(new Error(`not within ${limitMs} ms: ${condition}`))
+      this.run(1)
+    }
+    return this.now - start
+  }
+
+  /** Calls `action` once, `ms` from now. */
+  after(ms: Millis, action: () => void): void {
+    this.clock.plan(this.now + ms, action)
+  }
+
+  #writeEvery(run: Run, channel: ChannelId, tracks: readonly number[], everyMs: Millis): void {
+    this.after(everyMs, () => {
+      if (run.publisher.runs.get(channel) !== run) return
+      for (const track of tracks) this.write(run, track)
+      this.#writeEvery(run, channel, tracks, everyMs)
+    })
+  }
+}
