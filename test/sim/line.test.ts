@@ -2,7 +2,7 @@ import type { StreamId } from '@hopcast/protocol'
 import { describe, expect, it } from 'vitest'
 import { parentPath } from './invariants.ts'
 import { settle } from './schedule.ts'
-import { isGapless, simulation, streamsAt } from './seeded.ts'
+import { isGapless, seeds, simulation, streamsAt } from './seeded.ts'
 import { line } from './topologies.ts'
 
 describe('A line of five nodes', () => {
@@ -128,5 +128,21 @@ describe('A line of five nodes', () => {
     expect(run.written).toBeGreaterThanOrEqual(1_000)
     expect(reception.objects[0]?.seq).toBe(0)
     expect(isGapless(reception)).toBe(true)
+  })
+
+  it('delivers a run to its last object, though its withdrawal and late SUBs overtake that', () => {
+    for (const seed of seeds(20)) {
+      const sim = simulation({ seed })
+      for (const name of ['a', 'b', 'c']) sim.addNode(name)
+      sim.connect('a', 'b', { delayMs, jitterMs: 15, loss: 0.05 })
+      sim.connect('b', 'c', { delayMs, jitterMs: 15, loss: 0.05 })
+      const reception = sim.subscribe('c', 'news')
+      const run = sim.publish('a', 'news')
+      sim.run(5_000)
+      sim.end('a', 'news')
+      sim.run(3_000)
+      expect(reception.objects.length).toBe(run.written)
+      expect(reception.events.at(-1)?.type).toBe('ended')
+    }
   })
 })

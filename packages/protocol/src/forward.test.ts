@@ -62,37 +62,37 @@ describe('Forward keeps', () => {
   test('recent objects from a seqno on, in the order they came in', () => {
     const passed = forward()
     for (const seq of [0, 2, 1, 3]) passed.accept(object(seq), 0)
-    expect(seqs(passed.recent(voice, 1, 0))).toEqual([2, 1, 3])
+    expect(seqs(passed.recent(voice, 1, false, 0))).toEqual([2, 1, 3])
   })
 
   test('nothing for who wants the beginning when that is gone', () => {
     const passed = forward({ recentMs: 100 })
     passed.accept(object(0), 0)
     passed.accept(object(1), 60)
-    expect(seqs(passed.recent(voice, 0, 60))).toEqual([0, 1])
-    expect(passed.recent(voice, 0, 100)).toEqual([])
-    expect(seqs(passed.recent(voice, 1, 100))).toEqual([1])
+    expect(seqs(passed.recent(voice, 0, true, 60))).toEqual([0, 1])
+    expect(passed.recent(voice, 0, true, 100)).toEqual([])
+    expect(seqs(passed.recent(voice, 1, false, 100))).toEqual([1])
   })
 
   test('objects for recentMs', () => {
     const passed = forward({ recentMs: 2_000 })
     passed.accept(object(5), 0)
-    expect(seqs(passed.recent(voice, 5, 1_999))).toEqual([5])
-    expect(passed.recent(voice, 5, 2_000)).toEqual([])
+    expect(seqs(passed.recent(voice, 5, false, 1_999))).toEqual([5])
+    expect(passed.recent(voice, 5, false, 2_000)).toEqual([])
   })
 
   test('recentBytesPerStreamMax of a stream, and lets the oldest go', () => {
     const passed = forward({ recentBytesPerStreamMax: 3 * (headerBytes + 10) })
     for (let seq = 1; seq <= 5; seq++) passed.accept(object(seq), 0)
-    expect(seqs(passed.recent(voice, 1, 0))).toEqual([3, 4, 5])
+    expect(seqs(passed.recent(voice, 1, false, 0))).toEqual([3, 4, 5])
   })
 
   test('recentBytesMax of all, and the stream that was fed last gives way', () => {
     const passed = forward({ recentBytesMax: 3 * (headerBytes + 10) })
     passed.accept(object(1, other), 0)
     for (let seq = 1; seq <= 5; seq++) passed.accept(object(seq, voice), 0)
-    expect(seqs(passed.recent(other, 1, 0))).toEqual([1])
-    expect(seqs(passed.recent(voice, 1, 0))).toEqual([4, 5])
+    expect(seqs(passed.recent(other, 1, false, 0))).toEqual([1])
+    expect(seqs(passed.recent(voice, 1, false, 0))).toEqual([4, 5])
   })
 
   test('no old objects of a stream that fell silent, so that others have the room', () => {
@@ -101,13 +101,13 @@ describe('Forward keeps', () => {
     passed.accept(object(2, other), 0)
     passed.expire(2_000)
     passed.accept(object(1, voice), 2_000)
-    expect(seqs(passed.recent(voice, 1, 2_000))).toEqual([1])
+    expect(seqs(passed.recent(voice, 1, false, 2_000))).toEqual([1])
   })
 
   test('no object that is larger than all it may keep, and passes it on all the same', () => {
     const passed = forward({ recentBytesPerStreamMax: 100 })
     expect(passed.accept(object(1, voice, 1_000), 0)).toBe(true)
-    expect(passed.recent(voice, 1, 0)).toEqual([])
+    expect(passed.recent(voice, 1, false, 0)).toEqual([])
   })
 
   test('nothing of a stream that was dropped, and its room is free again', () => {
@@ -115,9 +115,9 @@ describe('Forward keeps', () => {
     passed.accept(object(1, other), 0)
     passed.drop(other)
     passed.accept(object(1, voice), 0)
-    expect(passed.recent(other, 1, 0)).toEqual([])
+    expect(passed.recent(other, 1, false, 0)).toEqual([])
     expect(passed.counts(other)).toEqual({ received: 0, sent: 0 })
-    expect(seqs(passed.recent(voice, 1, 0))).toEqual([1])
+    expect(seqs(passed.recent(voice, 1, false, 0))).toEqual([1])
   })
 })
 

@@ -49,20 +49,19 @@ export class Forward {
   }
 
   /**
-   * The recent objects from `startSeq` on, in the order they came in. Who asks for 0 wants the stream from its
-   * beginning: when that is gone, nothing old is of use.
+   * The recent objects from `startSeq` on, in the order they came in; with `onlyWhole` none at all if `startSeq` itself
+   * is gone.
    */
-  recent(stream: StreamId, startSeq: number, now: Millis): ObjectFrame[] {
+  recent(stream: StreamId, startSeq: number, onlyWhole: boolean, now: Millis): ObjectFrame[] {
     const buffer = this.#streams.get(stream)
     if (buffer === undefined) return []
     this.#expire(buffer, now)
     const objects: ObjectFrame[] = []
-    if (startSeq === 0 && buffer.recent[buffer.start]?.object.header.seq !== 0) return objects
     for (let i = buffer.start; i < buffer.recent.length; i++) {
       const object = buffer.recent[i]?.object
       if (object !== undefined && object.header.seq >= startSeq) objects.push(object)
     }
-    return objects
+    return onlyWhole && !objects.some(({ header }) => header.seq === startSeq) ? [] : objects
   }
 
   /** The seqno after the newest, to go on from with another parent; undefined before the first object. */

@@ -175,17 +175,16 @@ export class Overlay {
     const { stream, end } = object.header
     const peers = this.#relay.children(stream)
     if (peers.length > 0) this.#forwardTo(peers, object)
-    const joined = this.#subscriptions.joined(stream)
-    if (joined !== undefined && !end) {
-      const { channel, track } = joined
+    const target = this.#subscriptions.target(stream)
+    if (target !== undefined && !end) {
       this.#onSubscriptionEvents(this.#subscriptions.handleObject(stream))
-      this.#outputs.push({ type: 'deliver', channel, track, object })
+      this.#outputs.push({ type: 'deliver', ...target, object })
     }
     if (end) this.#onStreamEnd(stream, now)
   }
 
   #onStreamEnd(stream: StreamId, now: Millis): void {
-    this.#onRelayEvents(this.#relay.end(stream), now)
+    this.#onRelayEvents(this.#relay.end(stream, now), now)
     const run = this.#subscriptions.handleEnd(stream)
     if (run === undefined) return
     this.#onChannelEvents(this.#channels.handleEnd(run.channel, run.announcement, now), now)
@@ -342,7 +341,7 @@ export class Overlay {
           this.#outputs.push(event)
           break
         case 'replay':
-          for (const object of this.#forward.recent(event.stream, event.startSeq, now)) {
+          for (const object of this.#forward.recent(event.stream, event.startSeq, event.onlyWhole, now)) {
             this.#forwardTo([event.peer], object)
           }
           break

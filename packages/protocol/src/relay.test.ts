@@ -272,13 +272,31 @@ describe('A stream is given up', () => {
 
   test('at its end by all at once, without a word', () => {
     const made = established()
-    expect(told(made.relay.end(stream))).toEqual(['closed'])
+    expect(told(made.relay.end(stream, 0))).toEqual(['closed'])
     expect(made.relay.children(stream)).toEqual([])
     expect(told(made.relay.handleUnsub(left, stream))).toEqual([])
+  })
+
+  test('at its end, and refuses no SUB that was sent before, for it would overtake the last objects', () => {
+    const made = relay({ subTimeoutMs: 5_000 })
+    made.relay.startOwn(stream, 0)
+    made.relay.end(stream, 0)
+    expect(told(made.relay.handleSub(left, sub({ publisher: self }), 4_000))).toEqual([])
+    made.relay.handleTimeout(5_000)
+    expect(told(made.relay.handleSub(left, sub({ publisher: self }), 5_000))).toEqual(['unknown to left'])
   })
 })
 
 describe('Every subIntervalMs', () => {
+  test('a neighbour that refused is asked again, however many ask for the stream until then', () => {
+    const made = relay({ subIntervalMs: 1_000 })
+    made.relay.handleSub(left, sub(), 0)
+    made.relay.handleSubNack(up, { type: 'sub-nack', stream, reason: 'full' })
+    expect(told(made.relay.handleSub(right, sub(), 10))).toEqual([])
+    expect(told(made.relay.handleSub(left, sub(), 20))).toEqual([])
+    expect(told(made.relay.handleTimeout(1_000))).toEqual(['sub now to up'])
+  })
+
   test('SUB is repeated', () => {
     const made = established({ subIntervalMs: 1_000 })
     expect(made.timers.takeDue(999)).toEqual([])

@@ -11,13 +11,14 @@
  */
 import type { Config } from './config.ts'
 import type { Millis, PeerId, StreamId } from './ids.ts'
+import { type Child, type Stream, Streams } from './streams.ts'
 import type { Timers } from './timers.ts'
 import type { Message, Sub, SubNack, SubOk } from './wire/messages.ts'
 
 export type RelayEvent =
   | { type: 'send'; peer: PeerId; message: Message }
-  /** The neighbour joined and wants the recent objects from `startSeq` on. */
-  | { type: 'replay'; peer: PeerId; stream: StreamId; startSeq: number }
+  /** The neighbour joined and wants the recent objects from `startSeq` on; with `onlyWhole` none if that one is gone. */
+  | { type: 'replay'; peer: PeerId; stream: StreamId; startSeq: number; onlyWhole: boolean }
   /** The stream's way to here is confirmed up to the publisher; again when it changes. */
   | { type: 'established'; stream: StreamId; upstream: PeerId; hops: number }
   /** Nobody gives the stream any more; it is asked for wherever the route leads. */
@@ -34,32 +35,6 @@ export interface StreamView {
   subscribers: number
 }
 
-interface Child {
-  /** Until when its SUB counts. */
-  until: Millis
-  /** It has had SUB_OK. */
-  confirmed: boolean
-}
-
-interface Stream {
-  readonly id: StreamId
-  readonly publisher: PeerId
-  /** This node publishes it. */
-  readonly isOwn: boolean
-  readonly children: Map<PeerId, Child>
-  /** The keys of `children`, made anew when they change: what the hot path reads. */
-  childList: readonly PeerId[]
-  subscribers: number
-  /** The parent: established, and feeding. */
-  upstream: PeerId | undefined
-  confirmedAt: Millis
-  /** The next hop that was sent SUB and has not answered. */
-  asked: PeerId | undefined
-  hops: number
-  /** The first object that somebody here wants, while none has come. */
-  startSeq: number | undefined
-}
-
 export interface RelayLookups {
   /** The next hop towards a publisher, as routes have it now. */
   nextHop: (publisher: PeerId) => PeerId | undefined
@@ -72,17 +47,16 @@ export class Relay {
   readonly #config: Config
   readonly #timers: Timers
   readonly #lookups: RelayLookups
-  readonly #streams = new Map<StreamId, Stream>()
-  /** The same streams: a route that changes concerns those of one publisher only. */
-  readonly #byPublisher = new Map<PeerId, Set<Stream>>()
-  /** Streams per neighbour that is a child, for the quota. */
-  readonly #subscriptions = new Map<PeerId, number>()
+  readonly #streams: Streams
+  /** Streams that ended a moment ago, and until when that is remembered. */
+  readonly #ended = new Map<StreamId, Millis>()
 
   constructor(self: PeerId, config: Config, timers: Timers, lookups: RelayLookups) {
     this.#self = self
     this.#config = config
     this.#timers = timers
     this.#lookups = lookups
+    this.#streams = new Streams(config)
   }
 
   /** Who takes the stream from here. */
@@ -96,12 +70,8 @@ export class Relay {
     return state !== undefined && (state.upstream === peer || state.asked === peer)
   }
 
-  subscribers(stream: StreamId): number {
-    return this.#streams.get(stream)?.subscribers ?? 0
-  }
-
   *streams(): Iterable<StreamView> {
-    for (const { id, childList, ...state } of this.#streams.values()) {
+    for (const { id, childList, ...state } of this.#streams.all()) {
       const { publisher, upstream, hops, subscribers } = state
       yield { stream: id, publisher, upstream, hops, children: childList, subscribers }
     }
@@ -114,7 +84,7 @@ export class Relay {
 
   /** A local subscriber takes the stream, from its beginning if that is still to be had. */
   subscribe(stream: StreamId, publisher: PeerId, now: Millis): RelayEvent[] {
-    const state = this.#stream(stream, publisher, now)
+    const state = this.#streams.get(stream) ?? this.#add(stream, publisher, false, now)
     if (state === undefined) return []
     state.subscribers++
     const { hops } = state
@@ -132,35 +102,44 @@ export class Relay {
   }
 
   /** The last object has passed, or there will be none: the whole tree below lets go in the same way. */
-  end(stream: StreamId): RelayEvent[] {
+  end(stream: StreamId, now: Millis): RelayEvent[] {
     const state = this.#streams.get(stream)
-    return state === undefined ? [] : this.#forget(state)
+    if (state === undefined) return []
+    if (this.#ended.size < this.#config.streamsMax) this.#ended.set(stream, now + this.#config.subTimeoutMs)
+    return this.#forget(state)
   }
 
   handleSub(peer: PeerId, sub: Sub, now: Millis): RelayEvent[] {
     const { stream, publisher, startSeq } = sub
     const known = this.#streams.get(stream)
+    // Sent before the end came to it, which is on its way: a refusal would overtake the last objects.
+    if (this.#ended.has(stream)) return []
     if (publisher === this.#self && known?.isOwn !== true) return [nack(peer, stream, 'unknown')]
     const isNew = known?.children.has(peer) !== true
-    if (isNew && this.#isFull(peer, known)) return [nack(peer, stream, 'full')]
+    if (isNew && this.#streams.isFull(peer, known)) return [nack(peer, stream, 'full')]
     if (peer === known?.upstream || peer === this.#lookups.nextHop(publisher))
       return [nack(peer, stream, 'loop')]
-    const state = this.#stream(stream, publisher, now)
+    const state = known ?? this.#add(stream, publisher, false, now)
     if (state === undefined) return [nack(peer, stream, 'full')]
-    const child = this.#child(state, peer)
+    const child = this.#streams.child(state, peer)
     child.until = now + this.#config.subTimeoutMs
     // Once it is confirmed, all that came since its first SUB has been passed on: it cannot ask for the same again.
     const isReplayed = startSeq !== undefined && !child.confirmed
 
     const events: RelayEvent[] = []
-    if (child.confirmed ? state.isOwn || state.upstream !== undefined : this.#isEstablished(state)) {
+    const isEstablished = this.#isEstablished(state)
+    if (child.confirmed ? state.isOwn || state.upstream !== undefined : isEstablished) {
       events.push(confirm(state, peer, child))
     }
     if (isReplayed) {
-      events.push({ type: 'replay', peer, stream, startSeq })
+      // A run's beginning is of use as a whole, or not at all. What is here before SUB_OK came is a part of what is
+      // still on its way, and will not come again.
+      const onlyWhole = startSeq === 0 && isEstablished
+      events.push({ type: 'replay', peer, stream, startSeq, onlyWhole })
       if (state.upstream === undefined) state.startSeq = least(state.startSeq, startSeq)
     }
-    return [...events, ...this.#follow(state)]
+    // Who was asked already, and who refused, is asked again in the next round, however many want it until then.
+    return known === undefined ? [...events, ...this.#follow(state)] : events
   }
 
   handleSubOk(peer: PeerId, { stream, hops }: SubOk, now: Millis): RelayEvent[] {
@@ -189,40 +168,47 @@ export class Relay {
     const state = this.#streams.get(stream)
     if (state === undefined) return []
     const isParent = state.upstream === peer || (state.upstream === undefined && state.asked === peer)
-    return reason === 'unknown' && isParent ? this.#dismiss(state) : this.#leave(state, peer)
+    if (reason === 'unknown' && isParent) return this.#dismiss(state)
+    const wasParent = state.upstream === peer
+    const events = this.#leave(state, peer)
+    // A parent keeps its children through a loss; who finds another way tells it.
+    return wasParent && state.asked !== peer ? [...events, unsub(peer, stream)] : events
   }
 
   handleUnsub(peer: PeerId, stream: StreamId): RelayEvent[] {
     const state = this.#streams.get(stream)
-    if (state === undefined || !this.#removeChild(state, peer)) return []
+    if (state === undefined || !this.#streams.removeChild(state, peer)) return []
     return this.#releaseIfUnused(state)
   }
 
   /** The route to a publisher changed: its streams are asked for there. */
   handleNextHop(publisher: PeerId): RelayEvent[] {
-    return [...(this.#byPublisher.get(publisher) ?? [])].flatMap(state => this.#follow(state))
+    return this.#streams.of(publisher).flatMap(state => this.#follow(state))
   }
 
   handleDown(peer: PeerId): RelayEvent[] {
     const events: RelayEvent[] = []
-    for (const state of this.#streams.values()) {
-      if (this.#removeChild(state, peer)) events.push(...this.#releaseIfUnused(state))
-      if (this.#streams.has(state.id)) events.push(...this.#leave(state, peer))
+    for (const state of this.#streams.all()) {
+      if (this.#streams.removeChild(state, peer)) events.push(...this.#releaseIfUnused(state))
+      if (this.#streams.get(state.id) === state) events.push(...this.#leave(state, peer))
     }
-    this.#subscriptions.delete(peer)
     return events
   }
 
   /** The timer `subscriptions`: every SUB once more, and an end to what was not confirmed. */
   handleTimeout(now: Millis): RelayEvent[] {
     const events: RelayEvent[] = []
-    for (const state of this.#streams.values()) {
-      for (const [peer, child] of state.children) if (child.until <= now) this.#removeChild(state, peer)
+    for (const state of this.#streams.all()) {
+      for (const [peer, child] of state.children)
+        if (child.until <= now) this.#streams.removeChild(state, peer)
       events.push(...this.#releaseIfUnused(state))
-      if (!this.#streams.has(state.id) || state.isOwn) continue
+      if (this.#streams.get(state.id) !== state || state.isOwn) continue
       events.push(...this.#refresh(state, now))
     }
-    if (this.#streams.size > 0) this.#timers.set('subscriptions', now + this.#config.subIntervalMs)
+    for (const [stream, until] of this.#ended) if (until <= now) this.#ended.delete(stream)
+    if (this.#streams.size + this.#ended.size > 0) {
+      this.#timers.set('subscriptions', now + this.#config.subIntervalMs)
+    }
     return events
   }
 
@@ -262,13 +248,14 @@ export class Relay {
     }
     if (nextHop === state.asked) return events
     // A neighbour cannot be parent and child of one stream: what it wanted from here it has to find elsewhere.
-    if (this.#removeChild(state, nextHop)) {
+    if (this.#streams.removeChild(state, nextHop)) {
       events.push(nack(nextHop, state.id, 'loop'))
       const released = this.#releaseIfUnused(state)
       if (released.length > 0) return [...events, ...released]
     }
     state.asked = nextHop
-    const startSeq = this.#lookups.resumeSeq(state.id) ?? state.startSeq
+    // What came before the first SUB_OK may be a leftover of an earlier subscription: it is no place to go on from.
+    const startSeq = state.startSeq ?? this.#lookups.resumeSeq(state.id)
     events.push(this.#sub(state, nextHop, startSeq))
     return events
   }
@@ -296,7 +283,7 @@ export class Relay {
    */
   #dismiss(state: Stream): RelayEvent[] {
     const events = state.childList.map(child => nack(child, state.id, 'unknown'))
-    for (const child of state.childList) this.#removeChild(state, child)
+    for (const child of state.childList) this.#streams.removeChild(state, child)
     state.upstream = undefined
     state.asked = undefined
     return [...events, ...lostUnlessFed(state), ...this.#releaseIfUnused(state)]
@@ -311,65 +298,13 @@ export class Relay {
   }
 
   #forget(state: Stream): RelayEvent[] {
-    for (const child of state.childList) this.#removeChild(state, child)
-    this.#streams.delete(state.id)
-    const others = this.#byPublisher.get(state.publisher)
-    others?.delete(state)
-    if (others?.size === 0) this.#byPublisher.delete(state.publisher)
+    this.#streams.delete(state)
     return [{ type: 'closed', stream: state.id }]
   }
 
-  #stream(stream: StreamId, publisher: PeerId, now: Millis): Stream | undefined {
-    const known = this.#streams.get(stream)
-    if (known !== undefined || this.#streams.size >= this.#config.streamsMax) return known
-    return this.#add(stream, publisher, false, now)
-  }
-
-  #add(id: StreamId, publisher: PeerId, isOwn: boolean, now: Millis): Stream {
-    const state: Stream = {
-      id,
-      publisher,
-      isOwn,
-      children: new Map(),
-      childList: [],
-      subscribers: 0,
-      upstream: undefined,
-      confirmedAt: 0,
-      asked: undefined,
-      hops: 0,
-      startSeq: undefined
-    }
-    this.#streams.set(id, state)
-    this.#byPublisher.set(publisher, (this.#byPublisher.get(publisher) ?? new Set()).add(state))
+  #add(stream: StreamId, publisher: PeerId, isOwn: boolean, now: Millis): Stream | undefined {
     this.#timers.setBy('subscriptions', now + this.#config.subIntervalMs)
-    return state
-  }
-
-  #isFull(peer: PeerId, state: Stream | undefined): boolean {
-    const ofPeer = this.#subscriptions.get(peer) ?? 0
-    const ofStream = state?.children.size ?? 0
-    return (
-      ofPeer >= this.#config.subscriptionsPerNeighbourMax || ofStream >= this.#config.childrenPerStreamMax
-    )
-  }
-
-  #child(state: Stream, peer: PeerId): Child {
-    const known = state.children.get(peer)
-    if (known !== undefined) return known
-    const child: Child = { until: 0, confirmed: false }
-    state.children.set(peer, child)
-    state.childList = [...state.children.keys()]
-    this.#subscriptions.set(peer, (this.#subscriptions.get(peer) ?? 0) + 1)
-    return child
-  }
-
-  #removeChild(state: Stream, peer: PeerId): boolean {
-    if (!state.children.delete(peer)) return false
-    state.childList = [...state.children.keys()]
-    const left = (this.#subscriptions.get(peer) ?? 1) - 1
-    if (left > 0) this.#subscriptions.set(peer, left)
-    else this.#subscriptions.delete(peer)
-    return true
+    return this.#streams.add(stream, publisher, isOwn)
   }
 
   #sub(state: Stream, peer: PeerId, startSeq: number | undefined): RelayEvent {

@@ -14,95 +14,105 @@ export type SubscriptionChange =
   | { type: 'interrupted' }
   | { type: 'ended' }
 
-/** One track of the run that a subscription follows. */
-export interface Joined {
-  readonly channel: ChannelId
-  readonly announcement: Announcement
-  readonly track: number
-  /** `started` has been said, and neither `interrupted` nor `ended` since. */
-  live: boolean
-}
-
 export interface SubscriptionEvent {
   channel: ChannelId
   event: SubscriptionChange
 }
 
+/** The run of a publisher that a subscription follows. */
+interface Run {
+  readonly channel: ChannelId
+  readonly announcement: Announcement
+  /** The wanted tracks that have not ended. */
+  readonly tracks: Map<StreamId, number>
+  /** Those that come at present. `started` has been said if there is one. */
+  readonly live: Set<StreamId>
+  /** The way that was told last: all tracks of a run take the same, sooner or later. */
+  way: { upstream: PeerId; hops: number } | undefined
+}
+
 export class Subscriptions {
-  readonly #tracks = new Map<ChannelId, readonly number[]>()
-  readonly #joined = new Map<StreamId, Joined>()
+  /** The tracks that each subscription wants. */
+  readonly #wanted = new Map<ChannelId, readonly number[]>()
+  readonly #runs = new Map<ChannelId, Run>()
+  readonly #byStream = new Map<StreamId, Run>()
 
   /** @throws TypeError when the channel is subscribed already */
   open(channel: ChannelId, tracks: readonly number[]): void {
-    if (this.#tracks.has(channel)) throw new TypeError('the channel is subscribed already')
-    this.#tracks.set(channel, tracks)
+    if (this.#wanted.has(channel)) throw new TypeError('the channel is subscribed already')
+    this.#wanted.set(channel, tracks)
   }
 
   close(channel: ChannelId): void {
-    this.#tracks.delete(channel)
+    this.#wanted.delete(channel)
   }
 
-  joined(stream: StreamId): Readonly<Joined> | undefined {
-    return this.#joined.get(stream)
+  /** Where the objects of a stream go; undefined when nobody here takes it. */
+  target(stream: StreamId): { channel: ChannelId; track: number } | undefined {
+    const run = this.#byStream.get(stream)
+    const track = run?.tracks.get(stream)
+    return run === undefined || track === undefined ? undefined : { channel: run.channel, track }
   }
 
   /** The channel follows this run from now on. Returns the streams to be taken. */
   join(channel: ChannelId, announcement: Announcement): StreamId[] {
     const { publisher, epoch } = announcement
-    return (this.#tracks.get(channel) ?? []).map(track => {
+    const run: Run = { channel, announcement, tracks: new Map(), live: new Set(), way: undefined }
+    this.#runs.set(channel, run)
+    for (const track of this.#wanted.get(channel) ?? []) {
       const stream = streamId(channel, publisher, epoch, track)
-      this.#joined.set(stream, { channel, announcement, track, live: false })
-      return stream
-    })
+      run.tracks.set(stream, track)
+      this.#byStream.set(stream, run)
+    }
+    return [...run.tracks.keys()]
   }
 
   /** The channel follows its run no longer. Returns the streams to be left, and what there is to say. */
   leave(channel: ChannelId, ended: boolean): { streams: StreamId[]; events: SubscriptionEvent[] } {
-    const streams: StreamId[] = []
-    let isNews = ended
-    for (const [stream, joined] of this.#joined) {
-      if (joined.channel !== channel) continue
-      isNews ||= joined.live
-      this.#joined.delete(stream)
-      streams.push(stream)
-    }
-    if (!isNews || !this.#tracks.has(channel)) return { streams, events: [] }
+    const run = this.#runs.get(channel)
+    const streams = [...(run?.tracks.keys() ?? [])]
+    for (const stream of streams) this.#byStream.delete(stream)
+    this.#runs.delete(channel)
+    const isNews = ended || (run !== undefined && run.live.size > 0)
+    if (!isNews || !this.#wanted.has(channel)) return { streams, events: [] }
     return { streams, events: [{ channel, event: { type: ended ? 'ended' : 'interrupted' } }] }
   }
 
   /** An object passes. It may come before SUB_OK, which travels apart from it. */
   handleObject(stream: StreamId): SubscriptionEvent[] {
-    const joined = this.#joined.get(stream)
-    return joined === undefined ? [] : start(joined)
+    const run = this.#byStream.get(stream)
+    return run === undefined ? [] : start(run, stream)
   }
 
   handleEstablished(stream: StreamId, upstream: PeerId, hops: number): SubscriptionEvent[] {
-    const joined = this.#joined.get(stream)
-    if (joined === undefined) return []
-    const { channel } = joined
-    return [...start(joined), { channel, event: { type: 'route', upstream, hops } }]
+    const run = this.#byStream.get(stream)
+    if (run === undefined) return []
+    const { channel, way } = run
+    const started = start(run, stream)
+    if (way?.upstream === upstream && way.hops === hops) return started
+    run.way = { upstream, hops }
+    return [...started, { channel, event: { type: 'route', upstream, hops } }]
   }
 
   handleLost(stream: StreamId): SubscriptionEvent[] {
-    const joined = this.#joined.get(stream)
-    if (joined?.live !== true) return []
-    joined.live = false
-    return [{ channel: joined.channel, event: { type: 'interrupted' } }]
+    const run = this.#byStream.get(stream)
+    if (run?.live.delete(stream) !== true || run.live.size > 0) return []
+    run.way = undefined
+    return [{ channel: run.channel, event: { type: 'interrupted' } }]
   }
 
-  /** The stream's last object has passed. Returns the run if it was the last of its tracks. */
-  handleEnd(stream: StreamId): Joined | undefined {
-    const joined = this.#joined.get(stream)
-    if (joined === undefined) return undefined
-    this.#joined.delete(stream)
-    for (const other of this.#joined.values()) if (other.channel === joined.channel) return undefined
-    return joined
+  /** The stream's last object has passed. Returns the run if that was the last of its tracks. */
+  handleEnd(stream: StreamId): { channel: ChannelId; announcement: Announcement } | undefined {
+    const run = this.#byStream.get(stream)
+    if (run === undefined) return undefined
+    this.#byStream.delete(stream)
+    run.tracks.delete(stream)
+    return run.tracks.size === 0 ? run : undefined
   }
 }
 
-function start(joined: Joined): SubscriptionEvent[] {
-  if (joined.live) return []
-  joined.live = true
-  const { channel, announcement } = joined
-  return [{ channel, event: { type: 'started', announcement } }]
+function start({ channel, announcement, live }: Run, stream: StreamId): SubscriptionEvent[] {
+  const isFirst = live.size === 0
+  live.add(stream)
+  return isFirst ? [{ channel, event: { type: 'started', announcement } }] : []
 }

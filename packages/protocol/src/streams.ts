@@ -1,0 +1,115 @@
+/** What a node keeps per stream, found by its id and by its publisher, within the limits (RFC 1, section "Subscriptions"). */
+import type { Config } from './config.ts'
+import type { Millis, PeerId, StreamId } from './ids.ts'
+
+export interface Child {
+  /** Until when its SUB counts. */
+  until: Millis
+  /** It has had SUB_OK. */
+  confirmed: boolean
+}
+
+export interface Stream {
+  readonly id: StreamId
+  readonly publisher: PeerId
+  /** This node publishes it. */
+  readonly isOwn: boolean
+  readonly children: Map<PeerId, Child>
+  /** The keys of `children`, made anew when they change: what the hot path reads. */
+  childList: readonly PeerId[]
+  subscribers: number
+  /** The parent: established, and feeding. */
+  upstream: PeerId | undefined
+  confirmedAt: Millis
+  /** The next hop that was sent SUB and has not answered. */
+  asked: PeerId | undefined
+  hops: number
+  /** The first object that somebody here wants, while none has come. */
+  startSeq: number | undefined
+}
+
+export class Streams {
+  readonly #config: Config
+  readonly #byId = new Map<StreamId, Stream>()
+  /** The same: a route that changes concerns the streams of one publisher only. */
+  readonly #byPublisher = new Map<PeerId, Set<Stream>>()
+  /** Streams per neighbour that is a child, for the quota. */
+  readonly #perChild = new Map<PeerId, number>()
+
+  constructor(config: Config) {
+    this.#config = config
+  }
+
+  get size(): number {
+    return this.#byId.size
+  }
+
+  get(id: StreamId): Stream | undefined {
+    return this.#byId.get(id)
+  }
+
+  all(): Iterable<Stream> {
+    return this.#byId.values()
+  }
+
+  of(publisher: PeerId): Stream[] {
+    return [...(this.#byPublisher.get(publisher) ?? [])]
+  }
+
+  /** Undefined at the limit, which a node's own streams do not know. */
+  add(id: StreamId, publisher: PeerId, isOwn: boolean): Stream | undefined {
+    if (!isOwn && this.#byId.size >= this.#config.streamsMax) return undefined
+    const stream: Stream = {
+      id,
+      publisher,
+      isOwn,
+      children: new Map(),
+      childList: [],
+      subscribers: 0,
+      upstream: undefined,
+      confirmedAt: 0,
+      asked: undefined,
+      hops: 0,
+      startSeq: undefined
+    }
+    this.#byId.set(id, stream)
+    this.#byPublisher.set(publisher, (this.#byPublisher.get(publisher) ?? new Set()).add(stream))
+    return stream
+  }
+
+  delete(stream: Stream): void {
+    for (const peer of stream.childList) this.removeChild(stream, peer)
+    this.#byId.delete(stream.id)
+    const others = this.#byPublisher.get(stream.publisher)
+    others?.delete(stream)
+    if (others?.size === 0) this.#byPublisher.delete(stream.publisher)
+  }
+
+  /** Whether one child more, `peer`, is too many: for the stream, or of this neighbour's. */
+  isFull(peer: PeerId, stream: Stream | undefined): boolean {
+    const { childrenPerStreamMax, subscriptionsPerNeighbourMax } = this.#config
+    const ofPeer = this.#perChild.get(peer) ?? 0
+    return ofPeer >= subscriptionsPerNeighbourMax || (stream?.children.size ?? 0) >= childrenPerStreamMax
+  }
+
+  /** The neighbour as a child of the stream, made one if it is none yet. */
+  child(stream: Stream, peer: PeerId): Child {
+    const known = stream.children.get(peer)
+    if (known !== undefined) return known
+    const child: Child = { until: 0, confirmed: false }
+    stream.children.set(peer, child)
+    stream.childList = [...stream.children.keys()]
+    this.#perChild.set(peer, (this.#perChild.get(peer) ?? 0) + 1)
+    return child
+  }
+
+  /** False when it was no child. */
+  removeChild(stream: Stream, peer: PeerId): boolean {
+    if (!stream.children.delete(peer)) return false
+    stream.childList = [...stream.children.keys()]
+    const left = (this.#perChild.get(peer) ?? 1) - 1
+    if (left > 0) this.#perChild.set(peer, left)
+    else this.#perChild.delete(peer)
+    return true
+  }
+}

@@ -1,0 +1,89 @@
+import { describe, expect, test } from 'vitest'
+import { openChannelId, type PeerId, streamId } from './ids.ts'
+import { type SubscriptionEvent, Subscriptions } from './subscriptions.ts'
+import type { Announcement } from './wire/messages.ts'
+
+const publisher = 'publisher' as PeerId
+const [up, other] = ['up', 'other'] as [PeerId, PeerId]
+const channel = openChannelId('news')
+const announcement: Announcement = {
+  publisher,
+  channel,
+  name: 'news',
+  epoch: 1,
+  seqno: 0,
+  expiresAt: 0,
+  ended: false,
+  catalog: new Uint8Array()
+}
+const [voice, noise] = [0, 1].map(track => streamId(channel, publisher, 1, track)) as [never, never]
+
+/** A subscription to both tracks, which follows the run. */
+function joined() {
+  const subscriptions = new Subscriptions()
+  subscriptions.open(channel, [0, 1])
+  expect(subscriptions.join(channel, announcement)).toEqual([voice, noise])
+  return subscriptions
+}
+
+const kinds = (events: SubscriptionEvent[]) => events.map(({ event }) => event.type)
+
+describe('A subscription to two tracks', () => {
+  test('is told once that its run started, whichever track is first', () => {
+    const subscriptions = joined()
+    expect(kinds(subscriptions.handleObject(noise))).toEqual(['started'])
+    expect(kinds(subscriptions.handleEstablished(voice, up, 2))).toEqual(['route'])
+    expect(kinds(subscriptions.handleObject(voice))).toEqual([])
+  })
+
+  test('is told of a way once, and of the next one', () => {
+    const subscriptions = joined()
+    expect(kinds(subscriptions.handleEstablished(voice, up, 2))).toEqual(['started', 'route'])
+    expect(kinds(subscriptions.handleEstablished(noise, up, 2))).toEqual([])
+    expect(kinds(subscriptions.handleEstablished(noise, other, 2))).toEqual(['route'])
+  })
+
+  test('is interrupted when neither comes any more, and starts again', () => {
+    const subscriptions = joined()
+    subscriptions.handleEstablished(voice, up, 2)
+    subscriptions.handleEstablished(noise, up, 2)
+    expect(kinds(subscriptions.handleLost(voice))).toEqual([])
+    expect(kinds(subscriptions.handleLost(noise))).toEqual(['interrupted'])
+    expect(kinds(subscriptions.handleLost(noise))).toEqual([])
+    expect(kinds(subscriptions.handleEstablished(voice, up, 2))).toEqual(['started', 'route'])
+  })
+
+  test('has ended when both have', () => {
+    const subscriptions = joined()
+    subscriptions.handleObject(voice)
+    expect(subscriptions.handleEnd(voice)).toBe(undefined)
+    expect(subscriptions.handleEnd(noise)?.announcement).toBe(announcement)
+    expect(kinds(subscriptions.leave(channel, true).events)).toEqual(['ended'])
+  })
+})
+
+describe('A subscription', () => {
+  test('knows where the objects of its streams go, until it leaves them', () => {
+    const subscriptions = joined()
+    expect(subscriptions.target(noise)).toEqual({ channel, track: 1 })
+    expect(subscriptions.leave(channel, false)).toEqual({ streams: [voice, noise], events: [] })
+    expect(subscriptions.target(noise)).toBe(undefined)
+  })
+
+  test('that follows another publisher is interrupted if sound had come', () => {
+    const subscriptions = joined()
+    subscriptions.handleObject(voice)
+    expect(kinds(subscriptions.leave(channel, false).events)).toEqual(['interrupted'])
+  })
+
+  test('that was closed is told no more', () => {
+    const subscriptions = joined()
+    subscriptions.handleObject(voice)
+    subscriptions.close(channel)
+    expect(subscriptions.leave(channel, false).events).toEqual([])
+  })
+
+  test('cannot be opened twice', () => {
+    expect(() => joined().open(channel, [0])).toThrow(TypeError)
+  })
+})
