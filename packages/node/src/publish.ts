@@ -10,9 +10,10 @@ import type { Lifetime } from './lifetime.ts'
 import { reportNeighbours } from './neighbour-reports.ts'
 import type { Output } from './output.ts'
 import { inBlocksOf } from './source/blocks.ts'
+import { openSource } from './source/open-source.ts'
 import { pace } from './source/pace.ts'
 import { until } from './source/until.ts'
-import { openSource, type VoiceSource } from './source/voice-source.ts'
+import type { VoiceSource } from './source/voice-source.ts'
 
 /** A file waits this long for a named peer, and then for a listener behind it, so that they hear its beginning. */
 const peerWaitMs = 5000
