@@ -7,7 +7,8 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach } from 'vitest'
 
-const main = fileURLToPath(new URL('../../packages/node/src/main.ts', import.meta.url))
+const root = fileURLToPath(new URL('../..', import.meta.url))
+const hopcast = join(root, 'packages/node/src/main.ts')
 const waitMs = 20_000
 const killGraceMs = 5000
 
@@ -19,7 +20,7 @@ export interface Exit {
   signal: NodeJS.Signals | null
 }
 
-/** One running `hopcast`. */
+/** One running program. */
 export class Program {
   readonly name: string
   readonly exited: Promise<Exit>
@@ -33,12 +34,10 @@ export class Program {
   #exit: Exit | undefined
   #onChange: (() => void)[] = []
 
-  constructor(args: readonly string[], env: NodeJS.ProcessEnv) {
-    this.name = `hopcast ${args.join(' ')}`
-    const child = spawn(process.execPath, ['--conditions=source', main, ...args], {
-      env,
-      stdio: ['ignore', 'pipe', 'pipe']
-    })
+  /** @param args of Node.js */
+  constructor(name: string, args: readonly string[], env: NodeJS.ProcessEnv) {
+    this.name = name
+    const child = spawn(process.execPath, args, { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'] })
     this.#child = child
     child.stdout.setEncoding('utf8').on('data', text => {
       this.stdout += text
@@ -122,7 +121,10 @@ export class Program {
 export interface Stage {
   /** An empty folder in the system's temporary one. */
   readonly folder: string
+  /** `hopcast` with these arguments. */
   start(args: readonly string[], env?: NodeJS.ProcessEnv): Program
+  /** A script of the repository. */
+  script(path: string): Program
   /** A relay on loopback with ports of its own that knows only these peers; resolves when it listens. */
   relay(peers?: readonly Relay[], options?: readonly string[]): Promise<Relay>
 }
@@ -152,17 +154,19 @@ export function useStage(): Stage {
     await rm(folder, { recursive: true })
   })
 
-  const start = (args: readonly string[], env: NodeJS.ProcessEnv = process.env) => {
-    const program = new Program(args, env)
+  const add = (program: Program) => {
     programs.push(program)
     return program
   }
+  const start = (args: readonly string[], env: NodeJS.ProcessEnv = process.env) =>
+    add(new Program(`hopcast ${args.join(' ')}`, ['--conditions=source', hopcast, ...args], env))
 
   return {
     get folder() {
       return folder
     },
     start,
+    script: path => add(new Program(path, [join(root, path)], process.env)),
     async relay(peers = [], options = []) {
       const own = ['--listen', '/ip4/127.0.0.1/tcp/0', '--http', '127.0.0.1:0', '--no-discovery', '--json']
       const program = start(['relay', ...own, ...peersOf(peers), ...options])

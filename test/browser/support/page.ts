@@ -9,7 +9,7 @@ export class DemoPage {
 
   static async open(
     browser: Browser,
-    relay: Relay,
+    relay: Pick<Relay, 'http'>,
     options: { query?: string; context?: BrowserContextOptions; prepare?: (page: Page) => Promise<void> } = {}
   ): Promise<DemoPage> {
     const page = await browser.newPage(options.context)
