@@ -4,8 +4,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest'
 import { useStage } from '../interop/process.ts'
 import { readSamples, voiceFile } from '../interop/voice.ts'
 import { hasChromium, openChromium } from './support/chromium.ts'
-import { likeness, shareOfSource } from './support/likeness.ts'
-import { heardSeconds, heardSound, tapLoudspeaker } from './support/loudspeaker.ts'
+import { heardLike, heardSeconds, tapLoudspeaker } from './support/loudspeaker.ts'
 import { DemoPage } from './support/page.ts'
 import { startAt, startLine, statusOf } from './support/relays.ts'
 
@@ -20,35 +19,37 @@ describe.runIf(hasChromium)('a tab that listens', () => {
   it.each([
     ['ws', 'WebSocket'],
     ['webrtc', 'WebRTC-direct']
-  ])('hears the voice over three relays with ?transport=%s', async (transport, name) => {
-    const [first, , third] = await startLine(stage)
-    startAt(stage, first, 'publish', 'demo', '--file', voiceFile, '--loop')
-    browser = await openChromium()
-    const demo = await DemoPage.open(browser, third, {
-      query: `?transport=${transport}`,
-      prepare: tapLoudspeaker
-    })
-    await vi.waitFor(async () => expect(await demo.figure('peer-count')).toBe(1), patient)
-    await demo.listen.click()
-    await vi.waitFor(async () => expect(await demo.said()).toMatch(/^Playing demo/), patient)
-    const before = await demo.figure('frames-received')
-    const start = await heardSeconds(demo.page)
-    await vi.waitFor(async () => expect(await heardSeconds(demo.page)).toBeGreaterThan(start + 8), patient)
+  ])(
+    'hears the voice over three relays with ?transport=%s',
+    async (transport, name) => {
+      const [first, , third] = await startLine(stage)
+      startAt(stage, first, 'publish', 'demo', '--file', voiceFile, '--loop')
+      browser = await openChromium()
+      const demo = await DemoPage.open(browser, third, {
+        query: `?transport=${transport}`,
+        prepare: tapLoudspeaker
+      })
+      await vi.waitFor(async () => expect(await demo.figure('peer-count')).toBe(1), patient)
+      await demo.listen.click()
+      await vi.waitFor(async () => expect(await demo.said()).toMatch(/^Playing demo/), patient)
+      const before = await demo.figure('frames-received')
+      const start = await heardSeconds(demo.page)
+      await vi.waitFor(async () => expect(await heardSeconds(demo.page)).toBeGreaterThan(start + 8), patient)
 
-    expect(await demo.figure('frames-received')).toBeGreaterThan(before + 300)
-    expect(await demo.text('frames-lost')).toBe('0')
-    expect(await demo.text('transport')).toBe(name)
-    expect(await demo.page.getByText(/you ← relay \w+ ← relay ← relay ← speaker \w+ · 4 hops/).count()).toBe(
-      1
-    )
-    expect(await demo.figure('latency-ms')).toBeGreaterThan(0)
-    expect(demo.complaints).toEqual([])
+      expect(await demo.figure('frames-received')).toBeGreaterThan(before + 300)
+      expect(await demo.text('frames-lost')).toBe('0')
+      expect(await demo.text('transport')).toBe(name)
+      expect(
+        await demo.page.getByText(/you ← relay \w+ ← relay ← relay ← speaker \w+ · 4 hops/).count()
+      ).toBe(1)
+      expect(await demo.figure('latency-ms')).toBeGreaterThan(0)
+      expect(demo.complaints).toEqual([])
 
-    const seconds = likeness(await heardSound(demo.page), await readSamples(voiceFile))
-    expect(seconds.length).toBeGreaterThan(5)
-    // A machine that is busy with other things may well interrupt the sound; it is this voice all the same.
-    expect(shareOfSource(seconds), JSON.stringify(seconds)).toBeGreaterThanOrEqual(0.6)
-  })
+      // A machine that is busy with other things interrupts the sound: it has to be whole for so many seconds in all.
+      await heardLike(demo.page, await readSamples(voiceFile), { seconds: 6, limitMs: 60_000 })
+    },
+    150_000
+  )
 
   it('gives back what it took when Stop is pressed', async () => {
     const [first, second, third] = await startLine(stage)

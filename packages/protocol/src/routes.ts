@@ -13,6 +13,7 @@
  * comparison. So does a node whose next hop has become clearly worse than one that is not feasible.
  */
 import type { Config } from './config.ts'
+import { type Claim, type Distance, isEligible, lesser } from './feasibility.ts'
 import type { Micros, Millis, PeerId } from './ids.ts'
 import type { Timers } from './timers.ts'
 import { isNewer, type Version } from './version.ts'
@@ -31,12 +32,6 @@ export interface Route {
   metricUs: Micros
 }
 
-interface Distance extends Version {
-  metricUs: Micros
-}
-
-type Claim = Distance & { hops: number }
-
 interface Origin {
   /** What each neighbour claims; neighbours that retracted have no row. */
   rows: Map<PeerId, Claim>
@@ -51,6 +46,14 @@ interface Origin {
   asked: (Version & { at: Millis }) | undefined
 }
 
+/** A neighbour as a next hop. */
+interface Choice {
+  peer: PeerId
+  suspected: boolean
+  metricUs: Micros
+  hops: number
+}
+
 export class Routes {
   readonly #self: PeerId
   readonly #config: Config
@@ -58,12 +61,14 @@ export class Routes {
   readonly #random: () => number
   /** Cost of the link to each neighbour that is up. */
   readonly #links = new Map<PeerId, Micros>()
+  /** Neighbours that have fallen silent: taken only where there is no other. */
+  readonly #suspects = new Set<PeerId>()
   readonly #origins = new Map<PeerId, Origin>()
   /** This node's own row, while it publishes. */
   #own: (Version & { raisedAt: Millis }) | undefined
   /** Origins whose rows go out at the end of this call. */
   readonly #urgent = new Set<PeerId>()
-  /** Origins that have lost their next hop in this call. */
+  /** Origins whose next hop was lost, or fell silent, in this call. */
   readonly #starved = new Set<PeerId>()
   /** Origins whose metric waits for the timer. */
   readonly #waiting = new Set<PeerId>()
@@ -118,6 +123,7 @@ export class Routes {
 
   handleDown(peer: PeerId, now: Millis): RouteEvent[] {
     this.#links.delete(peer)
+    this.#suspects.delete(peer)
     const events: RouteEvent[] = []
     for (const [origin, state] of this.#origins) {
       if (state.rows.delete(peer)) events.push(...this.#decide(origin, state, now))
@@ -127,6 +133,17 @@ export class Routes {
 
   handleCost(peer: PeerId, costUs: Micros, now: Millis): RouteEvent[] {
     this.#links.set(peer, costUs)
+    return this.#decideAll(peer, now)
+  }
+
+  handleSuspect(peer: PeerId, suspected: boolean, now: Millis): RouteEvent[] {
+    if (suspected) this.#suspects.add(peer)
+    else this.#suspects.delete(peer)
+    return this.#decideAll(peer, now)
+  }
+
+  /** Chooses anew wherever the neighbour is one of the choices. */
+  #decideAll(peer: PeerId, now: Millis): RouteEvent[] {
     const events: RouteEvent[] = []
     for (const [origin, state] of this.#origins) {
       if (state.rows.has(peer)) events.push(...this.#decide(origin, state, now))
@@ -153,7 +170,7 @@ export class Routes {
   handleSeqnoReq(peer: PeerId, request: SeqnoReq, now: Millis): RouteEvent[] {
     if (request.origin === this.#self) return this.#raise(request, now)
     const state = this.#origins.get(request.origin)
-    const claim = state && this.#current(state)
+    const claim = state && this.#reliable(state)
     if (state?.nextHop === undefined || claim === undefined) return []
     if (!isNewer(request, claim)) return this.#syncs([this.#row(request.origin)], [peer])
     if (state.nextHop === peer || request.hopsLeft === 0 || !this.#mayAsk(state, request, now)) return []
@@ -211,27 +228,33 @@ export class Routes {
     state.nextHop = this.#choose(state)
     state.lostSince = state.nextHop === undefined ? (state.lostSince ?? now) : undefined
     if (state.nextHop !== before) events.push({ type: 'next-hop', origin, nextHop: state.nextHop })
-    if (state.nextHop === undefined) this.#starved.add(origin)
+    const isSilent = state.nextHop === undefined || this.#suspects.has(state.nextHop)
+    if (isSilent) this.#starved.add(origin)
     this.#note(origin, state, now)
     return events
   }
 
-  /** The best feasible neighbour; the one in use unless another is clearly better. */
+  /** The best feasible neighbour; the one in use unless another is clearly better, or it has fallen silent. */
   #choose(state: Origin): PeerId | undefined {
-    let best: { peer: PeerId; metricUs: Micros; hops: number } | undefined
-    let current: Micros | undefined
+    let best: Choice | undefined
+    let current: Choice | undefined
     for (const [peer, row] of state.rows) {
       const costUs = this.#links.get(peer)
       const isCurrent = peer === state.nextHop
       if (costUs === undefined || !isEligible(row, state.feasibility, isCurrent)) continue
-      const metricUs = row.metricUs + costUs
-      if (isCurrent) current = metricUs
-      if (best === undefined || comesBefore({ peer, metricUs, hops: row.hops }, best)) {
-        best = { peer, metricUs, hops: row.hops }
-      }
+      const suspected = this.#suspects.has(peer)
+      const choice: Choice = { peer, suspected, metricUs: row.metricUs + costUs, hops: row.hops }
+      if (isCurrent) current = choice
+      if (best === undefined || comesBefore(choice, best)) best = choice
     }
     if (best === undefined || current === undefined) return best?.peer
-    return best.metricUs <= current * (1 - this.#config.switchGainMin) ? best.peer : state.nextHop
+    return this.#isWorthIt(current, best) ? best.peer : current.peer
+  }
+
+  /** Whether to leave the next hop in use for another one. */
+  #isWorthIt(current: Choice, other: Choice): boolean {
+    if (current.suspected !== other.suspected) return current.suspected
+    return other.metricUs <= current.metricUs * (1 - this.#config.switchGainMin)
   }
 
   /** This node's own distance, over the next hop in use. */
@@ -243,9 +266,15 @@ export class Routes {
     return { ...row, metricUs: row.metricUs + costUs, hops: row.hops + 1 }
   }
 
+  /** The distance that others may rely on: none over a next hop that has fallen silent, though it may be the only one. */
+  #reliable(state: Origin): Claim | undefined {
+    const isSilent = state.nextHop !== undefined && this.#suspects.has(state.nextHop)
+    return isSilent ? undefined : this.#current(state)
+  }
+
   /** News, retractions and newer seqnos are told at the end of this call, a metric that moved with the next timer. */
   #note(origin: PeerId, state: Origin, now: Millis): void {
-    const claim = this.#current(state)
+    const claim = this.#reliable(state)
     const { claimed } = state
     if (claim === undefined || claimed === undefined || isNewer(claim, claimed)) {
       if (claim !== claimed) this.#urgent.add(origin)
@@ -285,7 +314,7 @@ export class Routes {
       return ended === undefined ? row : { ...row, metricUs: undefined }
     }
     const last = state.claimed ?? state.feasibility
-    state.claimed = this.#current(state)
+    state.claimed = this.#reliable(state)
     if (state.claimed !== undefined) {
       state.feasibility = lesser(state.claimed, state.feasibility)
       return this.#row(origin)
@@ -335,12 +364,19 @@ export class Routes {
 
   /** Whether another neighbour would be taken if only it were feasible (RFC 8966, section 3.8.2.2). */
   #isHeldBack(state: Origin, feasibility: Distance): boolean {
-    const current = this.#current(state)
-    if (current === undefined) return false
+    const inUse = this.#current(state)
+    if (inUse === undefined || state.nextHop === undefined) return false
+    const current = { ...inUse, peer: state.nextHop, suspected: this.#suspects.has(state.nextHop) }
     for (const [peer, row] of state.rows) {
       const costUs = this.#links.get(peer)
       if (costUs === undefined || isNewer(feasibility, row) || isEligible(row, feasibility, false)) continue
-      if (row.metricUs + costUs <= current.metricUs * (1 - this.#config.switchGainMin)) return true
+      const other = {
+        peer,
+        suspected: this.#suspects.has(peer),
+        metricUs: row.metricUs + costUs,
+        hops: row.hops
+      }
+      if (this.#isWorthIt(current, other)) return true
     }
     return false
   }
@@ -351,22 +387,9 @@ export class Routes {
   }
 }
 
-/** Whether a next hop with this row keeps the network free of loops (see the head of the file). */
-function isEligible(row: Claim, feasibility: Distance | undefined, isCurrent: boolean): boolean {
-  if (feasibility === undefined || isNewer(row, feasibility)) return true
-  if (isNewer(feasibility, row)) return false
-  return isCurrent || row.metricUs < feasibility.metricUs
-}
-
-function lesser(a: Distance, b: Distance | undefined): Distance {
-  return b === undefined || isNewer(a, b) || (!isNewer(b, a) && a.metricUs < b.metricUs) ? a : b
-}
-
-/** Cheaper first, then fewer hops, then the order of peer ids: the same choice on every run. */
-function comesBefore(
-  a: { peer: PeerId; metricUs: Micros; hops: number },
-  b: { peer: PeerId; metricUs: Micros; hops: number }
-): boolean {
+/** Those heard first, then cheaper, then fewer hops, then the order of peer ids: the same choice on every run. */
+function comesBefore(a: Choice, b: Choice): boolean {
+  if (a.suspected !== b.suspected) return b.suspected
   if (a.metricUs !== b.metricUs) return a.metricUs < b.metricUs
   if (a.hops !== b.hops) return a.hops < b.hops
   return a.peer < b.peer

@@ -42,10 +42,9 @@ export function likeness(heard: Float32Array, source: Float32Array): Second[] {
   return seconds
 }
 
-/** The share of seconds that are the source: at least 0.95 like it, and as loud. */
-export function shareOfSource(seconds: readonly Second[]): number {
-  const alike = seconds.filter(({ correlation, gain }) => correlation >= 0.95 && gain > 0.8 && gain < 1.25)
-  return seconds.length === 0 ? 0 : alike.length / seconds.length
+/** The seconds that are the source: at least 0.95 like it, and as loud. */
+export function alike(seconds: readonly Second[]): Second[] {
+  return seconds.filter(({ correlation, gain }) => correlation >= 0.95 && gain > 0.8 && gain < 1.25)
 }
 
 function compare(second: Float32Array, loop: Float32Array, near: number): Second {
