@@ -1,19 +1,36 @@
 #!/usr/bin/env node
-// Plain JavaScript that an old Node can parse too, so that it can say what is missing.
+// Plain JavaScript that an old Node can parse too, so that it can hand over to a newer one, or say what is missing.
+import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import module from 'node:module'
+import { fileURLToPath } from 'node:url'
 
 const [major, minor] = process.versions.node.split('.').map(Number)
 const main = new URL('../dist/main.js', import.meta.url)
+/** The Node that the repository installs for itself, see CONTRIBUTING. */
+const ownNode = fileURLToPath(new URL('../../../node_modules/node/bin/node', import.meta.url))
 
 if (major < 22 || (major === 22 && minor < 12)) {
-  console.error(`hopcast: Node.js ${process.versions.node} is too old: install 22.12 or newer`)
-  process.exitCode = 1
+  if (existsSync(ownNode)) handOver()
+  else fail(`Node.js ${process.versions.node} is too old: install 22.12 or newer`)
 } else if (!existsSync(main) && existsSync(new URL('../src/main.ts', import.meta.url))) {
-  console.error('hopcast: this checkout is not built yet: run "npm run build" first')
-  process.exitCode = 1
+  fail('this checkout is not built yet: run "npm run build" first')
 } else {
   // A third of the start is compiling some 700 modules: the cache in the OS's temporary directory saves it.
   module.enableCompileCache()
   await import(main.href)
+}
+
+/** Runs the same again with the newer Node, as if it were this process. */
+function handOver() {
+  const child = spawn(ownNode, process.argv.slice(1), { stdio: 'inherit' })
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
+  child.on('exit', code => {
+    process.exitCode = code ?? 1
+  })
+}
+
+function fail(reason) {
+  console.error(`hopcast: ${reason}`)
+  process.exitCode = 1
 }
