@@ -1,6 +1,7 @@
 import type { ComponentLogger, Connection, Logger } from '@libp2p/interface'
 import type { ConnectionManager } from '@libp2p/interface-internal'
 import type { Multiaddr } from '@multiformats/multiaddr'
+import { reasonOf } from './unreachable.ts'
 
 /** First pause before a lost or unreachable peer is dialled again; it doubles up to the last one. */
 const retryMinMs = 500
@@ -94,13 +95,4 @@ function pause(ms: number, signal: AbortSignal): Promise<void> {
     const timer = setTimeout(done, ms)
     signal.addEventListener('abort', done)
   })
-}
-
-/** The innermost reason: libp2p wraps what each address answered. */
-function reasonOf(error: unknown): string {
-  if (error instanceof AggregateError && error.errors.length > 0) return reasonOf(error.errors[0])
-  if (!(error instanceof Error)) return String(error)
-  if (error.name === 'TimeoutError') return 'no answer in time'
-  if (error.name === 'UnsupportedProtocolError') return 'it does not speak hopcast'
-  return error.message
 }
