@@ -43,6 +43,8 @@ const securityHeaders = {
 /** A page and a few small answers: nobody needs more at once, or may take longer to ask. */
 const connectionsMax = 256
 const requestTimeoutMs = 10_000
+/** Node looks for requests that are too slow each 30 s; until then they would hold all connections. */
+const slowRequestCheckMs = 1_000
 
 /**
  * Serves the page, `/api/node`, `/api/status`, `/metrics` and `/healthz`.
@@ -51,12 +53,12 @@ const requestTimeoutMs = 10_000
  */
 export async function startWebServer(options: WebServerOptions): Promise<WebServer> {
   const page = pageHandler()
-  const server = createServer((request, response) => {
+  const limits = { requestTimeout: requestTimeoutMs, connectionsCheckingInterval: slowRequestCheckMs }
+  const server = createServer(limits, (request, response) => {
     for (const [name, value] of Object.entries(securityHeaders)) response.setHeader(name, value)
     answer(request, response, options, page)
   })
   server.maxConnections = connectionsMax
-  server.requestTimeout = requestTimeoutMs
   const port = await listen(server, options.address)
   const { host } = options.address
   return {
