@@ -10,6 +10,8 @@ const journalIntervalMs = 10_000
 /** Under this the same peer's "cannot reach" is not said again, unless for programs. */
 const unreachableIntervalMs = 10_000
 
+const eraseLine = '\r\x1b[2K'
+
 /**
  * The one place that writes. For people: lines, and on a terminal one status line below them that is drawn again.
  * With `json`: reports on standard output and nothing else there. Warnings and errors go to standard error always.
@@ -56,7 +58,7 @@ export class Output {
     this.#status = Array.from(statsText(stats))
       .slice(0, columns - 1)
       .join('')
-    this.#out.write(`\r\x1b[2K${this.#status}`)
+    this.#out.write(`${eraseLine}${this.#status}`)
     this.#statusDrawn = true
   }
 
@@ -71,9 +73,9 @@ export class Output {
     this.log(message)
   }
 
-  /** Leaves the status line as it stands, so that what comes next does not overwrite it. */
+  /** Takes the status line away: what a terminal keeps as the last line is the summary, or why it failed. */
   close(): void {
-    if (this.#statusDrawn) this.#out.write('\n')
+    if (this.#statusDrawn) this.#out.write(eraseLine)
     this.#statusDrawn = false
   }
 
@@ -87,7 +89,7 @@ export class Output {
 
   /** Writes a line where the status line stands, and draws that again below. */
   #above(write: () => void): void {
-    if (this.#statusDrawn) this.#out.write('\r\x1b[2K')
+    if (this.#statusDrawn) this.#out.write(eraseLine)
     write()
     if (this.#statusDrawn) this.#out.write(this.#status)
   }

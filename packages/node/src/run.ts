@@ -37,6 +37,7 @@ export async function run(args: string[]): Promise<number> {
   const output = new Output({ json: command.json, onClosed: () => lifetime.finish('closed') })
   const crash = (error: unknown) => {
     output.fail(explanation(error))
+    output.close()
     process.exit(1)
   }
   process.on('uncaughtException', crash)
