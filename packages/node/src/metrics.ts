@@ -49,7 +49,7 @@ const sent = new Gauge({
   registers
 })
 
-/** The service's own counters, made when they are first seen: `objectsIn` becomes `hopcast_objects_in_total`. */
+/** The service's own counters, made when they are first seen: `objectsSent` becomes `hopcast_objects_sent_total`. */
 const counters = new Map<string, Counter>()
 
 /** The Prometheus text for `status`, with the process's own metrics. */

@@ -63,15 +63,13 @@ async function identityFor({ identity: path }: RelayCommand, output: Output): Pr
   return identity
 }
 
-function statsOf({ neighbours, streams }: Status): RelayStats {
-  const sum = (key: 'objectsReceived' | 'objectsSent') =>
-    streams.reduce((total, stream) => total + stream[key], 0)
+function statsOf({ neighbours, streams, counters: { objectsReceived, objectsSent } }: Status): RelayStats {
   return {
     type: 'stats',
     role: 'relay',
     neighbours: neighbours.length,
     streams: streams.length,
-    objectsReceived: sum('objectsReceived'),
-    objectsSent: sum('objectsSent')
+    objectsReceived,
+    objectsSent
   }
 }

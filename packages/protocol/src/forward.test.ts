@@ -142,4 +142,14 @@ describe('Forward knows', () => {
     passed.countSent(voice, 3)
     expect(passed.counts(voice)).toEqual({ received: 1, sent: 3 })
   })
+
+  test('how many that were in all, also of streams that are gone', () => {
+    const passed = forward()
+    for (const stream of [voice, other]) {
+      passed.accept(object(0, stream), 0)
+      passed.countSent(stream, 2)
+      passed.drop(stream)
+    }
+    expect([passed.received, passed.sent]).toEqual([2, 4])
+  })
 })

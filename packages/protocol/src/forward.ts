@@ -25,6 +25,9 @@ export class Forward {
   readonly #streams = new Map<StreamId, StreamBuffer>()
   /** Bytes of recent objects over all streams. */
   #bytes = 0
+  /** Over all streams, those that are gone included: objects taken in, copies sent, and objects that came twice. */
+  received = 0
+  sent = 0
   duplicates = 0
 
   constructor(config: Config) {
@@ -44,6 +47,7 @@ export class Forward {
       return false
     }
     buffer.received++
+    this.received++
     this.#keep(buffer, object, now)
     return true
   }
@@ -76,6 +80,7 @@ export class Forward {
   }
 
   countSent(stream: StreamId, copies: number): void {
+    this.sent += copies
     const buffer = this.#streams.get(stream)
     if (buffer !== undefined) buffer.sent += copies
   }

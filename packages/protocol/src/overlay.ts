@@ -95,8 +95,10 @@ export class Overlay {
     return this.#channels.isNews(announcement)
   }
 
-  get counters(): { duplicates: number; unwanted: number } {
-    return { duplicates: this.#forward.duplicates, unwanted: this.#unwanted }
+  /** Since the start. */
+  get counters(): Record<'objectsReceived' | 'objectsSent' | 'duplicates' | 'unwanted', number> {
+    const { received, sent, duplicates } = this.#forward
+    return { objectsReceived: received, objectsSent: sent, duplicates, unwanted: this.#unwanted }
   }
 
   // Input

@@ -122,8 +122,21 @@ export interface Status {
   /** A row per stream that passes through, starts or ends here. */
   streams: StreamStatus[]
   channels: ChannelStatus[]
-  counters: Record<string, number>
+  /** Since the start. */
+  counters: Record<CounterName, number>
 }
+
+export type CounterName =
+  /** Objects taken in, those that were published here included, and copies of objects that were sent. */
+  | 'objectsReceived'
+  | 'objectsSent'
+  /** Objects that came twice, and those that came from nobody who was asked for them. */
+  | 'duplicates'
+  | 'unwanted'
+  /** Objects that were dropped because a neighbour was slow. */
+  | 'objectsDropped'
+  /** Neighbours that broke the protocol and were closed. */
+  | 'peersClosed'
 
 export interface NeighbourStatus {
   peer: string

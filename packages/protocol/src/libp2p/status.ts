@@ -7,7 +7,7 @@ export interface StatusSources {
   overlay: Overlay
   addresses: string[]
   connection: (peer: PeerId) => Connection | undefined
-  counters: Record<string, number>
+  counters: Record<'objectsDropped' | 'peersClosed', number>
 }
 
 export function makeStatus({ overlay, addresses, connection, counters }: StatusSources): Status {
