@@ -57,7 +57,8 @@ export class RecordingFile implements FrameSink {
   #begin(): Promise<Recording> {
     return Recording.create({
       format: this.#format,
-      // Without chunks of 16 MB: what came is in the file also when this process dies.
+      // Without chunks of 16 MB: what came is in the file also when this process dies. An Ogg file can then be played; a
+      // WAV file still says that it is empty.
       target: new FilePathTarget(this.#path, { chunked: false }),
       channels: this.#track?.channels ?? 1
     })
