@@ -36,10 +36,7 @@ export interface Node {
 
 type Services = { identify: Identify; ping: Ping; hopcast: Hopcast }
 
-/**
- * Neighbours and browsers together. A relay keeps 32 to 128 neighbours; the rest is room for the tabs that wait to be
- * handed on, and a file descriptor each is far below the usual limit of 1,024.
- */
+/** The protocol's 256 neighbours, and as many more that shake hands or are being refused, with a reason. */
 const connectionsMax = 512
 /**
  * New connections per second from one address. libp2p's default of 5 refuses a room full of people behind one home
