@@ -8,10 +8,10 @@
  * bytes are always there, and a packet's sound comes out without waiting for the next packet. And as mediabunny looks at
  * two packets before it starts, a packet of silence goes in first, whose sound is dropped.
  */
-import { AudioSampleSink, Input, OGG, ReadableStreamSource } from 'mediabunny'
+import { AudioSampleSink, canDecodeAudio, Input, OGG, ReadableStreamSource } from 'mediabunny'
 import { interleavedSamples } from './audio-sample.ts'
 import { opusHead, silentPacket } from './opus-head.ts'
-import type { PacketDecoder, PacketDecoderOptions } from './packet-decoder.ts'
+import type { FindPacketDecoder, PacketDecoder, PacketDecoderOptions } from './packet-decoder.ts'
 import { samplesPerFrame } from './pcm.ts'
 
 const soundSerial = 1
@@ -22,7 +22,10 @@ const cacheBytes = 8192
 /** 27 bytes of page header, 2 of lacing and these make 283. */
 const filler = new Uint8Array(254)
 
-export function createLiveOggDecoder({ channels, onSamples, onError }: PacketDecoderOptions): PacketDecoder {
+export const findLiveOggDecoder: FindPacketDecoder = async config =>
+  (await canDecodeAudio('opus', config)) ? createLiveOggDecoder : undefined
+
+function createLiveOggDecoder({ channels, onSamples, onError }: PacketDecoderOptions): PacketDecoder {
   const pages = new PageStream()
   const input = new Input({
     source: new ReadableStreamSource(pages.readable, { maxCacheSize: cacheBytes }),

@@ -1,9 +1,9 @@
-import { canDecodeAudio } from 'mediabunny'
+import { findLiveOggDecoder } from '#live-ogg'
 import type { AudioFrame } from './audio-frame.ts'
 import { MediaError } from './media-error.ts'
-import type { PacketDecoder, PacketDecoderOptions } from './packet-decoder.ts'
+import type { CreatePacketDecoder, PacketDecoder } from './packet-decoder.ts'
 import { type Channels, type Pcm, sampleRate, samplesPerFrame } from './pcm.ts'
-import { createWebCodecsDecoder } from './webcodecs-decoder.ts'
+import { findWebCodecsDecoder } from './webcodecs-decoder.ts'
 
 export interface OpusDecoderOptions {
   /** What comes out; a packet with another number is mixed. */
@@ -17,8 +17,6 @@ export interface OpusDecoderOptions {
 
 /** Frames that may wait for a decoder that is too slow (10 s). One more, and all of them come back without sound. */
 const pendingFramesMax = 500
-
-type CreatePacketDecoder = (options: PacketDecoderOptions) => PacketDecoder
 
 /**
  * Opus packets in, as they come from the network; PCM out, without waiting for the next packet. WebCodecs in a
@@ -38,15 +36,8 @@ export class OpusDecoder {
   /** @throws MediaError when no Opus decoder is at hand */
   static async create(options: OpusDecoderOptions): Promise<OpusDecoder> {
     const config = { codec: 'opus', sampleRate, numberOfChannels: options.channels }
-    if (typeof AudioDecoder !== 'undefined') {
-      const { supported } = await AudioDecoder.isConfigSupported(config)
-      if (supported) return new OpusDecoder(options, createWebCodecsDecoder)
-    }
-    if (await canDecodeAudio('opus', config)) {
-      // No browser needs it, so none has to load it.
-      const { createLiveOggDecoder } = await import('./live-ogg.ts')
-      return new OpusDecoder(options, createLiveOggDecoder)
-    }
+    const found = (await findWebCodecsDecoder(config)) ?? (await findLiveOggDecoder(config))
+    if (found !== undefined) return new OpusDecoder(options, found)
     throw new MediaError(
       typeof document === 'undefined'
         ? 'no Opus decoder here: install @mediabunny/server and call registerMediabunnyServer() first'

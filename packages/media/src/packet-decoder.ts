@@ -18,3 +18,8 @@ export interface PacketDecoderOptions {
   onSamples: (samples: Float32Array) => void
   onError: (error: unknown) => void
 }
+
+export type CreatePacketDecoder = (options: PacketDecoderOptions) => PacketDecoder
+
+/** Resolves to undefined where this kind of decoder is not at hand. */
+export type FindPacketDecoder = (config: AudioDecoderConfig) => Promise<CreatePacketDecoder | undefined>

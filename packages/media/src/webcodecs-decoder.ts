@@ -1,14 +1,16 @@
 /** The decoder of browsers. */
 import { AudioSample } from 'mediabunny'
 import { interleavedSamples } from './audio-sample.ts'
-import type { PacketDecoder, PacketDecoderOptions } from './packet-decoder.ts'
+import type { FindPacketDecoder, PacketDecoder, PacketDecoderOptions } from './packet-decoder.ts'
 import { sampleRate } from './pcm.ts'
 
-export function createWebCodecsDecoder({
-  channels,
-  onSamples,
-  onError
-}: PacketDecoderOptions): PacketDecoder {
+export const findWebCodecsDecoder: FindPacketDecoder = async config => {
+  if (typeof AudioDecoder === 'undefined') return undefined
+  const { supported } = await AudioDecoder.isConfigSupported(config)
+  return supported ? createWebCodecsDecoder : undefined
+}
+
+function createWebCodecsDecoder({ channels, onSamples, onError }: PacketDecoderOptions): PacketDecoder {
   const decoder = new AudioDecoder({
     output: data => {
       const sample = new AudioSample(data)
