@@ -88,7 +88,7 @@ export class Screen {
     this.#text('concealed', stats.framesConcealed > 0 ? `${stats.framesConcealed} filled in` : '')
     this.#text('latency-ms', stats.latencyMs === undefined ? '—' : String(Math.round(stats.latencyMs)))
     this.#text('buffer-ms', stats.track ? String(Math.round(stats.bufferMs)) : '—')
-    this.#text('buffer-target', stats.track ? `, aims at ${Math.round(stats.bufferTargetMs)}` : '')
+    this.#text('buffer-target', stats.track ? `aims at ${Math.round(stats.bufferTargetMs)}` : '')
     this.#renderCodec(stats)
     if (stats.latencyMs !== undefined) this.#spark.add(stats.latencyMs, performance.now())
   }
