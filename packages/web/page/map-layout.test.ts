@@ -23,6 +23,7 @@ function listening(hops: number, count = 1): View {
     latencyMs: undefined,
     bufferMs: 0,
     bufferTargetMs: 0,
+    stalled: false,
     silenced: false,
     problem: undefined
   }

@@ -23,6 +23,10 @@ it.each<[ListenState, string, string]>([
   expect(listening({ state })).toMatchObject({ headline, tone })
 })
 
+it('a stream that plays, but brings nothing, is not said to play', () => {
+  expect(listening({ stalled: true })).toMatchObject({ headline: 'Nothing arrives', tone: 'attention' })
+})
+
 it('what is wrong comes before what plays', () => {
   expect(listening({ silenced: true }).tone).toBe('attention')
   expect(listening({ problem: 'the catalog is no JSON' }).detail).toBe('the catalog is no JSON')
@@ -41,4 +45,19 @@ it('a speaker hears whether anybody listens, and when the microphone is gone', (
 it('a tab without a relay says that it looks for one', () => {
   expect(words({ type: 'idle' }).headline).toBe('Ready')
   expect(words({ type: 'idle' }, []).tone).toBe('attention')
+  const waiting = { state: 'waiting', silenced: false } as ListenStats
+  expect(words({ type: 'listening', stats: waiting }, []).headline).toBe('The relay is away')
+  const live = { state: 'live', silenced: false, children: 0 } as PublishStats
+  expect(words({ type: 'publishing', stats: live }, []).detail).toMatch(/^Nobody can hear you/)
+})
+
+it('a long channel name is cut where it would fill the screen', () => {
+  const view: View = {
+    activity: { type: 'connecting', doing: 'listen' },
+    channel: 'ä'.repeat(64),
+    self: 'self',
+    neighbours: [neighbour],
+    children: []
+  }
+  expect(wordsFor(view).headline).toBe(`Tuning in to ${'ä'.repeat(32)}…`)
 })

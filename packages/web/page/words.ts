@@ -2,6 +2,9 @@
 import type { ListenStats, PublishStats } from '@hopcast/web'
 import { shortPeer, type View } from './view.ts'
 
+/** A channel's name may have 128 letters; more than this of it would fill the screen. */
+const channelLettersMax = 32
+
 /** `tone` colours it: something is on air, something needs attention, or neither. */
 export interface Words {
   headline: string
@@ -10,42 +13,49 @@ export interface Words {
 }
 
 export function wordsFor(view: View): Words {
-  const { activity, channel } = view
+  const { activity } = view
+  const channel = shortName(view.channel)
+  const alone = view.neighbours.length === 0
   switch (activity.type) {
     case 'joining':
       return { headline: 'Joining the network…', detail: 'Looking for a relay.', tone: 'calm' }
     case 'idle':
-      return idleWords(view)
+      if (alone) return relayAway
+      return {
+        headline: 'Ready',
+        detail: 'Pick a channel, then listen to it or speak on it.',
+        tone: 'calm'
+      }
     case 'connecting':
       return activity.doing === 'listen'
-        ? { headline: `Tuning in to ${channel}…`, detail: 'Opening the loudspeaker.', tone: 'calm' }
+        ? {
+            headline: `Tuning in to ${channel}`,
+            detail: 'Opening the loudspeaker.',
+            tone: 'calm'
+          }
         : {
             headline: 'Opening the microphone…',
             detail: 'Your browser may ask for permission.',
             tone: 'calm'
           }
     case 'listening':
-      return listenWords(activity.stats, channel)
+      return listenWords(activity.stats, channel, alone)
     case 'publishing':
-      return publishWords(activity.stats, channel)
+      return publishWords(activity.stats, channel, alone)
     case 'failed':
       return { headline: 'That did not work', detail: activity.message, tone: 'attention' }
   }
 }
 
-function idleWords({ neighbours }: View): Words {
-  if (neighbours.length === 0) {
-    return {
-      headline: 'The relay is away',
-      detail: 'Connecting to it again. You need not do anything.',
-      tone: 'attention'
-    }
-  }
-  return {
-    headline: 'Ready',
-    detail: 'Pick a channel, then listen to it or speak on it.',
-    tone: 'calm'
-  }
+function shortName(channel: string): string {
+  const letters = [...channel]
+  return letters.length <= channelLettersMax ? channel : `${letters.slice(0, channelLettersMax).join('')}…`
+}
+
+const relayAway: Words = {
+  headline: 'The relay is away',
+  detail: 'Connecting to it again. You need not do anything.',
+  tone: 'attention'
 }
 
 const silenced: Words = {
@@ -54,19 +64,27 @@ const silenced: Words = {
   tone: 'attention'
 }
 
-function listenWords(stats: ListenStats, channel: string): Words {
+function listenWords(stats: ListenStats, channel: string, alone: boolean): Words {
   if (stats.silenced) return silenced
   if (stats.problem !== undefined) {
     return { headline: `${channel} cannot be played`, detail: stats.problem, tone: 'attention' }
   }
   switch (stats.state) {
     case 'waiting':
+      if (alone) return relayAway
       return {
         headline: `Waiting for someone on ${channel}`,
         detail: 'Nobody speaks on this channel yet. It plays as soon as somebody does.',
         tone: 'calm'
       }
     case 'playing':
+      if (stats.stalled) {
+        return {
+          headline: 'Nothing arrives',
+          detail: 'The stream has fallen silent on its way. It goes on by itself.',
+          tone: 'attention'
+        }
+      }
       return {
         headline: `Playing ${channel}`,
         detail: stats.publisher ? `Spoken by ${shortPeer(stats.publisher)}.` : '',
@@ -87,7 +105,7 @@ function listenWords(stats: ListenStats, channel: string): Words {
   }
 }
 
-function publishWords(stats: PublishStats, channel: string): Words {
+function publishWords(stats: PublishStats, channel: string, alone: boolean): Words {
   if (stats.silenced) return silenced
   if (stats.state === 'source-ended') {
     return {
@@ -99,6 +117,7 @@ function publishWords(stats: PublishStats, channel: string): Words {
   if (stats.problem !== undefined) {
     return { headline: 'Nothing is sent', detail: stats.problem, tone: 'attention' }
   }
+  if (alone) return { ...relayAway, detail: `Nobody can hear you until it is back. ${relayAway.detail}` }
   return {
     headline: `On air on ${channel}`,
     detail:

@@ -45,6 +45,8 @@ export interface ListenStats {
   /** Waiting to be decoded, and how much of it is aimed at, milliseconds. */
   bufferMs: number
   bufferTargetMs: number
+  /** It plays as far as anybody has said, but no frame has come for a second. */
+  stalled: boolean
   /** The browser holds the sound back until the user clicks or presses a key. */
   silenced: boolean
   /** Why nothing can be heard although a stream arrives, as a sentence. */
@@ -52,6 +54,8 @@ export interface ListenStats {
 }
 
 const statsIntervalMs = 200
+/** A relay that is gone without a word is missed after five times as long. */
+const stalledMs = 1_000
 /** A latency outside of this says that the clocks of publisher and listener differ. */
 const plausibleLatencyMs = { min: -20, max: 60_000 }
 
@@ -69,6 +73,8 @@ export class Listening {
   readonly #startedAt = performance.now()
   #stopped = false
   #state: ListenState = 'waiting'
+  /** When the last frame came, or the stream began. */
+  #cameAt = 0
   #publisher: string | undefined
   #route: { upstream: string; hops: number } | undefined
   #track: AudioTrack | undefined
@@ -130,6 +136,7 @@ export class Listening {
       latencyMs: this.#latencyMs(),
       bufferMs: player?.bufferedMs ?? 0,
       bufferTargetMs: player?.targetMs ?? 0,
+      stalled: this.#isStalled,
       silenced: isSilenced(this.#context, this.#startedAt),
       problem: this.#problem
     }
@@ -185,6 +192,7 @@ export class Listening {
   async #onStarted(publisher: string, catalog: Uint8Array): Promise<void> {
     this.#publisher = publisher
     this.#state = 'playing'
+    this.#cameAt = performance.now()
     this.#transitMs.clear()
     this.#beginAnew()
     try {
@@ -206,6 +214,7 @@ export class Listening {
 
   #onObject(object: IncomingObject): void {
     if (object.track !== this.#track?.id) return
+    this.#cameAt = performance.now()
     this.#arrivals.add(object.seq)
     this.#bitrate.add(object.payload.length, Date.now())
     this.#transitMs.add(Date.now() - object.timestampUs / 1_000)
@@ -228,9 +237,13 @@ export class Listening {
     this.#playback?.clear()
   }
 
+  get #isStalled(): boolean {
+    return this.#state === 'playing' && performance.now() - this.#cameAt > stalledMs
+  }
+
   #latencyMs(): number | undefined {
     const transitMs = this.#transitMs.median
-    if (transitMs === undefined || this.#state !== 'playing') return undefined
+    if (transitMs === undefined || this.#state !== 'playing' || this.#isStalled) return undefined
     if (transitMs < plausibleLatencyMs.min || transitMs > plausibleLatencyMs.max) return undefined
     const heardMs = (this.#player?.stats.bufferedMs ?? 0) + (this.#playback?.delayMs ?? 0)
     return Math.max(transitMs, 0) + heardMs
