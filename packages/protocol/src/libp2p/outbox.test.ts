@@ -164,4 +164,17 @@ describe('An outbox', () => {
     closed.close()
     await waiting
   })
+
+  test('sends nothing more on a stream that closed during a send', async () => {
+    const outgoing = await stream(() => {})
+    const send = vi.spyOn(outgoing, 'send').mockImplementation(() => {
+      outgoing.abort(new Error('the channel is closing'))
+      return false
+    })
+    const outbox = new Outbox(roomy, () => expect.unreachable('nothing is dropped'))
+    for (const n of range(0, 10)) outbox.push(numbered(n, 60_000))
+    outbox.attach(outgoing)
+    await vi.waitFor(() => expect(outgoing.status).toBe('aborted'))
+    expect(send).toHaveBeenCalledTimes(1)
+  })
 })

@@ -79,9 +79,11 @@ export class Outbox {
 
   #flush(): void {
     const stream = this.#stream
-    if (stream === undefined || stream.writeStatus !== 'writable') return
-    while (this.#start < this.#waiting.length && !stream.writableNeedsDrain)
+    // Asked before each send: one that fails, as WebRTC's may, closes the stream.
+    while (this.#start < this.#waiting.length && stream?.writeStatus === 'writable') {
+      if (stream.writableNeedsDrain) break
       stream.send(joinFrames(this.#take()))
+    }
     this.#settle()
   }
 
