@@ -25,8 +25,8 @@ export class Dialer {
   readonly #connections: ConnectionManager
   readonly #handlers: DialerHandlers
   readonly #log: Logger
-  readonly #stop = new AbortController()
-  readonly #addresses = new Set<string>()
+  #stop = new AbortController()
+  readonly #addresses = new Map<string, Multiaddr>()
 
   constructor(connections: ConnectionManager, logger: ComponentLogger, handlers: DialerHandlers) {
     this.#connections = connections
@@ -38,16 +38,22 @@ export class Dialer {
   keep(address: Multiaddr): void {
     const text = address.toString()
     if (this.#addresses.has(text)) return
-    this.#addresses.add(text)
-    void this.#run(address, text)
+    this.#addresses.set(text, address)
+    void this.#run(address, text, this.#stop.signal)
+  }
+
+  /** After a `stop`: goes on with the peers that were named before. */
+  start(): void {
+    if (!this.#stop.signal.aborted) return
+    this.#stop = new AbortController()
+    for (const [text, address] of this.#addresses) void this.#run(address, text, this.#stop.signal)
   }
 
   stop(): void {
     this.#stop.abort()
   }
 
-  async #run(address: Multiaddr, text: string): Promise<void> {
-    const { signal } = this.#stop
+  async #run(address: Multiaddr, text: string, signal: AbortSignal): Promise<void> {
     let pauseMs = retryMinMs
     while (!signal.aborted) {
       let reason = 'connection lost'

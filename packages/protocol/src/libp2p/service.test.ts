@@ -429,3 +429,20 @@ describe('Wrong use throws TypeError', () => {
     await expect(createLibp2p({ ...options(), services })).rejects.toThrow(/agent has 65 bytes/)
   })
 })
+
+describe('A node that is stopped and started again', () => {
+  test('dials the peers that it was told to, and takes up its work', async () => {
+    const [a, b] = await Promise.all([peer(), peer()])
+    b.connect(a.libp2p)
+    await vi.waitFor(() => expect(types(b.events)).toContain('neighbour-up'), waiting)
+    await b.libp2p.stop()
+    await vi.waitFor(() => expect(a.service.status().neighbours).toEqual([]), waiting)
+    await b.libp2p.start()
+    const events = reading(b.service)
+    const publication = a.service.publish('demo')
+    await vi.waitFor(() => expect(types(events)).toContain('route'), waiting)
+    publication.write(voice(0))
+    await vi.waitFor(() => expect(objectsIn(events)).toHaveLength(1), waiting)
+    await vi.waitFor(() => expect(b.service.status().neighbours[0]?.rttMs).toBeDefined(), waiting)
+  })
+})

@@ -108,6 +108,8 @@ export class HopcastService implements Hopcast, Startable {
 
   async start(): Promise<void> {
     this.#started = true
+    this.#dialer.start()
+    this.#arm()
     const { registrar } = this.#components
     const options = { maxInboundStreams: inboundStreamsMax }
     await registrar.handle(
@@ -130,7 +132,7 @@ export class HopcastService implements Hopcast, Startable {
   async stop(): Promise<void> {
     this.#started = false
     this.#dialer.stop()
-    clearTimeout(this.#timer)
+    this.#arm()
     const { registrar } = this.#components
     if (this.#topology !== undefined) registrar.unregister(this.#topology)
     await registrar.unhandle(controlProtocol)
@@ -276,8 +278,12 @@ export class HopcastService implements Hopcast, Startable {
   #handle(input: Input): void {
     for (const output of this.#overlay.handle(input, performance.now())) this.#outputs.push(output)
     // Doing one may bring the next input, as when a link breaks: what it leads to must not overtake what came before.
-    if (!this.#isDoing) this.#doAll()
-    this.#arm()
+    try {
+      if (!this.#isDoing) this.#doAll()
+    } finally {
+      // A listener of the application's that throws must not stop the clock.
+      this.#arm()
+    }
   }
 
   #doAll(): void {
