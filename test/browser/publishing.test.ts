@@ -80,6 +80,22 @@ describe.runIf(hasChromium)('a tab that publishes', () => {
     expect(demo.complaints).toEqual([])
   })
 
+  it.each(['ws', 'webrtc'])(
+    'tells its listeners when the tab is closed with ?transport=%s',
+    async transport => {
+      const relay = await startRelay(stage)
+      browser = await openChromium({ microphone: await recordedVoice() })
+      const demo = await DemoPage.open(browser, relay, { query: `?transport=${transport}&channel=closing` })
+      await demo.publish.click()
+      const listener = startAt(stage, relay, 'listen', 'closing')
+      await listener.line('started')
+      await vi.waitFor(async () => expect(await demo.figure('children')).toBe(1), patient)
+      await demo.page.close()
+
+      await listener.line('ended')
+    }
+  )
+
   it('says what to do when there is no microphone', async () => {
     const relay = await startRelay(stage)
     browser = await openChromium()

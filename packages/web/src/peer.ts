@@ -105,11 +105,19 @@ class BrowserPeer implements Peer {
   readonly #node: Node
   readonly #links: RelayLink[]
   readonly #activities = new Set<Listening | Publishing>()
+  /** A tab that closes says so; otherwise its listeners would hear nothing until the link to it times out. */
+  readonly #onPageHide = (event: PageTransitionEvent) => {
+    // One that the browser keeps for the way back goes on from here.
+    if (event.persisted) return
+    for (const activity of this.#activities) if (activity instanceof Publishing) activity.leave()
+    void this.#node.stop()
+  }
 
   constructor(node: Node, links: RelayLink[]) {
     this.peerId = node.peerId.toString()
     this.#node = node
     this.#links = links
+    addEventListener('pagehide', this.#onPageHide)
   }
 
   async listen(channel: string, options?: ListenOptions): Promise<Listening> {
@@ -129,6 +137,7 @@ class BrowserPeer implements Peer {
   }
 
   async stop(): Promise<void> {
+    removeEventListener('pagehide', this.#onPageHide)
     for (const link of this.#links) link.stop()
     await Promise.allSettled([...this.#activities].map(activity => activity.stop()))
     await this.#node.stop()

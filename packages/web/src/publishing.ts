@@ -123,6 +123,11 @@ export class Publishing {
     await this.#publication.end()
   }
 
+  /** The page goes away: tells the listeners that the stream ended, and waits for nothing. */
+  leave(): void {
+    if (!this.#stopped) void this.#publication.end()
+  }
+
   async #start(): Promise<void> {
     const { channels, bitrate } = this.track
     this.#encoder = await OpusEncoder.create({ channels, bitrate, onFrame: frame => this.#send(frame) })
