@@ -20,7 +20,7 @@ export interface JoinOptions {
   relays: string[]
   /** Use this transport only. Default: WebRTC-direct, and WebSocket where that does not get through. */
   transport?: RelayTransport
-  /** Called each time a relay that was connected before cannot be reached again; the next try is in `retryMs`. */
+  /** Called each time a relay cannot be reached, at first or again; the next try is in `retryMs`. */
   onUnreachable?: (relay: string, reason: string, retryMs: number) => void
 }
 
@@ -57,7 +57,7 @@ const agent = 'hopcast-web/0.1.0'
 
 /**
  * Joins the network through the relays that are named, and stays in it: lost connections are made again.
- * Resolves as soon as one relay is connected.
+ * Resolves as soon as one relay is connected, and goes on with the others, also with those that are away as yet.
  *
  * @throws WebError `insecure-context`; `no-relay` when none of them can be reached; TypeError for a relay that is
  * neither URL nor multiaddr
@@ -76,6 +76,7 @@ export async function join(options: JoinOptions): Promise<Peer> {
     await node.stop()
     throw noRelay(error as AggregateError)
   }
+  for (const link of links) link.keep()
   return new BrowserPeer(node, links)
 }
 

@@ -12,6 +12,8 @@ import { dialGroups, type RelayTransport, relayAddresses, transportOf } from './
 const dialTimeoutMs = 4_000
 const retryMinMs = 500
 const retryMaxMs = 15_000
+/** Of a pause, ±: so that the listeners of a relay that restarts do not come back at the same moment. */
+const retryJitter = 0.25
 
 export interface RelayLinkInit {
   /** URL of the relay's page, or a multiaddr. */
@@ -26,42 +28,51 @@ export interface RelayLinkInit {
 export class RelayLink {
   readonly #init: RelayLinkInit
   readonly #stop = new AbortController()
+  /** The dial that `connect` has begun. */
+  #attempt: Promise<string> | undefined
 
   constructor(init: RelayLinkInit) {
     this.#init = init
   }
 
   /**
-   * Connects for the first time, and from then on connects again with back-off whenever the relay is lost.
+   * Connects for the first time. `keep` sees to it from then on, also if this failed.
    *
-   * @throws WebError `no-relay` when this first time fails; nothing is tried again then
+   * @throws WebError `no-relay`
    */
   async connect(): Promise<void> {
-    const peer = await this.#dial()
-    void this.#keep(peer)
+    this.#attempt = this.#dial()
+    await this.#attempt
+  }
+
+  /** Connects again, with back-off, whenever the relay is lost or was not there. */
+  keep(): void {
+    void this.#keep()
   }
 
   stop(): void {
     this.#stop.abort()
   }
 
-  async #keep(first: string): Promise<void> {
-    const signal = this.#stop.signal
-    let peer: string | undefined = first
-    let retryMs = retryMinMs
+  async #keep(): Promise<void> {
+    const { signal } = this.#stop
+    let pauseMs = retryMinMs
     while (!signal.aborted) {
-      if (peer !== undefined) await this.#lost(peer)
-      if (signal.aborted) return
+      const retryMs = Math.round(pauseMs * (1 + retryJitter * (2 * Math.random() - 1)))
+      let connectedAt: number | undefined
       try {
-        peer = await this.#dial()
-        retryMs = retryMinMs
+        const peer = await (this.#attempt ?? this.#dial())
+        connectedAt = performance.now()
+        await this.#lost(peer)
       } catch (error) {
-        peer = undefined
         if (signal.aborted) return
         this.#init.onUnreachable?.(this.#init.relay, (error as Error).message, retryMs)
-        await pause(retryMs, signal)
-        retryMs = Math.min(2 * retryMs, retryMaxMs)
       }
+      this.#attempt = undefined
+      // One that closes at once, as when it is full, is not to be dialled without pause.
+      const lasted = connectedAt !== undefined && performance.now() - connectedAt >= pauseMs
+      pauseMs = lasted ? retryMinMs : Math.min(2 * pauseMs, retryMaxMs)
+      await pause(retryMs, signal)
     }
   }
 
@@ -142,13 +153,16 @@ function hostOf(relay: string): string | undefined {
   return relay.startsWith('/') ? undefined : new URL(relay).hostname
 }
 
+/** Ends early when the browser is online again. */
 function pause(ms: number, signal: AbortSignal): Promise<void> {
   return new Promise(resolve => {
     const timer = setTimeout(done, ms)
     signal.addEventListener('abort', done)
+    addEventListener('online', done)
     function done() {
       clearTimeout(timer)
       signal.removeEventListener('abort', done)
+      removeEventListener('online', done)
       resolve()
     }
   })
