@@ -1,7 +1,7 @@
 export type WebErrorCode =
   /** The page was not loaded over https or from localhost. */
   | 'insecure-context'
-  /** The browser has no WebCodecs, AudioWorklet or getUserMedia. */
+  /** The browser is too old, or has no WebCodecs, AudioWorklet or getUserMedia. */
   | 'unsupported-browser'
   /** None of the relays named in `join` could be reached. */
   | 'no-relay'
@@ -37,5 +37,18 @@ export function requireInterfaces(names: readonly string[]): void {
   throw new WebError(
     'unsupported-browser',
     `This browser has no ${missing.join(', ')}: use a current Chrome, Edge, Firefox or Safari.`
+  )
+}
+
+/**
+ * libp2p calls what browsers have had since the winter of 2023/24.
+ *
+ * @throws WebError `unsupported-browser`
+ */
+export function requireCurrentBrowser(): void {
+  if ('withResolvers' in Promise) return
+  throw new WebError(
+    'unsupported-browser',
+    'This browser is too old: use a current Chrome, Edge, Firefox or Safari.'
   )
 }

@@ -9,7 +9,7 @@ import { webSockets } from '@libp2p/websockets'
 import { yamux } from '@libp2p/yamux'
 import type { Libp2p } from 'libp2p'
 import { createLibp2p } from 'libp2p'
-import { requireSecureContext, WebError } from './errors.ts'
+import { requireCurrentBrowser, requireSecureContext, WebError } from './errors.ts'
 import { Listening, type ListenOptions } from './listening.ts'
 import { Publishing, type PublishOptions } from './publishing.ts'
 import { checkRelay, type RelayTransport } from './relay-addresses.ts'
@@ -59,11 +59,12 @@ const agent = 'hopcast-web/0.1.0'
  * Joins the network through the relays that are named, and stays in it: lost connections are made again.
  * Resolves as soon as one relay is connected, and goes on with the others, also with those that are away as yet.
  *
- * @throws WebError `insecure-context`; `no-relay` when none of them can be reached; TypeError for a relay that is
+ * @throws WebError `insecure-context`; `unsupported-browser`; `no-relay` when none of them can be reached; TypeError for a relay that is
  * neither URL nor multiaddr
  */
 export async function join(options: JoinOptions): Promise<Peer> {
   requireSecureContext()
+  requireCurrentBrowser()
   if (options.relays.length === 0) throw new TypeError('Name at least one relay')
   options.relays.forEach(checkRelay)
   const node = await createNode()
