@@ -29,6 +29,7 @@ import {
 } from '../wire/messages.ts'
 import { objectPayload, parseObject } from '../wire/object.ts'
 import { checkText, encoding } from '../wire/ranges.ts'
+import { Alarm } from './alarm.ts'
 import type {
   Hopcast,
   HopcastEvent,
@@ -81,9 +82,7 @@ export class HopcastService implements Hopcast, Startable {
   /** Signatures that are being made: `end` waits for them. */
   #signing: Promise<void> = Promise.resolve()
   #lastEncoded: { message: Message; body: Uint8Array } | undefined
-  #timer: ReturnType<typeof setTimeout> | undefined
-  /** The deadline that `#timer` waits for. */
-  #armedFor: number | undefined
+  readonly #alarm = new Alarm(() => this.#handle({ type: 'timeout' }))
   #topology: string | undefined
   #lastEpoch = 0
   #started = false
@@ -109,7 +108,7 @@ export class HopcastService implements Hopcast, Startable {
   async start(): Promise<void> {
     this.#started = true
     this.#dialer.start()
-    this.#arm()
+    this.#setAlarm()
     const { registrar } = this.#components
     const options = { maxInboundStreams: inboundStreamsMax }
     await registrar.handle(
@@ -132,7 +131,7 @@ export class HopcastService implements Hopcast, Startable {
   async stop(): Promise<void> {
     this.#started = false
     this.#dialer.stop()
-    this.#arm()
+    this.#setAlarm()
     const { registrar } = this.#components
     if (this.#topology !== undefined) registrar.unregister(this.#topology)
     await registrar.unhandle(controlProtocol)
@@ -276,13 +275,16 @@ export class HopcastService implements Hopcast, Startable {
   }
 
   #handle(input: Input): void {
-    for (const output of this.#overlay.handle(input, performance.now())) this.#outputs.push(output)
+    const now = performance.now()
+    this.#outputs.push(...this.#overlay.handle(input, now))
+    // After the input, which may be the sign of life that the timeout would have missed.
+    if (this.#alarm.isOverdue(now)) this.#outputs.push(...this.#overlay.handle({ type: 'timeout' }, now))
     // Doing one may bring the next input, as when a link breaks: what it leads to must not overtake what came before.
     try {
       if (!this.#isDoing) this.#doAll()
     } finally {
       // A listener of the application's that throws must not stop the clock.
-      this.#arm()
+      this.#setAlarm()
     }
   }
 
@@ -295,18 +297,8 @@ export class HopcastService implements Hopcast, Startable {
     }
   }
 
-  /** Objects pass many times between two timeouts, and do not move the next one. */
-  #arm(): void {
-    const deadline = this.#started ? this.#overlay.deadline() : undefined
-    if (deadline === this.#armedFor) return
-    this.#armedFor = deadline
-    clearTimeout(this.#timer)
-    if (deadline === undefined) return
-    const wait = Math.max(0, Math.ceil(deadline - performance.now()))
-    this.#timer = setTimeout(() => {
-      this.#armedFor = undefined
-      this.#handle({ type: 'timeout' })
-    }, wait)
+  #setAlarm(): void {
+    this.#alarm.set(this.#started ? this.#overlay.deadline() : undefined)
   }
 
   #do(output: Output): void {
