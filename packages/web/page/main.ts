@@ -17,7 +17,8 @@ try {
     channel: '',
     self: undefined,
     neighbours: [],
-    children: []
+    children: [],
+    othersSpeak: false
   })
   screen.lock()
 }

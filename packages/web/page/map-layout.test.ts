@@ -32,7 +32,8 @@ function listening(hops: number, count = 1): View {
     channel: 'demo',
     self: 'self',
     neighbours: neighbours(count),
-    children: []
+    children: [],
+    othersSpeak: false
   }
 }
 
@@ -59,7 +60,8 @@ function publishing(children: string[]): View {
     channel: 'demo',
     self: 'self',
     neighbours: neighbours(2),
-    children
+    children,
+    othersSpeak: false
   }
 }
 

@@ -40,14 +40,18 @@ export class Session {
   }
 
   get view(): View {
-    const { neighbours = [], streams = [] } = this.#joined?.status() ?? {}
+    const { neighbours = [], streams = [], channels = [], routes = [] } = this.#joined?.status() ?? {}
     const self = this.#joined?.peerId
+    const speakers = channels.find(({ name }) => name === this.#channel)?.publishers ?? []
+    const isElsewhere = (speaker: string) =>
+      routes.some(({ origin, nextHop }) => origin === speaker && nextHop !== undefined)
     return {
       activity: this.#activity,
       channel: this.#channel,
       self,
       neighbours: neighbours.map(({ peer, transport, rttMs }) => ({ peer, transport, rttMs })),
-      children: streams.filter(({ publisher }) => publisher === self).flatMap(({ children }) => children)
+      children: streams.filter(({ publisher }) => publisher === self).flatMap(({ children }) => children),
+      othersSpeak: speakers.some(isElsewhere)
     }
   }
 

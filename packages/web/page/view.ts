@@ -9,6 +9,8 @@ export interface View {
   neighbours: Neighbour[]
   /** Those of them that take what is published here. */
   children: string[]
+  /** Whether somebody else, to whom there is a way, publishes on the channel. */
+  othersSpeak: boolean
 }
 
 export type Activity =

@@ -5,8 +5,16 @@ import { wordsFor } from './words.ts'
 
 const neighbour = { peer: 'relay', transport: 'websocket', rttMs: 1 }
 
-function words(activity: Activity, neighbours = [neighbour]) {
-  const view: View = { activity, channel: 'news', self: 'self', neighbours, children: [] }
+function words(activity: Activity, neighbours = [neighbour], over: Partial<View> = {}) {
+  const view: View = {
+    activity,
+    channel: 'news',
+    self: 'self',
+    neighbours,
+    children: [],
+    othersSpeak: false,
+    ...over
+  }
   return wordsFor(view)
 }
 
@@ -40,6 +48,10 @@ it('a speaker hears whether anybody listens, and when the microphone is gone', (
     'Somebody is listening.'
   )
   expect(words({ type: 'publishing', stats: { ...stats, state: 'source-ended' } }).tone).toBe('attention')
+  const shared = words({ type: 'publishing', stats: { ...stats, children: 1 } }, [neighbour], {
+    othersSpeak: true
+  })
+  expect(shared.detail).toMatch(/^Somebody is listening\. Another one speaks/)
 })
 
 it('a tab without a relay says that it looks for one', () => {
@@ -52,12 +64,7 @@ it('a tab without a relay says that it looks for one', () => {
 })
 
 it('a long channel name is cut where it would fill the screen', () => {
-  const view: View = {
-    activity: { type: 'connecting', doing: 'listen' },
-    channel: 'ä'.repeat(64),
-    self: 'self',
-    neighbours: [neighbour],
-    children: []
-  }
-  expect(wordsFor(view).headline).toBe(`Tuning in to ${'ä'.repeat(32)}…`)
+  const connecting: Activity = { type: 'connecting', doing: 'listen' }
+  const { headline } = words(connecting, [neighbour], { channel: 'ä'.repeat(64) })
+  expect(headline).toBe(`Tuning in to ${'ä'.repeat(32)}…`)
 })

@@ -41,7 +41,7 @@ export function wordsFor(view: View): Words {
     case 'listening':
       return listenWords(activity.stats, channel, alone)
     case 'publishing':
-      return publishWords(activity.stats, channel, alone)
+      return publishWords(activity.stats, channel, view)
     case 'failed':
       return { headline: 'That did not work', detail: activity.message, tone: 'attention' }
   }
@@ -105,7 +105,10 @@ function listenWords(stats: ListenStats, channel: string, alone: boolean): Words
   }
 }
 
-function publishWords(stats: PublishStats, channel: string, alone: boolean): Words {
+const nobodyListens = 'Nobody is listening yet. Open this page in another tab and press Listen.'
+const anotherSpeaks = ' Another one speaks on this channel as well, and each listener hears one of you.'
+
+function publishWords(stats: PublishStats, channel: string, { neighbours, othersSpeak }: View): Words {
   if (stats.silenced) return silenced
   if (stats.state === 'source-ended') {
     return {
@@ -117,13 +120,11 @@ function publishWords(stats: PublishStats, channel: string, alone: boolean): Wor
   if (stats.problem !== undefined) {
     return { headline: 'Nothing is sent', detail: stats.problem, tone: 'attention' }
   }
-  if (alone) return { ...relayAway, detail: `Nobody can hear you until it is back. ${relayAway.detail}` }
+  if (neighbours.length === 0)
+    return { ...relayAway, detail: `Nobody can hear you until it is back. ${relayAway.detail}` }
   return {
     headline: `On air on ${channel}`,
-    detail:
-      stats.children > 0
-        ? 'Somebody is listening.'
-        : 'Nobody is listening yet. Open this page in another tab and press Listen.',
+    detail: `${stats.children > 0 ? 'Somebody is listening.' : nobodyListens}${othersSpeak ? anotherSpeaks : ''}`,
     tone: 'live'
   }
 }
