@@ -11,7 +11,7 @@ import { dialGroups, type RelayTransport, relayAddresses, transportOf } from './
 /** Milliseconds for one transport to connect before the next is tried: a firewall that drops UDP answers nothing. */
 const dialTimeoutMs = 4_000
 const retryMinMs = 500
-const retryMaxMs = 15_000
+const retryMaxMs = 5_000
 /** Of a pause, ±: so that the listeners of a relay that restarts do not come back at the same moment. */
 const retryJitter = 0.25
 

@@ -3,9 +3,12 @@ import type { ConnectionManager } from '@libp2p/interface-internal'
 import type { Multiaddr } from '@multiformats/multiaddr'
 import { reasonOf } from './unreachable.ts'
 
-/** First pause before a lost or unreachable peer is dialled again; it doubles up to the last one. */
+/**
+ * First pause before a lost or unreachable peer is dialled again; it doubles up to the last one, which is what people who
+ * listen may have to wait after their relay is back. The 256 neighbours of one make some fifty dials a second of it.
+ */
 const retryMinMs = 500
-const retryMaxMs = 15_000
+const retryMaxMs = 5_000
 /** Of a pause, ±: so that the listeners of a relay that restarts do not come back at the same moment. */
 const retryJitter = 0.25
 /** A dial, with the handshake and the first stream. */
