@@ -27,7 +27,7 @@ describe.runIf(hasChromium)('npm start', () => {
     await demo.listen.click()
     await vi.waitFor(async () => expect(await heardSeconds(demo.page)).toBeGreaterThan(2), patient)
     expect(await demo.said()).toMatch(/^Playing demo/)
-    expect(await demo.figure('frames-received')).toBeGreaterThan(100)
+    await vi.waitFor(async () => expect(await demo.figure('frames-received')).toBeGreaterThan(100), patient)
     expect(demo.complaints).toEqual([])
 
     // The machine that tests has no loudspeaker.
