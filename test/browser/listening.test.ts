@@ -36,7 +36,10 @@ describe.runIf(hasChromium)('a tab that listens', () => {
       const start = await heardSeconds(demo.page)
       await vi.waitFor(async () => expect(await heardSeconds(demo.page)).toBeGreaterThan(start + 8), patient)
 
-      expect(await demo.figure('frames-received')).toBeGreaterThan(before + 300)
+      await vi.waitFor(
+        async () => expect(await demo.figure('frames-received')).toBeGreaterThan(before + 300),
+        patient
+      )
       expect(await demo.text('frames-lost')).toBe('0')
       expect(await demo.text('transport')).toBe(name)
       expect(
