@@ -10,7 +10,7 @@ export interface Distance extends Version {
 /** What a node says of its way to an origin. `hops`: links from the origin. */
 export type Claim = Distance & { hops: number }
 
-/** Whether a next hop with this row keeps the network free of loops . */
+/** Whether a next hop with this row keeps the network free of loops. */
 export function isEligible(row: Claim, feasibility: Distance | undefined, isCurrent: boolean): boolean {
   if (feasibility === undefined || isNewer(row, feasibility)) return true
   if (isNewer(feasibility, row)) return false

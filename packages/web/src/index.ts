@@ -1,5 +1,5 @@
 /**
- * The hopcast browser peer: this tab becomes a node of the network, which listens, publishes and relays.
+ * The hopcast browser peer: this tab becomes a node of the network, which listens and publishes.
  *
  * ```ts
  * import { join, openMicrophone } from '@hopcast/web'

@@ -75,9 +75,9 @@ export interface OutgoingObject {
   key?: boolean
   /** One of the publication's tracks. Default 0. */
   track?: number
-  /** 0 (audio, dropped last) to 255. Default 0. */
+  /** 0 (matters most) to 255. It travels with the object; this version drops what waited longest, whatever its priority. Default 0. */
   priority?: number
-  /** Worthless this long after its timestamp: milliseconds, 0 for never. Default 2,000. */
+  /** Worthless this long after its timestamp: milliseconds, 0 for never. Travels with the object; not dropped by yet. Default 2,000. */
   ttlMs?: number
 }
 

@@ -46,9 +46,10 @@ export class Outbox {
   }
 
   push(body: Uint8Array): void {
-    this.#waiting.push({ body, at: performance.now() })
+    const now = performance.now()
+    this.#waiting.push({ body, at: now })
     this.#bytes += body.length
-    this.#limit()
+    this.#limit(now)
     this.#scheduleFlush()
   }
 
@@ -103,9 +104,9 @@ export class Outbox {
     return bodies
   }
 
-  #limit(): void {
+  #limit(now: number): void {
     const { framesMax, bytesMax, ageMaxMs } = this.#limits
-    const oldestAt = performance.now() - ageMaxMs
+    const oldestAt = now - ageMaxMs
     let dropped = 0
     for (;;) {
       const oldest = this.#waiting[this.#start]

@@ -13,12 +13,14 @@ import { afterEach, describe, expect, test, vi } from 'vitest'
 import { defaultConfig } from '../config.ts'
 import { openChannelId, type PeerId, streamId } from '../ids.ts'
 import { decodeControl, encodeControl } from '../wire/control.ts'
-import { FrameReader, frame, joinFrames } from '../wire/framing.ts'
+import { FrameReader, joinFrames } from '../wire/framing.ts'
 import type { Message, SignedAnnouncement } from '../wire/messages.ts'
 import type { Hopcast, HopcastEvent, SubscriptionEvent } from './api.ts'
 import { hopcast } from './index.ts'
 import { audioProtocol, controlProtocol } from './link.ts'
 import { signAnnouncement } from './signing.ts'
+
+const frame = (body: Uint8Array) => joinFrames([body])
 
 const waiting = { timeout: 10_000 }
 const stops: (() => unknown)[] = []

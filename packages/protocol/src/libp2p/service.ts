@@ -276,9 +276,11 @@ export class HopcastService implements Hopcast, Startable {
 
   #handle(input: Input): void {
     const now = performance.now()
-    this.#outputs.push(...this.#overlay.handle(input, now))
+    for (const output of this.#overlay.handle(input, now)) this.#outputs.push(output)
     // After the input, which may be the sign of life that the timeout would have missed.
-    if (this.#alarm.isOverdue(now)) this.#outputs.push(...this.#overlay.handle({ type: 'timeout' }, now))
+    if (this.#alarm.isOverdue(now)) {
+      for (const output of this.#overlay.handle({ type: 'timeout' }, now)) this.#outputs.push(output)
+    }
     // Doing one may bring the next input, as when a link breaks: what it leads to must not overtake what came before.
     try {
       if (!this.#isDoing) this.#doAll()

@@ -1,7 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { FrameReader, frame, joinFrames } from './framing.ts'
+import { FrameReader, joinFrames } from './framing.ts'
 import { ProtocolError } from './messages.ts'
+
+const frame = (body: Uint8Array) => joinFrames([body])
 
 const maxFrameLength = 100_000
 const bodies = fc.array(

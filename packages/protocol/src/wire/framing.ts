@@ -6,11 +6,6 @@ const lengthBytesMax = 4
 /** A partial frame starts with this much memory, whatever length it claims. */
 const partialBytesMin = 1_024
 
-/** One body with its length before it. */
-export function frame(body: Uint8Array): Uint8Array {
-  return joinFrames([body])
-}
-
 /** Several bodies, each with its length before it, in one buffer: one write, one encryption. */
 export function joinFrames(bodies: readonly Uint8Array[]): Uint8Array {
   let total = 0
