@@ -19,9 +19,7 @@ const file = join(root, 'rfcs/vectors/wire.json')
 const vectors = JSON.parse(readFileSync(file, 'utf8'))
 
 for (const vector of vectors.channelIds) vector.channel = openChannelId(vector.name)
-for (const vector of vectors.streamIds) {
-  vector.stream = streamId(vector.channel, vector.publisher, vector.epoch, vector.track)
-}
+for (const vector of vectors.streamIds) vector.stream = streamId(vector)
 for (const vector of vectors.control) vector.hex = toHex(encodeControl(withBytes(vector.message)))
 for (const vector of vectors.announcements)
   vector.hex = toHex(encodeAnnouncement(withBytes(vector.announcement)))

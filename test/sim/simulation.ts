@@ -167,7 +167,7 @@ export class Simulation {
     const id = openChannelId(channel)
     node.lastEpoch = Math.max(node.lastEpoch + 1, Math.floor(wallStartMs + this.now))
     const epoch = node.lastEpoch
-    const streams = tracks.map(track => streamId(id, node.id, epoch, track))
+    const streams = tracks.map(track => streamId({ channel: id, publisher: node.id, epoch, track }))
     const run: Run = { publisher: node, channel, epoch, streams, written: 0, live: true }
     node.runs.set(id, run)
     for (const stream of streams) this.runs.set(stream, run)

@@ -28,17 +28,17 @@ describe('A stream id', () => {
     tail.writeBigUInt64BE(BigInt(epoch), 1)
     tail[9] = 255
     const hash = createHash('sha256').update(Buffer.from(channel, 'hex')).update(publisher).update(tail)
-    expect(streamId(channel, publisher, epoch, 255)).toBe(hash.digest('hex').slice(0, 32))
+    expect(streamId({ channel, publisher, epoch, track: 255 })).toBe(hash.digest('hex').slice(0, 32))
   })
 
   test('differs when any of its parts does', () => {
     const other = openChannelId('other')
     const ids = [
-      streamId(channel, publisher, 1, 0),
-      streamId(channel, publisher, 1, 1),
-      streamId(channel, publisher, 2 ** 40, 0),
-      streamId(channel, `${publisher}x` as PeerId, 1, 0),
-      streamId(other, publisher, 1, 0)
+      streamId({ channel, publisher, epoch: 1, track: 0 }),
+      streamId({ channel, publisher, epoch: 1, track: 1 }),
+      streamId({ channel, publisher, epoch: 2 ** 40, track: 0 }),
+      streamId({ channel, publisher: `${publisher}x` as PeerId, epoch: 1, track: 0 }),
+      streamId({ channel: other, publisher, epoch: 1, track: 0 })
     ]
     expect(new Set(ids).size).toBe(ids.length)
   })

@@ -31,8 +31,18 @@ export function openChannelId(name: string): ChannelId {
   return toHex(sha256(text.encode(`v1${name}`))) as ChannelId
 }
 
+/** What a stream is: its id is a hash of this, so that nobody can ask for one under the name of another. */
+export interface StreamName {
+  channel: ChannelId
+  publisher: PeerId
+  /** The run of the publisher. */
+  epoch: number
+  /** 0 to 255. */
+  track: number
+}
+
 /** The first 16 bytes of SHA-256(channel ‖ publisher ‖ 0 ‖ epoch as 8 bytes ‖ track as 1 byte), in hex. */
-export function streamId(channel: ChannelId, publisher: PeerId, epoch: number, track: number): StreamId {
+export function streamId({ channel, publisher, epoch, track }: StreamName): StreamId {
   const tail = new DataView(new ArrayBuffer(10))
   tail.setBigUint64(1, BigInt(epoch))
   tail.setUint8(9, track)

@@ -131,7 +131,7 @@ describe('Before HELLO', () => {
     { type: 'beat', timeUs: 1 },
     { type: 'sync', rows: [] },
     { type: 'seqno-req', origin: a, epoch: 0, seqno: 0, hopsLeft: 1 },
-    { type: 'sub', stream, publisher: self },
+    { type: 'sub', channel: openChannelId('demo'), publisher: self, epoch: 1, track: 0 },
     { type: 'sub-ok', stream, hops: 0 },
     { type: 'sub-nack', stream, reason: 'full' },
     { type: 'unsub', stream }
@@ -390,8 +390,8 @@ const channelName = fc.constantFrom('demo', 'two', 'three')
 /** Few enough that neighbours meet at one. */
 const found = fc
   .tuple(channelName, fc.constantFrom(self, c, peerId(5)), track)
-  .map(([text, publisher, of]) => ({ publisher, stream: streamId(openChannelId(text), publisher, 5, of) }))
-const stream = found.map(({ stream: id }) => id)
+  .map(([text, publisher, of]) => ({ channel: openChannelId(text), publisher, epoch: 5, track: of }))
+const stream = found.map(streamId)
 const hops = fc.oneof(fc.nat(3), fc.constantFrom(63, 64, 255))
 
 const message: fc.Arbitrary<UnsignedMessage> = fc.oneof(

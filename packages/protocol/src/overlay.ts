@@ -235,9 +235,9 @@ export class Overlay {
     const { channel, epoch } = publication
     const published: Published = new Map()
     for (const track of tracks) {
-      const stream = streamId(channel, this.self, epoch, track)
-      published.set(track, { stream, seq: 0 })
-      this.#relay.startOwn(stream, now)
+      const name = { channel, publisher: this.self, epoch, track }
+      published.set(track, { stream: streamId(name), seq: 0 })
+      this.#relay.startOwn(name, now)
     }
     this.#published.set(channel, published)
     this.#onRouteEvents(this.#routes.startOwn(epoch, now), now)
@@ -329,7 +329,7 @@ export class Overlay {
 
   #join(channel: ChannelId, announcement: Announcement, now: Millis): void {
     for (const stream of this.#subscriptions.join(channel, announcement)) {
-      this.#onRelayEvents(this.#relay.subscribe(stream, announcement.publisher, now), now)
+      this.#onRelayEvents(this.#relay.subscribe(stream, now), now)
     }
   }
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { type Config, defaultConfig } from './config.ts'
-import type { PeerId, StreamId } from './ids.ts'
+import { openChannelId, type PeerId, streamId } from './ids.ts'
 import { Relay, type RelayEvent } from './relay.ts'
 import { Timers } from './timers.ts'
 import type { Sub } from './wire/messages.ts'
@@ -8,7 +8,10 @@ import type { Sub } from './wire/messages.ts'
 const self = 'self' as PeerId
 const publisher = 'publisher' as PeerId
 const [up, other, left, right] = ['up', 'other', 'left', 'right'] as [PeerId, PeerId, PeerId, PeerId]
-const stream = 's1' as StreamId
+const name = { channel: openChannelId('demo'), publisher, epoch: 1, track: 0 }
+const stream = streamId(name)
+const own = { ...name, publisher: self }
+const another = { ...name, track: 1 }
 
 /** The next hop towards `publisher` is `up`, and may be changed by `lookups.nextHop`. */
 function relay(config: Partial<Config> = {}) {
@@ -32,7 +35,7 @@ function established(config: Partial<Config> = {}) {
   return made
 }
 
-const sub = (over: Partial<Sub> = {}): Sub => ({ type: 'sub', stream, publisher, ...over })
+const sub = (over: Partial<Sub> = {}): Sub => ({ type: 'sub', ...name, ...over })
 const ok = (hops: number) => ({ type: 'sub-ok', stream, hops }) as const
 const unknown = { type: 'sub-nack', stream, reason: 'unknown' } as const
 const no = { type: 'sub-nack', stream, reason: 'no-route' } as const
@@ -55,21 +58,21 @@ describe('A relay joins', () => {
     const made = relay()
     expect(told(made.relay.handleSub(left, sub(), 0))).toEqual(['sub now to up'])
     expect(told(made.relay.handleSub(right, sub(), 0))).toEqual([])
-    expect(told(made.relay.subscribe(stream, publisher, 0))).toEqual([])
+    expect(told(made.relay.subscribe(name, 0))).toEqual([])
     expect(made.relay.children(stream)).toEqual([left, right])
   })
 
   test('those who ask later to the stream that it has', () => {
     const made = established()
     expect(told(made.relay.handleSub(right, sub(), 0))).toEqual(['ok 1 to right'])
-    expect(told(made.relay.subscribe(stream, publisher, 0))).toEqual(['established by up at 1'])
+    expect(told(made.relay.subscribe(name, 0))).toEqual(['established by up at 1'])
   })
 
   test('nobody to a stream of its own that it does not publish', () => {
     const made = relay()
-    expect(told(made.relay.handleSub(left, sub({ publisher: self }), 0))).toEqual(['unknown to left'])
-    made.relay.startOwn(stream, 0)
-    expect(told(made.relay.handleSub(left, sub({ publisher: self }), 0))).toEqual(['ok 0 to left'])
+    expect(told(made.relay.handleSub(left, sub(own), 0))).toEqual(['unknown to left'])
+    made.relay.startOwn(own, 0)
+    expect(told(made.relay.handleSub(left, sub(own), 0))).toEqual(['ok 0 to left'])
   })
 
   test('no neighbour from which the stream comes, or would come', () => {
@@ -181,7 +184,7 @@ describe('A new parent', () => {
   test('that does not say SUB_OK after all is lost, too: it may have sent objects before', () => {
     const made = relay()
     made.lookups.nextHop = up
-    made.relay.subscribe(stream, publisher, 0)
+    made.relay.subscribe(name, 0)
     expect(made.relay.isSource(stream, up)).toBe(true)
     made.lookups.nextHop = undefined
     expect(told(made.relay.handleNextHop(publisher))).toEqual(['unsub to up', 'lost'])
@@ -207,7 +210,7 @@ describe('A stream that its publisher does not have', () => {
 
   test('is asked for again in the next round while somebody here wants it', () => {
     const made = established()
-    made.relay.subscribe(stream, publisher, 0)
+    made.relay.subscribe(name, 0)
     expect(told(made.relay.handleSubNack(up, unknown))).toEqual(['unknown to left', 'lost'])
     expect(told(made.relay.handleTimeout(1_000))).toEqual(['sub now to up'])
   })
@@ -246,14 +249,14 @@ describe('Recent objects', () => {
   })
 
   test('are asked for from the beginning by a local subscriber', () => {
-    expect(told(relay().relay.subscribe(stream, publisher, 0))).toEqual(['sub 0 to up'])
+    expect(told(relay().relay.subscribe(name, 0))).toEqual(['sub 0 to up'])
   })
 })
 
 describe('A stream is given up', () => {
   test('by UNSUB up the tree when the last child and the last subscriber have left', () => {
     const made = established()
-    made.relay.subscribe(stream, publisher, 0)
+    made.relay.subscribe(name, 0)
     expect(told(made.relay.handleUnsub(left, stream))).toEqual([])
     expect(told(made.relay.unsubscribe(stream))).toEqual(['unsub to up', 'closed'])
     expect([...made.relay.streams()]).toEqual([])
@@ -279,11 +282,11 @@ describe('A stream is given up', () => {
 
   test('at its end, and refuses no SUB that was sent before, for it would overtake the last objects', () => {
     const made = relay({ subTimeoutMs: 5_000 })
-    made.relay.startOwn(stream, 0)
-    made.relay.end(stream, 0)
-    expect(told(made.relay.handleSub(left, sub({ publisher: self }), 4_000))).toEqual([])
+    made.relay.startOwn(own, 0)
+    made.relay.end(streamId(own), 0)
+    expect(told(made.relay.handleSub(left, sub(own), 4_000))).toEqual([])
     made.relay.handleTimeout(5_000)
-    expect(told(made.relay.handleSub(left, sub({ publisher: self }), 5_000))).toEqual(['unknown to left'])
+    expect(told(made.relay.handleSub(left, sub(own), 5_000))).toEqual(['unknown to left'])
   })
 })
 
@@ -340,7 +343,7 @@ describe('Every subIntervalMs', () => {
 describe('SUB is answered by full', () => {
   test('past streamsMax', () => {
     const made = established({ streamsMax: 1 })
-    expect(told(made.relay.handleSub(left, sub({ stream: 's2' as StreamId }), 0))).toEqual(['full to left'])
+    expect(told(made.relay.handleSub(left, sub(another), 0))).toEqual(['full to left'])
     expect(told(made.relay.handleSub(right, sub(), 0))).toEqual(['ok 1 to right'])
   })
 
@@ -352,11 +355,11 @@ describe('SUB is answered by full', () => {
 
   test('past subscriptionsPerNeighbourMax of a neighbour, until it leaves one', () => {
     const made = established({ subscriptionsPerNeighbourMax: 1 })
-    const second = sub({ stream: 's2' as StreamId })
+    const second = sub(another)
     expect(told(made.relay.handleSub(left, second, 0))).toEqual(['full to left'])
     expect(told(made.relay.handleSub(right, second, 0))).toEqual(['sub now to up'])
     made.relay.handleUnsub(left, stream)
     expect(told(made.relay.handleSub(left, second, 0))).toEqual([])
-    expect(made.relay.children('s2' as StreamId)).toEqual([right, left])
+    expect(made.relay.children(streamId(another))).toEqual([right, left])
   })
 })

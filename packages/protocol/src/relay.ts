@@ -10,7 +10,7 @@
  * 3. What is not confirmed is forgotten. Children repeat SUB, parents answer each with SUB_OK.
  */
 import type { Config } from './config.ts'
-import type { Millis, PeerId, StreamId } from './ids.ts'
+import { type Millis, type PeerId, type StreamId, type StreamName, streamId } from './ids.ts'
 import { type Child, type Stream, Streams } from './streams.ts'
 import type { Timers } from './timers.ts'
 import type { Message, Sub, SubNack, SubOk } from './wire/messages.ts'
@@ -71,20 +71,21 @@ export class Relay {
   }
 
   *streams(): Iterable<StreamView> {
-    for (const { id, childList, ...state } of this.#streams.all()) {
-      const { publisher, upstream, hops, subscribers } = state
-      yield { stream: id, publisher, upstream, hops, children: childList, subscribers }
+    for (const { id, name, childList, ...state } of this.#streams.all()) {
+      const { upstream, hops, subscribers } = state
+      yield { stream: id, publisher: name.publisher, upstream, hops, children: childList, subscribers }
     }
   }
 
   /** This node publishes the stream from now on. */
-  startOwn(stream: StreamId, now: Millis): void {
-    this.#add(stream, this.#self, true, now)
+  startOwn(name: StreamName, now: Millis): void {
+    this.#add(streamId(name), name, true, now)
   }
 
   /** A local subscriber takes the stream, from its beginning if that is still to be had. */
-  subscribe(stream: StreamId, publisher: PeerId, now: Millis): RelayEvent[] {
-    const state = this.#streams.get(stream) ?? this.#add(stream, publisher, false, now)
+  subscribe(name: StreamName, now: Millis): RelayEvent[] {
+    const stream = streamId(name)
+    const state = this.#streams.get(stream) ?? this.#add(stream, name, false, now)
     if (state === undefined) return []
     state.subscribers++
     const { hops } = state
@@ -110,7 +111,9 @@ export class Relay {
   }
 
   handleSub(peer: PeerId, sub: Sub, now: Millis): RelayEvent[] {
-    const { stream, publisher, startSeq } = sub
+    const { type: _, startSeq, ...name } = sub
+    const { publisher } = name
+    const stream = streamId(name)
     const known = this.#streams.get(stream)
     // Sent before the end came to it, which is on its way: a refusal would overtake the last objects.
     if (this.#ended.has(stream)) return []
@@ -119,7 +122,7 @@ export class Relay {
     if (isNew && this.#streams.isFull(peer, known)) return [nack(peer, stream, 'full')]
     if (peer === known?.upstream || peer === this.#lookups.nextHop(publisher))
       return [nack(peer, stream, 'loop')]
-    const state = known ?? this.#add(stream, publisher, false, now)
+    const state = known ?? this.#add(stream, name, false, now)
     if (state === undefined) return [nack(peer, stream, 'full')]
     const child = this.#streams.child(state, peer)
     child.until = now + this.#config.subTimeoutMs
@@ -216,7 +219,7 @@ export class Relay {
   #isEstablished(state: Stream): boolean {
     if (state.isOwn) return true
     if (state.upstream === undefined) return false
-    return state.asked === undefined || state.upstream === this.#lookups.nextHop(state.publisher)
+    return state.asked === undefined || state.upstream === this.#lookups.nextHop(state.name.publisher)
   }
 
   /** Rule 3, this node's side of it. */
@@ -233,7 +236,7 @@ export class Relay {
   /** Rule 2: asks the present next hop unless it is the parent, or asked, already. */
   #follow(state: Stream): RelayEvent[] {
     if (state.isOwn) return []
-    const nextHop = this.#lookups.nextHop(state.publisher)
+    const nextHop = this.#lookups.nextHop(state.name.publisher)
     const { asked } = state
     const events: RelayEvent[] = []
     if (asked !== undefined && asked !== nextHop) {
@@ -270,7 +273,7 @@ export class Relay {
     if (state.upstream !== peer) return wasAsked ? lostUnlessFed(state) : []
     state.upstream = undefined
     const events: RelayEvent[] = [{ type: 'lost', stream: state.id }]
-    const nextHop = this.#lookups.nextHop(state.publisher)
+    const nextHop = this.#lookups.nextHop(state.name.publisher)
     if (nextHop === undefined || nextHop === peer) {
       events.push(...disown(state))
     }
@@ -302,14 +305,13 @@ export class Relay {
     return [{ type: 'closed', stream: state.id }]
   }
 
-  #add(stream: StreamId, publisher: PeerId, isOwn: boolean, now: Millis): Stream | undefined {
+  #add(stream: StreamId, name: StreamName, isOwn: boolean, now: Millis): Stream | undefined {
     this.#timers.setBy('subscriptions', now + this.#config.subIntervalMs)
-    return this.#streams.add(stream, publisher, isOwn)
+    return this.#streams.add(stream, name, isOwn)
   }
 
   #sub(state: Stream, peer: PeerId, startSeq: number | undefined): RelayEvent {
-    const { id: stream, publisher } = state
-    const sub: Sub = { type: 'sub', stream, publisher }
+    const sub: Sub = { type: 'sub', ...state.name }
     return { type: 'send', peer, message: startSeq === undefined ? sub : { ...sub, startSeq } }
   }
 }

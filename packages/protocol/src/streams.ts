@@ -1,6 +1,6 @@
 /** What a node keeps per stream, found by its id and by its publisher, within the limits (RFC 1, section "Subscriptions"). */
 import type { Config } from './config.ts'
-import type { Millis, PeerId, StreamId } from './ids.ts'
+import type { Millis, PeerId, StreamId, StreamName } from './ids.ts'
 
 export interface Child {
   /** Until when its SUB counts. */
@@ -11,7 +11,7 @@ export interface Child {
 
 export interface Stream {
   readonly id: StreamId
-  readonly publisher: PeerId
+  readonly name: StreamName
   /** This node publishes it. */
   readonly isOwn: boolean
   readonly children: Map<PeerId, Child>
@@ -57,11 +57,11 @@ export class Streams {
   }
 
   /** Undefined at the limit, which a node's own streams do not know. */
-  add(id: StreamId, publisher: PeerId, isOwn: boolean): Stream | undefined {
+  add(id: StreamId, name: StreamName, isOwn: boolean): Stream | undefined {
     if (!isOwn && this.#byId.size >= this.#config.streamsMax) return undefined
     const stream: Stream = {
       id,
-      publisher,
+      name,
       isOwn,
       children: new Map(),
       childList: [],
@@ -73,16 +73,18 @@ export class Streams {
       startSeq: undefined
     }
     this.#byId.set(id, stream)
-    this.#byPublisher.set(publisher, (this.#byPublisher.get(publisher) ?? new Set()).add(stream))
+    const others = this.#byPublisher.get(name.publisher) ?? new Set()
+    this.#byPublisher.set(name.publisher, others.add(stream))
     return stream
   }
 
   delete(stream: Stream): void {
     for (const peer of stream.childList) this.removeChild(stream, peer)
     this.#byId.delete(stream.id)
-    const others = this.#byPublisher.get(stream.publisher)
+    const { publisher } = stream.name
+    const others = this.#byPublisher.get(publisher)
     others?.delete(stream)
-    if (others?.size === 0) this.#byPublisher.delete(stream.publisher)
+    if (others?.size === 0) this.#byPublisher.delete(publisher)
   }
 
   /** Whether one child more, `peer`, is too many: for the stream, or of this neighbour's. */

@@ -16,13 +16,14 @@ const announcement: Announcement = {
   ended: false,
   catalog: new Uint8Array()
 }
-const [voice, noise] = [0, 1].map(track => streamId(channel, publisher, 1, track)) as [never, never]
+const names = [0, 1].map(track => ({ channel, publisher, epoch: 1, track }))
+const [voice, noise] = names.map(streamId) as [never, never]
 
 /** A subscription to both tracks, which follows the run. */
 function joined() {
   const subscriptions = new Subscriptions()
   subscriptions.open(channel, [0, 1])
-  expect(subscriptions.join(channel, announcement)).toEqual([voice, noise])
+  expect(subscriptions.join(channel, announcement)).toEqual(names)
   return subscriptions
 }
 

@@ -4,7 +4,7 @@
  * Which publisher a subscription follows is chosen in `channels.ts`, and how its streams come here in `relay.ts`. What is
  * left is to tell the application: `started` once per run, then every new way, and why sound stops.
  */
-import { type ChannelId, type PeerId, type StreamId, streamId } from './ids.ts'
+import { type ChannelId, type PeerId, type StreamId, type StreamName, streamId } from './ids.ts'
 import type { Announcement } from './wire/messages.ts'
 
 /** What the application is told. */
@@ -55,16 +55,17 @@ export class Subscriptions {
   }
 
   /** The channel follows this run from now on. Returns the streams to be taken. */
-  join(channel: ChannelId, announcement: Announcement): StreamId[] {
+  join(channel: ChannelId, announcement: Announcement): StreamName[] {
     const { publisher, epoch } = announcement
     const run: Run = { channel, announcement, tracks: new Map(), live: new Set(), way: undefined }
     this.#runs.set(channel, run)
-    for (const track of this.#wanted.get(channel) ?? []) {
-      const stream = streamId(channel, publisher, epoch, track)
-      run.tracks.set(stream, track)
+    const names = (this.#wanted.get(channel) ?? []).map(track => ({ channel, publisher, epoch, track }))
+    for (const name of names) {
+      const stream = streamId(name)
+      run.tracks.set(stream, name.track)
       this.#byStream.set(stream, run)
     }
-    return [...run.tracks.keys()]
+    return names
   }
 
   /** The channel follows its run no longer. Returns the streams to be left, and what there is to say. */

@@ -33,7 +33,7 @@ export class LocalPublication implements Publication {
     this.channel = name
     this.epoch = epoch
     this.#source = source
-    this.#streams = new Set(tracks.map(track => streamId(channel, publisher, epoch, track)))
+    this.#streams = new Set(tracks.map(track => streamId({ channel, publisher, epoch, track })))
   }
 
   get children(): number {

@@ -11,7 +11,7 @@ import { yamux } from '@libp2p/yamux'
 import { createLibp2p, type Libp2p } from 'libp2p'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { defaultConfig } from '../config.ts'
-import { openChannelId, type PeerId, streamId } from '../ids.ts'
+import { openChannelId, type PeerId } from '../ids.ts'
 import { decodeControl, encodeControl } from '../wire/control.ts'
 import { FrameReader, joinFrames } from '../wire/framing.ts'
 import type { Message, SignedAnnouncement } from '../wire/messages.ts'
@@ -336,8 +336,9 @@ describe('A child that does not read', () => {
     // It lives on, so that nothing else sets the node free.
     const beating = setInterval(() => stuck.send({ type: 'beat', timeUs: 1 }), 1_000)
     stops.unshift(() => clearInterval(beating))
-    const stream = streamId(openChannelId('demo'), node.service.peerId as PeerId, publication.epoch, 0)
-    stuck.send(hello, { type: 'sub', stream, publisher: node.service.peerId as PeerId })
+    const publisher = node.service.peerId as PeerId
+    const { epoch } = publication
+    stuck.send(hello, { type: 'sub', channel: openChannelId('demo'), publisher, epoch, track: 0 })
     await vi.waitFor(() => expect(publication.children).toBe(2), waiting)
     for (let n = 0; n < 100; n++) {
       publication.write(voice(n, 50_000))

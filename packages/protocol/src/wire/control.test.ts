@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { fromHex, type StreamId, toHex } from '../ids.ts'
+import { type ChannelId, fromHex, openChannelId, type PeerId, type StreamId, toHex } from '../ids.ts'
 import { decodeControl, encodeControl } from './control.ts'
 import { peerIdFrom } from './id-bytes.ts'
 import { controlFieldsMax, controlFrameBytesMax, syncRowsMax } from './limits.ts'
@@ -10,6 +10,7 @@ const bytes = (length: number) => fc.uint8Array({ minLength: length, maxLength: 
 const safe = fc.maxSafeNat()
 const uint32 = fc.nat(0xffff_ffff)
 const hops = fc.nat(255)
+const channel = bytes(32).map(id => toHex(id) as ChannelId)
 const stream = bytes(16).map(id => toHex(id) as StreamId)
 const peer = fc
   .oneof(
@@ -39,8 +40,8 @@ const message: fc.Arbitrary<Message> = fc.oneof(
   fc.record({ type: is('sync'), rows: fc.array(row) }),
   fc.record({ type: is('seqno-req'), origin: peer, epoch: safe, seqno: safe, hopsLeft: hops }),
   fc.record(
-    { type: is('sub'), stream, publisher: peer, startSeq: uint32 },
-    { requiredKeys: ['type', 'stream', 'publisher'] }
+    { type: is('sub'), channel, publisher: peer, epoch: safe, track: fc.nat(255), startSeq: uint32 },
+    { requiredKeys: ['type', 'channel', 'publisher', 'epoch', 'track'] }
   ),
   fc.record({ type: is('sub-ok'), stream, hops }),
   fc.record({ type: is('sub-nack'), stream, reason: fc.constantFrom('no-route', 'loop', 'full', 'unknown') }),
@@ -100,13 +101,15 @@ describe('Control messages', () => {
 
   test('out of range are refused by the encoder with a TypeError that names the field', () => {
     const id = '11'.repeat(16) as StreamId
+    const wanted = { channel: openChannelId('demo'), publisher: largestPeer, epoch: 1, track: 0 }
     const wrong: [Message, RegExp][] = [
       [{ type: 'hello', version: 1, agent: 'a'.repeat(65) }, /agent has 65 bytes/],
       [{ type: 'hello', version: 1, agent: '\u{d800}' }, /agent/],
       [{ type: 'beat', timeUs: 0.5 }, /timeUs is 0.5/],
       [{ type: 'sub-ok', stream: id, hops: 256 }, /hops is 256/],
       [{ type: 'unsub', stream: 'AA' as StreamId }, /stream is "AA"/],
-      [{ type: 'sub', stream: id, publisher: 'l0' as typeof largestPeer }, /"l0" is no peer id/],
+      [{ type: 'sub', ...wanted, publisher: 'l0' as PeerId }, /"l0" is no peer id/],
+      [{ type: 'sub', ...wanted, track: 256 }, /track is 256/],
       [{ type: 'sync', rows: new Array(syncRowsMax + 1).fill(largestRow) }, /513 rows/]
     ]
     for (const [message, text] of wrong) {

@@ -2,7 +2,14 @@
 import protobuf from 'protobufjs/minimal.js'
 import { decodeBounded } from './bounded-reader.ts'
 import { Control, type SyncRow as WireSyncRow } from './generated/control.ts'
-import { peerIdBytes, peerIdFrom, streamIdBytes, streamIdFrom } from './id-bytes.ts'
+import {
+  channelIdBytes,
+  channelIdFrom,
+  peerIdBytes,
+  peerIdFrom,
+  streamIdBytes,
+  streamIdFrom
+} from './id-bytes.ts'
 import {
   agentBytesMax,
   announcementBytesMax,
@@ -10,6 +17,7 @@ import {
   hopsMax,
   signatureBytesLength,
   syncRowsMax,
+  trackMax,
   uint32Max
 } from './limits.ts'
 import type { Message, SubNackReason, SyncRow } from './messages.ts'
@@ -59,9 +67,9 @@ function toWire(message: Message): Partial<Control> {
       return { seqnoReq: { origin: peerIdBytes(origin), epoch, seqno, hopsLeft } }
     }
     case 'sub': {
-      const { stream, publisher, startSeq } = message
+      const { channel, publisher, startSeq = null, ...run } = message
       return {
-        sub: { stream: streamIdBytes(stream), publisher: peerIdBytes(publisher), startSeq: startSeq ?? null }
+        sub: { ...run, channel: channelIdBytes(channel), publisher: peerIdBytes(publisher), startSeq }
       }
     }
     case 'sub-ok':
@@ -97,9 +105,9 @@ function fromWire(control: Control): Message | undefined {
     }
   }
   if (sub !== null) {
-    const { stream, publisher, startSeq } = sub
-    const start = startSeq === null ? {} : { startSeq }
-    return { type: 'sub', stream: streamIdFrom(stream), publisher: peerIdFrom(publisher), ...start }
+    const { channel, publisher, epoch, track, startSeq } = sub
+    const run = { epoch: epoch ?? 0, track: track ?? 0, ...(startSeq !== null && { startSeq }) }
+    return { type: 'sub', channel: channelIdFrom(channel), publisher: peerIdFrom(publisher), ...run }
   }
   if (subOk !== null) return { type: 'sub-ok', stream: streamIdFrom(subOk.stream), hops: subOk.hops ?? 0 }
   if (subNack !== null) {
@@ -157,6 +165,8 @@ function checkMessage(message: Message): void {
       checkInteger('hopsLeft', message.hopsLeft, hopsMax)
       break
     case 'sub':
+      checkInteger('epoch', message.epoch)
+      checkInteger('track', message.track, trackMax)
       if (message.startSeq !== undefined) checkInteger('startSeq', message.startSeq, uint32Max)
       break
     case 'sub-ok':

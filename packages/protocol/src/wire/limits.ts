@@ -30,5 +30,8 @@ export const objectPayloadBytesMax = 1_048_576
 /** An object's `ttlMs`: what its two bytes hold, a minute. */
 export const ttlMsMax = 65_535
 
+/** A track is a byte of what a stream's id is made of. */
+export const trackMax = 255
+
 /** What 32 unsigned bits hold: `seq`, `version`. At 50 objects a second, 2.7 years. */
 export const uint32Max = 0xffff_ffff

@@ -2,7 +2,7 @@
  * Every control message as the core sees it: plain values, no bytes of the encoding (RFC 2, section "Control
  * messages"). `control.ts` turns them into frames and back; objects travel apart, in `object.ts`.
  */
-import type { ChannelId, Micros, PeerId, StreamId } from '../ids.ts'
+import type { ChannelId, Micros, PeerId, StreamId, StreamName } from '../ids.ts'
 
 export type Message = Announce | UnsignedMessage
 
@@ -86,11 +86,9 @@ export interface SeqnoReq {
   hopsLeft: number
 }
 
-/** Asks for a stream, and says once a second that it is still wanted. */
-export interface Sub {
+/** Asks for a stream, and says once a second that it is still wanted. The receiver makes the stream's id of its name. */
+export interface Sub extends StreamName {
   type: 'sub'
-  stream: StreamId
-  publisher: PeerId
   /** The first object wanted, from the recent ones; absent: from now on. */
   startSeq?: number
 }

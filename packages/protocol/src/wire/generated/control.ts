@@ -59,8 +59,10 @@ export interface SeqnoReq {
 }
 
 export interface Sub {
-  stream: Uint8Array | null
+  channel: Uint8Array | null
   publisher: Uint8Array | null
+  epoch: number | null
+  track: number | null
   startSeq: number | null
 }
 
@@ -984,8 +986,10 @@ const hopcast = $root.hopcast = (() => {
                         this[keys[i]] = properties[keys[i]];
         };
 
-        Sub.prototype.stream = null;
+        Sub.prototype.channel = null;
         Sub.prototype.publisher = null;
+        Sub.prototype.epoch = null;
+        Sub.prototype.track = null;
         Sub.prototype.startSeq = null;
 
         let $oneOfFields;
@@ -1003,12 +1007,16 @@ const hopcast = $root.hopcast = (() => {
                 _depth = 0;
             if (_depth > $util.recursionLimit)
                 throw $Error("max depth exceeded");
-            if (message.stream != null && $Object.hasOwnProperty.call(message, "stream") && message.stream.length)
-                writer.uint32(10).bytes(message.stream);
+            if (message.channel != null && $Object.hasOwnProperty.call(message, "channel") && message.channel.length)
+                writer.uint32(10).bytes(message.channel);
             if (message.publisher != null && $Object.hasOwnProperty.call(message, "publisher") && message.publisher.length)
                 writer.uint32(18).bytes(message.publisher);
+            if (message.epoch != null && $Object.hasOwnProperty.call(message, "epoch") && (typeof message.epoch === "object" ? message.epoch.low || message.epoch.high : message.epoch !== 0))
+                writer.uint32(24).uint64(message.epoch);
+            if (message.track != null && $Object.hasOwnProperty.call(message, "track") && message.track !== 0)
+                writer.uint32(32).uint32(message.track);
             if (message.startSeq != null && $Object.hasOwnProperty.call(message, "startSeq"))
-                writer.uint32(24).uint32(message.startSeq);
+                writer.uint32(40).uint32(message.startSeq);
             if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                 for (let i = 0; i < message.$unknowns.length; ++i)
                     writer.raw(message.$unknowns[i]);
@@ -1046,9 +1054,9 @@ const hopcast = $root.hopcast = (() => {
                         if (wireType !== 2)
                             break;
                         if ((value = reader.bytes()).length)
-                            message.stream = value;
+                            message.channel = value;
                         else
-                            delete message.stream;
+                            delete message.channel;
                         continue;
                     }
                 case 2: {
@@ -1061,6 +1069,24 @@ const hopcast = $root.hopcast = (() => {
                         continue;
                     }
                 case 3: {
+                        if (wireType !== 0)
+                            break;
+                        if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                            message.epoch = value;
+                        else
+                            delete message.epoch;
+                        continue;
+                    }
+                case 4: {
+                        if (wireType !== 0)
+                            break;
+                        if (value = reader.uint32())
+                            message.track = value;
+                        else
+                            delete message.track;
+                        continue;
+                    }
+                case 5: {
                         if (wireType !== 0)
                             break;
                         message.startSeq = reader.uint32();
