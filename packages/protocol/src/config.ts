@@ -9,6 +9,8 @@ export interface Config {
   protocolVersion: number
   /** Shown to neighbours. */
   agent: string
+  /** Everyone can reach this node, and it is meant to stay. */
+  server: boolean
 
   // Links
   /** Time between two beats. A quarter of a second finds a dead neighbour before a jitter buffer of 2 s runs dry. */
@@ -85,6 +87,7 @@ export interface Config {
 export const defaultConfig: Config = {
   protocolVersion: 1,
   agent: 'hopcast',
+  server: false,
 
   beatIntervalMs: 250,
   suspectAfterMs: 625,
@@ -103,7 +106,7 @@ export const defaultConfig: Config = {
   metricMaxUs: 3_600_000_000,
   feasibilityHoldMs: 180_000,
   originsMax: 2_000,
-  syncRowsMax: 512,
+  syncRowsMax: 400,
 
   announceTtlMs: 30 * 60_000,
   announceIntervalMs: 10 * 60_000,

@@ -6,7 +6,7 @@ import { Timers } from './timers.ts'
 import type { Beat, Hello } from './wire/messages.ts'
 
 const [a, b] = ['a', 'b'] as [PeerId, PeerId]
-const hello: Hello = { type: 'hello', version: defaultConfig.protocolVersion, agent: 'test' }
+const hello: Hello = { type: 'hello', version: defaultConfig.protocolVersion, agent: 'test', server: false }
 
 function links(config: Partial<Config> = {}) {
   const timers = new Timers()

@@ -81,7 +81,12 @@ export class Links {
     }
     this.#neighbours.set(peer, neighbour)
     if (this.#neighbours.size === 1) this.#setTimer(now)
-    const hello: Hello = { type: 'hello', version: this.#config.protocolVersion, agent: this.#config.agent }
+    const hello: Hello = {
+      type: 'hello',
+      version: this.#config.protocolVersion,
+      agent: this.#config.agent,
+      server: this.#config.server
+    }
     return [
       { type: 'send', peer, message: hello },
       { type: 'send', peer, message: this.#beat(neighbour, now) }

@@ -15,7 +15,7 @@ const [self, a, b, c] = [0, 1, 2, 3].map(peerId) as [PeerId, PeerId, PeerId, Pee
 const name = 'demo'
 const channel = openChannelId(name)
 const publication: Publication = { channel, name, epoch: 5, catalog: new Uint8Array([7]) }
-const hello: UnsignedMessage = { type: 'hello', version: 1, agent: 'test' }
+const hello: UnsignedMessage = { type: 'hello', version: 1, agent: 'test', server: false }
 const written = { payload: new Uint8Array([1, 2, 3]), key: true, priority: 0, ttlMs: 0, timestampUs: 9 }
 
 function overlay(config: Partial<Config> = {}, id = self): Overlay {

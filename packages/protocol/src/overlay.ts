@@ -155,6 +155,15 @@ export class Overlay {
         return this.#onRelayEvents(this.#relay.handleSubNack(peer, message), now)
       case 'unsub':
         return this.#onRelayEvents(this.#relay.handleUnsub(peer, message.stream), now)
+      case 'digest':
+      case 'resync':
+      case 'route-query':
+      case 'nack':
+      case 'have':
+      case 'move':
+      case 'peers':
+      case 'close':
+        return
     }
   }
 

@@ -80,7 +80,7 @@ async function raw(
   return { libp2p, peerId, control, received, send, closedWith }
 }
 
-const hello: Message = { type: 'hello', version: 1, agent: 'raw' }
+const hello: Message = { type: 'hello', version: 1, agent: 'raw', server: false }
 
 /** Reads a subscription in the background. */
 function reading(service: Hopcast, channel = 'demo'): SubscriptionEvent[] {

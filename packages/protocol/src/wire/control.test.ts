@@ -18,33 +18,75 @@ const peer = fc
     bytes(32).map(hash => [0x12, 32, ...hash])
   )
   .map(multihash => peerIdFrom(new Uint8Array(multihash)))
-const row = fc.record<SyncRow>({
-  origin: peer,
-  epoch: safe,
-  seqno: safe,
-  metricUs: fc.option(safe, { nil: undefined }),
-  hops
-})
+const text = (length: number) => fc.stringMatching(new RegExp(`^[ -~é€]{0,${length}}$`, 'u'))
+const sums = fc.array(uint32, { minLength: 16, maxLength: 16 })
+const held = fc.tuple(uint32, uint32).map(([a, b]) => ({ oldest: Math.min(a, b), newest: Math.max(a, b) }))
+const info = fc.record({ peer, addresses: fc.array(text(80), { maxLength: 4 }), server: fc.boolean() })
+const row = fc.record<SyncRow>(
+  {
+    origin: peer,
+    epoch: safe,
+    seqno: safe,
+    metricUs: fc.option(safe, { nil: undefined }),
+    hops,
+    signature: bytes(64)
+  },
+  { requiredKeys: ['origin', 'epoch', 'seqno', 'metricUs', 'hops'] }
+)
 const is = <T extends string>(type: T) => fc.constant(type)
 
 const message: fc.Arbitrary<Message> = fc.oneof(
-  fc.record({ type: is('hello'), version: uint32, agent: fc.stringMatching(/^[ -~é€]{0,20}$/u) }),
+  fc.record({ type: is('hello'), version: uint32, agent: text(20), server: fc.boolean() }),
   fc.record(
-    { type: is('beat'), timeUs: safe, echo: fc.record({ timeUs: safe, delayUs: safe }) },
+    {
+      type: is('beat'),
+      timeUs: safe,
+      echo: fc.record({ timeUs: safe, delayUs: safe }),
+      full: fc.constant(true)
+    },
     { requiredKeys: ['type', 'timeUs'] }
   ),
   fc.record({
     type: is('announce'),
     announcement: fc.record({ body: fc.uint8Array({ maxLength: 2_048 }), signature: bytes(64) })
   }),
-  fc.record({ type: is('sync'), rows: fc.array(row) }),
+  fc.record(
+    { type: is('sync'), rows: fc.array(row), bucket: fc.nat(15) },
+    { requiredKeys: ['type', 'rows'] }
+  ),
   fc.record({ type: is('seqno-req'), origin: peer, epoch: safe, seqno: safe, hopsLeft: hops }),
   fc.record(
-    { type: is('sub'), channel, publisher: peer, epoch: safe, track: fc.nat(255), startSeq: uint32 },
+    {
+      type: is('sub'),
+      channel,
+      publisher: peer,
+      epoch: safe,
+      track: fc.nat(255),
+      startSeq: uint32,
+      insist: fc.constant(true)
+    },
     { requiredKeys: ['type', 'channel', 'publisher', 'epoch', 'track'] }
   ),
   fc.record({ type: is('sub-ok'), stream, hops }),
-  fc.record({ type: is('sub-nack'), stream, reason: fc.constantFrom('no-route', 'loop', 'full', 'unknown') }),
+  fc.record(
+    {
+      type: is('sub-nack'),
+      stream,
+      reason: fc.constantFrom('no-route', 'loop', 'full', 'unknown'),
+      redirect: fc.array(peer, { minLength: 1, maxLength: 8 })
+    },
+    { requiredKeys: ['type', 'stream', 'reason'] }
+  ),
+  fc.record({ type: is('digest'), routes: sums, subscriptions: sums }),
+  fc.record({ type: is('resync'), routes: fc.nat(0xffff), subscriptions: fc.nat(0xffff) }),
+  fc.record({ type: is('route-query'), channel, hopsLeft: hops }),
+  fc
+    .tuple(stream, fc.nat(0xffff_ff00), fc.nat(255))
+    .map(([of, first, more]) => ({ type: 'nack' as const, stream: of, first, last: first + more })),
+  fc.record({ type: is('have'), stream, held }, { requiredKeys: ['type', 'stream'] }),
+  fc.record({ type: is('move'), withinMs: uint32, redirect: fc.array(peer, { maxLength: 8 }) }),
+  fc.record({ type: is('peers'), peers: fc.array(info, { maxLength: 16 }) }),
+  fc.record({ type: is('close'), code: fc.constantFrom('malformed', 'surplus', undefined) }),
   fc.record({ type: is('unsub'), stream })
 )
 
@@ -54,7 +96,8 @@ const largestRow: SyncRow = {
   epoch: Number.MAX_SAFE_INTEGER,
   seqno: Number.MAX_SAFE_INTEGER,
   metricUs: Number.MAX_SAFE_INTEGER,
-  hops: 255
+  hops: 255,
+  signature: new Uint8Array(64).fill(0xff)
 }
 
 describe('Control messages', () => {
@@ -86,7 +129,7 @@ describe('Control messages', () => {
 
   test('of a later version are ignored', () => {
     fc.assert(
-      fc.property(fc.integer({ min: 10, max: 2_000 }), fc.uint8Array({ maxLength: 100 }), (field, body) => {
+      fc.property(fc.integer({ min: 20, max: 2_000 }), fc.uint8Array({ maxLength: 100 }), (field, body) => {
         const tag = (field << 3) | 2
         const newer = new Uint8Array([(tag & 127) | 128, tag >> 7, body.length, ...body])
         expect(decodeControl(newer)).toBe(undefined)
@@ -103,14 +146,14 @@ describe('Control messages', () => {
     const id = '11'.repeat(16) as StreamId
     const wanted = { channel: openChannelId('demo'), publisher: largestPeer, epoch: 1, track: 0 }
     const wrong: [Message, RegExp][] = [
-      [{ type: 'hello', version: 1, agent: 'a'.repeat(65) }, /agent has 65 bytes/],
-      [{ type: 'hello', version: 1, agent: '\u{d800}' }, /agent/],
+      [{ type: 'hello', version: 1, agent: 'a'.repeat(65), server: false }, /agent has 65 bytes/],
+      [{ type: 'hello', version: 1, agent: '\u{d800}', server: false }, /agent/],
       [{ type: 'beat', timeUs: 0.5 }, /timeUs is 0.5/],
       [{ type: 'sub-ok', stream: id, hops: 256 }, /hops is 256/],
       [{ type: 'unsub', stream: 'AA' as StreamId }, /stream is "AA"/],
       [{ type: 'sub', ...wanted, publisher: 'l0' as PeerId }, /"l0" is no peer id/],
       [{ type: 'sub', ...wanted, track: 256 }, /track is 256/],
-      [{ type: 'sync', rows: new Array(syncRowsMax + 1).fill(largestRow) }, /513 rows/]
+      [{ type: 'sync', rows: new Array(syncRowsMax + 1).fill(largestRow) }, /401 rows/]
     ]
     for (const [message, text] of wrong) {
       expect(() => encodeControl(message)).toThrow(TypeError)

@@ -4,11 +4,11 @@
 export const controlFrameBytesMax = 65_536
 /**
  * Fields of a control frame, nested ones counted. Two bytes make an empty row, so bytes alone do not bound what
- * decoding allocates. The largest SYNC has 3,073; the rest is for fields of later versions.
+ * decoding allocates. The largest SYNC has 2,802; the rest is for fields of later versions.
  */
 export const controlFieldsMax = 8_192
-/** Rows of a SYNC. At most 78 bytes each, so that 512 leave room for later fields. */
-export const syncRowsMax = 512
+/** Rows of a SYNC. At most 145 bytes each, so that 400 leave room for later fields. */
+export const syncRowsMax = 400
 /** `agent` in HELLO: a name and a version, shown in a column of a table. */
 export const agentBytesMax = 64
 /** Links that a row or a SUB_OK may claim, and nodes that a SEQNO_REQ may pass. Trees of 10,000 nodes are about 7 deep. */
@@ -29,6 +29,17 @@ export const peerIdBytesMax = 44
 export const objectPayloadBytesMax = 1_048_576
 /** An object's `ttlMs`: what its two bytes hold, a minute. */
 export const ttlMsMax = 65_535
+
+/** Buckets of a DIGEST: at 2,000 rows, a repair sends 125 of them again. */
+export const digestBuckets = 16
+/** Peers that a SUB_NACK or a MOVE names instead of its sender. The asker tries them one by one. */
+export const redirectMax = 8
+/** Objects that one NACK asks for: five seconds of voice, more than is kept. */
+export const nackObjectsMax = 256
+/** Peers of a PEERS, what each may have of addresses, and a multiaddr with a certificate hash or two. */
+export const peersMax = 16
+export const addressesPerPeerMax = 4
+export const addressBytesMax = 256
 
 /** A track is a byte of what a stream's id is made of. */
 export const trackMax = 255

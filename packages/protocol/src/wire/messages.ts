@@ -2,12 +2,28 @@
  * Every control message as the core sees it: plain values, no bytes of the encoding (RFC 2, section "Control
  * messages"). `control.ts` turns them into frames and back; objects travel apart, in `object.ts`.
  */
-import type { ChannelId, Micros, PeerId, StreamId, StreamName } from '../ids.ts'
+import type { ChannelId, Micros, Millis, PeerId, StreamId, StreamName } from '../ids.ts'
 
 export type Message = Announce | UnsignedMessage
 
 /** What a neighbour says for itself; an ANNOUNCE it only passes on. */
-export type UnsignedMessage = Hello | Beat | Sync | SeqnoReq | Sub | SubOk | SubNack | Unsub
+export type UnsignedMessage =
+  | Hello
+  | Beat
+  | Sync
+  | SeqnoReq
+  | Digest
+  | Resync
+  | RouteQuery
+  | Sub
+  | SubOk
+  | SubNack
+  | Unsub
+  | Nack
+  | Have
+  | Move
+  | Peers
+  | Close
 
 /** The first message on a control stream, once. */
 export interface Hello {
@@ -16,6 +32,8 @@ export interface Hello {
   version: number
   /** Software and version, for people. At most 64 bytes. */
   agent: string
+  /** Everyone can reach it, and it is meant to stay. */
+  server: boolean
 }
 
 /** Says "I am here" and measures the round trip. */
@@ -25,6 +43,8 @@ export interface Beat {
   timeUs: Micros
   /** The `timeUs` of the last beat received, and how long ago it came; absent before the first. */
   echo?: { timeUs: Micros; delayUs: Micros }
+  /** It has no uplink to spare: no new child is wanted. */
+  full?: boolean
 }
 
 /** A publisher's statement that it publishes a channel, as it signed it. Passed on to every neighbour, once. */
@@ -62,6 +82,8 @@ export interface Announcement {
 export interface Sync {
   type: 'sync'
   rows: SyncRow[]
+  /** These are all of the sender's rows in this bucket of a DIGEST: what the receiver has besides is gone. */
+  bucket?: number
 }
 
 /** The sender's way to `origin`, as it uses it. */
@@ -74,6 +96,8 @@ export interface SyncRow {
   metricUs: Micros | undefined
   /** Links from the origin to the sender. */
   hops: number
+  /** The origin's, of epoch and seqno: nobody else can make a row newer. Absent in a retraction. */
+  signature?: Uint8Array
 }
 
 /** Asks for a row about `origin` that is at least as new as (epoch, seqno). */
@@ -86,11 +110,37 @@ export interface SeqnoReq {
   hopsLeft: number
 }
 
+/** What the sender has told the receiver, and wants of it, as `digestBuckets` sums each: to find what was lost. */
+export interface Digest {
+  type: 'digest'
+  /** Its rows, as last told. */
+  routes: readonly number[]
+  /** The streams that it asked the receiver for. */
+  subscriptions: readonly number[]
+}
+
+/** Asks for the buckets that differ: all rows of a bucket, the SUBs of a bucket. Bit n stands for bucket n. */
+export interface Resync {
+  type: 'resync'
+  routes: number
+  subscriptions: number
+}
+
+/** Asks who publishes a channel, and for the way there. The answer is ANNOUNCE and SYNC. */
+export interface RouteQuery {
+  type: 'route-query'
+  channel: ChannelId
+  /** How many more nodes may pass it on. */
+  hopsLeft: number
+}
+
 /** Asks for a stream, and says once a second that it is still wanted. The receiver makes the stream's id of its name. */
 export interface Sub extends StreamName {
   type: 'sub'
   /** The first object wanted, from the recent ones; absent: from now on. */
   startSeq?: number
+  /** The asker has no other way: limits that only share the load do not count. */
+  insist?: boolean
 }
 
 /** The stream comes this way, and is established up to its publisher. */
@@ -105,6 +155,8 @@ export interface SubNack {
   type: 'sub-nack'
   stream: StreamId
   reason: SubNackReason
+  /** Who may have room instead. At most `redirectMax`. */
+  redirect?: readonly PeerId[]
 }
 
 /**
@@ -116,6 +168,49 @@ export type SubNackReason = 'no-route' | 'loop' | 'full' | 'unknown'
 export interface Unsub {
   type: 'unsub'
   stream: StreamId
+}
+
+/** Asks for objects that are missing, from `first` to `last`, both included: at most `nackObjectsMax`. */
+export interface Nack {
+  type: 'nack'
+  stream: StreamId
+  first: number
+  last: number
+}
+
+/** Answers a NACK that the sender cannot serve: what it holds of the stream, nothing without `held`. */
+export interface Have {
+  type: 'have'
+  stream: StreamId
+  held?: { oldest: number; newest: number }
+}
+
+/** The sender goes away, or carries nothing for others any more: find another parent in time. */
+export interface Move {
+  type: 'move'
+  withinMs: Millis
+  /** Who may take its place. At most `redirectMax`. */
+  redirect: readonly PeerId[]
+}
+
+/** Some peers that the sender knows, to choose neighbours from. At most `peersMax`. */
+export interface Peers {
+  type: 'peers'
+  peers: readonly PeerInfo[]
+}
+
+export interface PeerInfo {
+  peer: PeerId
+  /** Multiaddrs. At most `addressesPerPeerMax`. */
+  addresses: readonly string[]
+  server: boolean
+}
+
+/** The last message before the sender closes the connection: why. */
+export interface Close {
+  type: 'close'
+  /** Undefined: a code of a later version. */
+  code: CloseCode | undefined
 }
 
 /** One object as it travels: the header, parsed once, and all its bytes, which no node changes. */
@@ -160,6 +255,10 @@ export type CloseCode =
   | 'timeout'
   /** Reads too slowly for control messages to stay bounded. */
   | 'slow'
+  /** The sender stops. */
+  | 'leaving'
+  /** The sender has neighbours enough. */
+  | 'surplus'
 
 /** Bad input from a peer. The driver closes the peer with its `code`. */
 export class ProtocolError extends Error {

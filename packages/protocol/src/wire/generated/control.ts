@@ -17,16 +17,26 @@ export interface Control {
   subOk: SubOk | null
   subNack: SubNack | null
   unsub: Unsub | null
+  resync: Resync | null
+  routeQuery: RouteQuery | null
+  move: Move | null
+  nack: Nack | null
+  have: Have | null
+  digest: Digest | null
+  peers: Peers | null
+  close: Close | null
 }
 
 export interface Hello {
   version: number | null
   agent: string | null
+  server: boolean | null
 }
 
 export interface Beat {
   timeUs: number | null
   echo: BeatEcho | null
+  full: boolean | null
 }
 
 export interface BeatEcho {
@@ -41,6 +51,7 @@ export interface Announce {
 
 export interface Sync {
   rows: SyncRow[]
+  bucket: number | null
 }
 
 export interface SyncRow {
@@ -49,6 +60,7 @@ export interface SyncRow {
   seqno: number | null
   metricUs: number | null
   hops: number | null
+  signature: Uint8Array | null
 }
 
 export interface SeqnoReq {
@@ -64,6 +76,7 @@ export interface Sub {
   epoch: number | null
   track: number | null
   startSeq: number | null
+  insist: boolean | null
 }
 
 export interface SubOk {
@@ -74,10 +87,57 @@ export interface SubOk {
 export interface SubNack {
   stream: Uint8Array | null
   reason: number | null
+  redirect: Uint8Array[]
 }
 
 export interface Unsub {
   stream: Uint8Array | null
+}
+
+export interface Digest {
+  routes: Uint8Array | null
+  subscriptions: Uint8Array | null
+}
+
+export interface Resync {
+  routes: number | null
+  subscriptions: number | null
+}
+
+export interface Nack {
+  stream: Uint8Array | null
+  first: number | null
+  last: number | null
+}
+
+export interface Have {
+  stream: Uint8Array | null
+  oldest: number | null
+  newest: number | null
+}
+
+export interface Move {
+  withinMs: number | null
+  redirect: Uint8Array[]
+}
+
+export interface RouteQuery {
+  channel: Uint8Array | null
+  hopsLeft: number | null
+}
+
+export interface Peers {
+  peers: Peer[]
+}
+
+export interface Peer {
+  peer: Uint8Array | null
+  addresses: string[]
+  server: boolean | null
+}
+
+export interface Close {
+  code: number | null
 }
 
 export interface Announcement {
@@ -118,11 +178,19 @@ const hopcast = $root.hopcast = (() => {
         Control.prototype.subOk = null;
         Control.prototype.subNack = null;
         Control.prototype.unsub = null;
+        Control.prototype.resync = null;
+        Control.prototype.routeQuery = null;
+        Control.prototype.move = null;
+        Control.prototype.nack = null;
+        Control.prototype.have = null;
+        Control.prototype.digest = null;
+        Control.prototype.peers = null;
+        Control.prototype.close = null;
 
         let $oneOfFields;
 
         $Object.defineProperty(Control.prototype, "message", {
-            get: $util.oneOfGetter($oneOfFields = ["hello", "beat", "announce", "sync", "seqnoReq", "sub", "subOk", "subNack", "unsub"]),
+            get: $util.oneOfGetter($oneOfFields = ["hello", "beat", "announce", "sync", "seqnoReq", "sub", "subOk", "subNack", "unsub", "resync", "routeQuery", "move", "nack", "have", "digest", "peers", "close"]),
             set: $util.oneOfSetter($oneOfFields)
         });
 
@@ -151,6 +219,22 @@ const hopcast = $root.hopcast = (() => {
                 $root.hopcast.SubNack.encode(message.subNack, writer.uint32(66).fork(), _depth + 1).ldelim();
             if (message.unsub != null && $Object.hasOwnProperty.call(message, "unsub"))
                 $root.hopcast.Unsub.encode(message.unsub, writer.uint32(74).fork(), _depth + 1).ldelim();
+            if (message.resync != null && $Object.hasOwnProperty.call(message, "resync"))
+                $root.hopcast.Resync.encode(message.resync, writer.uint32(82).fork(), _depth + 1).ldelim();
+            if (message.routeQuery != null && $Object.hasOwnProperty.call(message, "routeQuery"))
+                $root.hopcast.RouteQuery.encode(message.routeQuery, writer.uint32(90).fork(), _depth + 1).ldelim();
+            if (message.move != null && $Object.hasOwnProperty.call(message, "move"))
+                $root.hopcast.Move.encode(message.move, writer.uint32(106).fork(), _depth + 1).ldelim();
+            if (message.nack != null && $Object.hasOwnProperty.call(message, "nack"))
+                $root.hopcast.Nack.encode(message.nack, writer.uint32(114).fork(), _depth + 1).ldelim();
+            if (message.have != null && $Object.hasOwnProperty.call(message, "have"))
+                $root.hopcast.Have.encode(message.have, writer.uint32(122).fork(), _depth + 1).ldelim();
+            if (message.digest != null && $Object.hasOwnProperty.call(message, "digest"))
+                $root.hopcast.Digest.encode(message.digest, writer.uint32(138).fork(), _depth + 1).ldelim();
+            if (message.peers != null && $Object.hasOwnProperty.call(message, "peers"))
+                $root.hopcast.Peers.encode(message.peers, writer.uint32(146).fork(), _depth + 1).ldelim();
+            if (message.close != null && $Object.hasOwnProperty.call(message, "close"))
+                $root.hopcast.Close.encode(message.close, writer.uint32(154).fork(), _depth + 1).ldelim();
             if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                 for (let i = 0; i < message.$unknowns.length; ++i)
                     writer.raw(message.$unknowns[i]);
@@ -247,6 +331,62 @@ const hopcast = $root.hopcast = (() => {
                         message.message = "unsub";
                         continue;
                     }
+                case 10: {
+                        if (wireType !== 2)
+                            break;
+                        message.resync = $root.hopcast.Resync.decode(reader, reader.size(), $undefined, _depth + 1, message.resync);
+                        message.message = "resync";
+                        continue;
+                    }
+                case 11: {
+                        if (wireType !== 2)
+                            break;
+                        message.routeQuery = $root.hopcast.RouteQuery.decode(reader, reader.size(), $undefined, _depth + 1, message.routeQuery);
+                        message.message = "routeQuery";
+                        continue;
+                    }
+                case 13: {
+                        if (wireType !== 2)
+                            break;
+                        message.move = $root.hopcast.Move.decode(reader, reader.size(), $undefined, _depth + 1, message.move);
+                        message.message = "move";
+                        continue;
+                    }
+                case 14: {
+                        if (wireType !== 2)
+                            break;
+                        message.nack = $root.hopcast.Nack.decode(reader, reader.size(), $undefined, _depth + 1, message.nack);
+                        message.message = "nack";
+                        continue;
+                    }
+                case 15: {
+                        if (wireType !== 2)
+                            break;
+                        message.have = $root.hopcast.Have.decode(reader, reader.size(), $undefined, _depth + 1, message.have);
+                        message.message = "have";
+                        continue;
+                    }
+                case 17: {
+                        if (wireType !== 2)
+                            break;
+                        message.digest = $root.hopcast.Digest.decode(reader, reader.size(), $undefined, _depth + 1, message.digest);
+                        message.message = "digest";
+                        continue;
+                    }
+                case 18: {
+                        if (wireType !== 2)
+                            break;
+                        message.peers = $root.hopcast.Peers.decode(reader, reader.size(), $undefined, _depth + 1, message.peers);
+                        message.message = "peers";
+                        continue;
+                    }
+                case 19: {
+                        if (wireType !== 2)
+                            break;
+                        message.close = $root.hopcast.Close.decode(reader, reader.size(), $undefined, _depth + 1, message.close);
+                        message.message = "close";
+                        continue;
+                    }
                 }
                 reader.skipType(wireType, _depth, tag);
                 if (!reader.discardUnknown) {
@@ -278,6 +418,7 @@ const hopcast = $root.hopcast = (() => {
 
         Hello.prototype.version = null;
         Hello.prototype.agent = null;
+        Hello.prototype.server = null;
 
         Hello.encode = function (message, writer, _depth) {
             if (!writer)
@@ -290,6 +431,8 @@ const hopcast = $root.hopcast = (() => {
                 writer.uint32(8).uint32(message.version);
             if (message.agent != null && $Object.hasOwnProperty.call(message, "agent") && message.agent !== "")
                 writer.uint32(18).string(message.agent);
+            if (message.server != null && $Object.hasOwnProperty.call(message, "server") && message.server !== false)
+                writer.uint32(24).bool(message.server);
             if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                 for (let i = 0; i < message.$unknowns.length; ++i)
                     writer.raw(message.$unknowns[i]);
@@ -341,6 +484,15 @@ const hopcast = $root.hopcast = (() => {
                             delete message.agent;
                         continue;
                     }
+                case 3: {
+                        if (wireType !== 0)
+                            break;
+                        if (value = reader.bool())
+                            message.server = value;
+                        else
+                            delete message.server;
+                        continue;
+                    }
                 }
                 reader.skipType(wireType, _depth, tag);
                 if (!reader.discardUnknown) {
@@ -372,6 +524,7 @@ const hopcast = $root.hopcast = (() => {
 
         Beat.prototype.timeUs = null;
         Beat.prototype.echo = null;
+        Beat.prototype.full = null;
 
         Beat.encode = function (message, writer, _depth) {
             if (!writer)
@@ -384,6 +537,8 @@ const hopcast = $root.hopcast = (() => {
                 writer.uint32(8).uint64(message.timeUs);
             if (message.echo != null && $Object.hasOwnProperty.call(message, "echo"))
                 $root.hopcast.BeatEcho.encode(message.echo, writer.uint32(18).fork(), _depth + 1).ldelim();
+            if (message.full != null && $Object.hasOwnProperty.call(message, "full") && message.full !== false)
+                writer.uint32(24).bool(message.full);
             if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                 for (let i = 0; i < message.$unknowns.length; ++i)
                     writer.raw(message.$unknowns[i]);
@@ -430,6 +585,15 @@ const hopcast = $root.hopcast = (() => {
                         if (wireType !== 2)
                             break;
                         message.echo = $root.hopcast.BeatEcho.decode(reader, reader.size(), $undefined, _depth + 1, message.echo);
+                        continue;
+                    }
+                case 3: {
+                        if (wireType !== 0)
+                            break;
+                        if (value = reader.bool())
+                            message.full = value;
+                        else
+                            delete message.full;
                         continue;
                     }
                 }
@@ -651,6 +815,15 @@ const hopcast = $root.hopcast = (() => {
         };
 
         Sync.prototype.rows = $util.emptyArray;
+        Sync.prototype.bucket = null;
+
+        let $oneOfFields;
+
+        // Virtual OneOf for proto3 optional field
+        $Object.defineProperty(Sync.prototype, "_bucket", {
+            get: $util.oneOfGetter($oneOfFields = ["bucket"]),
+            set: $util.oneOfSetter($oneOfFields)
+        });
 
         Sync.encode = function (message, writer, _depth) {
             if (!writer)
@@ -662,6 +835,8 @@ const hopcast = $root.hopcast = (() => {
             if (message.rows != null && message.rows.length)
                 for (let i = 0; i < message.rows.length; ++i)
                     $root.hopcast.SyncRow.encode(message.rows[i], writer.uint32(10).fork(), _depth + 1).ldelim();
+            if (message.bucket != null && $Object.hasOwnProperty.call(message, "bucket"))
+                writer.uint32(16).uint32(message.bucket);
             if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                 for (let i = 0; i < message.$unknowns.length; ++i)
                     writer.raw(message.$unknowns[i]);
@@ -703,6 +878,13 @@ const hopcast = $root.hopcast = (() => {
                         message.rows.push($root.hopcast.SyncRow.decode(reader, reader.size(), $undefined, _depth + 1));
                         continue;
                     }
+                case 2: {
+                        if (wireType !== 0)
+                            break;
+                        message.bucket = reader.uint32();
+                        message._bucket = "bucket";
+                        continue;
+                    }
                 }
                 reader.skipType(wireType, _depth, tag);
                 if (!reader.discardUnknown) {
@@ -737,6 +919,7 @@ const hopcast = $root.hopcast = (() => {
         SyncRow.prototype.seqno = null;
         SyncRow.prototype.metricUs = null;
         SyncRow.prototype.hops = null;
+        SyncRow.prototype.signature = null;
 
         let $oneOfFields;
 
@@ -763,6 +946,8 @@ const hopcast = $root.hopcast = (() => {
                 writer.uint32(32).uint64(message.metricUs);
             if (message.hops != null && $Object.hasOwnProperty.call(message, "hops") && message.hops !== 0)
                 writer.uint32(40).uint32(message.hops);
+            if (message.signature != null && $Object.hasOwnProperty.call(message, "signature") && message.signature.length)
+                writer.uint32(50).bytes(message.signature);
             if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                 for (let i = 0; i < message.$unknowns.length; ++i)
                     writer.raw(message.$unknowns[i]);
@@ -837,6 +1022,15 @@ const hopcast = $root.hopcast = (() => {
                             message.hops = value;
                         else
                             delete message.hops;
+                        continue;
+                    }
+                case 6: {
+                        if (wireType !== 2)
+                            break;
+                        if ((value = reader.bytes()).length)
+                            message.signature = value;
+                        else
+                            delete message.signature;
                         continue;
                     }
                 }
@@ -991,6 +1185,7 @@ const hopcast = $root.hopcast = (() => {
         Sub.prototype.epoch = null;
         Sub.prototype.track = null;
         Sub.prototype.startSeq = null;
+        Sub.prototype.insist = null;
 
         let $oneOfFields;
 
@@ -1017,6 +1212,8 @@ const hopcast = $root.hopcast = (() => {
                 writer.uint32(32).uint32(message.track);
             if (message.startSeq != null && $Object.hasOwnProperty.call(message, "startSeq"))
                 writer.uint32(40).uint32(message.startSeq);
+            if (message.insist != null && $Object.hasOwnProperty.call(message, "insist") && message.insist !== false)
+                writer.uint32(48).bool(message.insist);
             if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                 for (let i = 0; i < message.$unknowns.length; ++i)
                     writer.raw(message.$unknowns[i]);
@@ -1091,6 +1288,15 @@ const hopcast = $root.hopcast = (() => {
                             break;
                         message.startSeq = reader.uint32();
                         message._startSeq = "startSeq";
+                        continue;
+                    }
+                case 6: {
+                        if (wireType !== 0)
+                            break;
+                        if (value = reader.bool())
+                            message.insist = value;
+                        else
+                            delete message.insist;
                         continue;
                     }
                 }
@@ -1210,6 +1416,7 @@ const hopcast = $root.hopcast = (() => {
     hopcast.SubNack = (function() {
 
         const SubNack = function (properties) {
+            this.redirect = [];
             if (properties)
                 for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
                     if (properties[keys[i]] != null && keys[i] !== "__proto__")
@@ -1218,6 +1425,7 @@ const hopcast = $root.hopcast = (() => {
 
         SubNack.prototype.stream = null;
         SubNack.prototype.reason = null;
+        SubNack.prototype.redirect = $util.emptyArray;
 
         SubNack.encode = function (message, writer, _depth) {
             if (!writer)
@@ -1230,6 +1438,9 @@ const hopcast = $root.hopcast = (() => {
                 writer.uint32(10).bytes(message.stream);
             if (message.reason != null && $Object.hasOwnProperty.call(message, "reason") && message.reason !== 0)
                 writer.uint32(16).int32(message.reason);
+            if (message.redirect != null && message.redirect.length)
+                for (let i = 0; i < message.redirect.length; ++i)
+                    writer.uint32(26).bytes(message.redirect[i]);
             if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                 for (let i = 0; i < message.$unknowns.length; ++i)
                     writer.raw(message.$unknowns[i]);
@@ -1279,6 +1490,14 @@ const hopcast = $root.hopcast = (() => {
                             message.reason = value;
                         else
                             delete message.reason;
+                        continue;
+                    }
+                case 3: {
+                        if (wireType !== 2)
+                            break;
+                        if (!(message.redirect && message.redirect.length))
+                            message.redirect = [];
+                        message.redirect.push(reader.bytes());
                         continue;
                     }
                 }
@@ -1391,6 +1610,877 @@ const hopcast = $root.hopcast = (() => {
         };
 
         return Unsub;
+    })();
+
+    hopcast.Digest = (function() {
+
+        const Digest = function (properties) {
+            if (properties)
+                for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                    if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                        this[keys[i]] = properties[keys[i]];
+        };
+
+        Digest.prototype.routes = null;
+        Digest.prototype.subscriptions = null;
+
+        Digest.encode = function (message, writer, _depth) {
+            if (!writer)
+                writer = $Writer.create();
+            if (_depth === $undefined)
+                _depth = 0;
+            if (_depth > $util.recursionLimit)
+                throw $Error("max depth exceeded");
+            if (message.routes != null && $Object.hasOwnProperty.call(message, "routes") && message.routes.length)
+                writer.uint32(10).bytes(message.routes);
+            if (message.subscriptions != null && $Object.hasOwnProperty.call(message, "subscriptions") && message.subscriptions.length)
+                writer.uint32(18).bytes(message.subscriptions);
+            if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                for (let i = 0; i < message.$unknowns.length; ++i)
+                    writer.raw(message.$unknowns[i]);
+            return writer;
+        };
+
+        Digest.decode = function (reader, length, _end, _depth, _target) {
+            if (!(reader instanceof $Reader))
+                reader = $Reader.create(reader);
+            if (_depth === $undefined)
+                _depth = 0;
+            if (_depth > $Reader.recursionLimit)
+                throw $Error("max depth exceeded");
+            let end, message, value;
+            if (length === $undefined)
+                end = reader.len;
+            else {
+                end = reader.pos + length;
+                if (end > reader.len)
+                    throw $RangeError("index out of range");
+                length = reader.len;
+                reader.len = end;
+            }
+            message = _target || new $root.hopcast.Digest();
+            while (reader.pos < end) {
+                let start = reader.pos;
+                let tag = reader.tag();
+                if (tag === _end) {
+                    _end = $undefined;
+                    break;
+                }
+                let wireType = tag & 7;
+                switch (tag >>>= 3) {
+                case 1: {
+                        if (wireType !== 2)
+                            break;
+                        if ((value = reader.bytes()).length)
+                            message.routes = value;
+                        else
+                            delete message.routes;
+                        continue;
+                    }
+                case 2: {
+                        if (wireType !== 2)
+                            break;
+                        if ((value = reader.bytes()).length)
+                            message.subscriptions = value;
+                        else
+                            delete message.subscriptions;
+                        continue;
+                    }
+                }
+                reader.skipType(wireType, _depth, tag);
+                if (!reader.discardUnknown) {
+                    $util.makeProp(message, "$unknowns", false);
+                    (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                }
+            }
+            if (length !== $undefined) {
+                if (reader.pos !== end)
+                    throw $RangeError("index out of range");
+                reader.len = length;
+            }
+            if (_end !== $undefined)
+                throw $Error("missing end group");
+            return message;
+        };
+
+        return Digest;
+    })();
+
+    hopcast.Resync = (function() {
+
+        const Resync = function (properties) {
+            if (properties)
+                for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                    if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                        this[keys[i]] = properties[keys[i]];
+        };
+
+        Resync.prototype.routes = null;
+        Resync.prototype.subscriptions = null;
+
+        Resync.encode = function (message, writer, _depth) {
+            if (!writer)
+                writer = $Writer.create();
+            if (_depth === $undefined)
+                _depth = 0;
+            if (_depth > $util.recursionLimit)
+                throw $Error("max depth exceeded");
+            if (message.routes != null && $Object.hasOwnProperty.call(message, "routes") && message.routes !== 0)
+                writer.uint32(8).uint32(message.routes);
+            if (message.subscriptions != null && $Object.hasOwnProperty.call(message, "subscriptions") && message.subscriptions !== 0)
+                writer.uint32(16).uint32(message.subscriptions);
+            if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                for (let i = 0; i < message.$unknowns.length; ++i)
+                    writer.raw(message.$unknowns[i]);
+            return writer;
+        };
+
+        Resync.decode = function (reader, length, _end, _depth, _target) {
+            if (!(reader instanceof $Reader))
+                reader = $Reader.create(reader);
+            if (_depth === $undefined)
+                _depth = 0;
+            if (_depth > $Reader.recursionLimit)
+                throw $Error("max depth exceeded");
+            let end, message, value;
+            if (length === $undefined)
+                end = reader.len;
+            else {
+                end = reader.pos + length;
+                if (end > reader.len)
+                    throw $RangeError("index out of range");
+                length = reader.len;
+                reader.len = end;
+            }
+            message = _target || new $root.hopcast.Resync();
+            while (reader.pos < end) {
+                let start = reader.pos;
+                let tag = reader.tag();
+                if (tag === _end) {
+                    _end = $undefined;
+                    break;
+                }
+                let wireType = tag & 7;
+                switch (tag >>>= 3) {
+                case 1: {
+                        if (wireType !== 0)
+                            break;
+                        if (value = reader.uint32())
+                            message.routes = value;
+                        else
+                            delete message.routes;
+                        continue;
+                    }
+                case 2: {
+                        if (wireType !== 0)
+                            break;
+                        if (value = reader.uint32())
+                            message.subscriptions = value;
+                        else
+                            delete message.subscriptions;
+                        continue;
+                    }
+                }
+                reader.skipType(wireType, _depth, tag);
+                if (!reader.discardUnknown) {
+                    $util.makeProp(message, "$unknowns", false);
+                    (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                }
+            }
+            if (length !== $undefined) {
+                if (reader.pos !== end)
+                    throw $RangeError("index out of range");
+                reader.len = length;
+            }
+            if (_end !== $undefined)
+                throw $Error("missing end group");
+            return message;
+        };
+
+        return Resync;
+    })();
+
+    hopcast.Nack = (function() {
+
+        const Nack = function (properties) {
+            if (properties)
+                for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                    if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                        this[keys[i]] = properties[keys[i]];
+        };
+
+        Nack.prototype.stream = null;
+        Nack.prototype.first = null;
+        Nack.prototype.last = null;
+
+        Nack.encode = function (message, writer, _depth) {
+            if (!writer)
+                writer = $Writer.create();
+            if (_depth === $undefined)
+                _depth = 0;
+            if (_depth > $util.recursionLimit)
+                throw $Error("max depth exceeded");
+            if (message.stream != null && $Object.hasOwnProperty.call(message, "stream") && message.stream.length)
+                writer.uint32(10).bytes(message.stream);
+            if (message.first != null && $Object.hasOwnProperty.call(message, "first") && message.first !== 0)
+                writer.uint32(16).uint32(message.first);
+            if (message.last != null && $Object.hasOwnProperty.call(message, "last") && message.last !== 0)
+                writer.uint32(24).uint32(message.last);
+            if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                for (let i = 0; i < message.$unknowns.length; ++i)
+                    writer.raw(message.$unknowns[i]);
+            return writer;
+        };
+
+        Nack.decode = function (reader, length, _end, _depth, _target) {
+            if (!(reader instanceof $Reader))
+                reader = $Reader.create(reader);
+            if (_depth === $undefined)
+                _depth = 0;
+            if (_depth > $Reader.recursionLimit)
+                throw $Error("max depth exceeded");
+            let end, message, value;
+            if (length === $undefined)
+                end = reader.len;
+            else {
+                end = reader.pos + length;
+                if (end > reader.len)
+                    throw $RangeError("index out of range");
+                length = reader.len;
+                reader.len = end;
+            }
+            message = _target || new $root.hopcast.Nack();
+            while (reader.pos < end) {
+                let start = reader.pos;
+                let tag = reader.tag();
+                if (tag === _end) {
+                    _end = $undefined;
+                    break;
+                }
+                let wireType = tag & 7;
+                switch (tag >>>= 3) {
+                case 1: {
+                        if (wireType !== 2)
+                            break;
+                        if ((value = reader.bytes()).length)
+                            message.stream = value;
+                        else
+                            delete message.stream;
+                        continue;
+                    }
+                case 2: {
+                        if (wireType !== 0)
+                            break;
+                        if (value = reader.uint32())
+                            message.first = value;
+                        else
+                            delete message.first;
+                        continue;
+                    }
+                case 3: {
+                        if (wireType !== 0)
+                            break;
+                        if (value = reader.uint32())
+                            message.last = value;
+                        else
+                            delete message.last;
+                        continue;
+                    }
+                }
+                reader.skipType(wireType, _depth, tag);
+                if (!reader.discardUnknown) {
+                    $util.makeProp(message, "$unknowns", false);
+                    (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                }
+            }
+            if (length !== $undefined) {
+                if (reader.pos !== end)
+                    throw $RangeError("index out of range");
+                reader.len = length;
+            }
+            if (_end !== $undefined)
+                throw $Error("missing end group");
+            return message;
+        };
+
+        return Nack;
+    })();
+
+    hopcast.Have = (function() {
+
+        const Have = function (properties) {
+            if (properties)
+                for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                    if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                        this[keys[i]] = properties[keys[i]];
+        };
+
+        Have.prototype.stream = null;
+        Have.prototype.oldest = null;
+        Have.prototype.newest = null;
+
+        let $oneOfFields;
+
+        // Virtual OneOf for proto3 optional field
+        $Object.defineProperty(Have.prototype, "_oldest", {
+            get: $util.oneOfGetter($oneOfFields = ["oldest"]),
+            set: $util.oneOfSetter($oneOfFields)
+        });
+
+        // Virtual OneOf for proto3 optional field
+        $Object.defineProperty(Have.prototype, "_newest", {
+            get: $util.oneOfGetter($oneOfFields = ["newest"]),
+            set: $util.oneOfSetter($oneOfFields)
+        });
+
+        Have.encode = function (message, writer, _depth) {
+            if (!writer)
+                writer = $Writer.create();
+            if (_depth === $undefined)
+                _depth = 0;
+            if (_depth > $util.recursionLimit)
+                throw $Error("max depth exceeded");
+            if (message.stream != null && $Object.hasOwnProperty.call(message, "stream") && message.stream.length)
+                writer.uint32(10).bytes(message.stream);
+            if (message.oldest != null && $Object.hasOwnProperty.call(message, "oldest"))
+                writer.uint32(16).uint32(message.oldest);
+            if (message.newest != null && $Object.hasOwnProperty.call(message, "newest"))
+                writer.uint32(24).uint32(message.newest);
+            if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                for (let i = 0; i < message.$unknowns.length; ++i)
+                    writer.raw(message.$unknowns[i]);
+            return writer;
+        };
+
+        Have.decode = function (reader, length, _end, _depth, _target) {
+            if (!(reader instanceof $Reader))
+                reader = $Reader.create(reader);
+            if (_depth === $undefined)
+                _depth = 0;
+            if (_depth > $Reader.recursionLimit)
+                throw $Error("max depth exceeded");
+            let end, message, value;
+            if (length === $undefined)
+                end = reader.len;
+            else {
+                end = reader.pos + length;
+                if (end > reader.len)
+                    throw $RangeError("index out of range");
+                length = reader.len;
+                reader.len = end;
+            }
+            message = _target || new $root.hopcast.Have();
+            while (reader.pos < end) {
+                let start = reader.pos;
+                let tag = reader.tag();
+                if (tag === _end) {
+                    _end = $undefined;
+                    break;
+                }
+                let wireType = tag & 7;
+                switch (tag >>>= 3) {
+                case 1: {
+                        if (wireType !== 2)
+                            break;
+                        if ((value = reader.bytes()).length)
+                            message.stream = value;
+                        else
+                            delete message.stream;
+                        continue;
+                    }
+                case 2: {
+                        if (wireType !== 0)
+                            break;
+                        message.oldest = reader.uint32();
+                        message._oldest = "oldest";
+                        continue;
+                    }
+                case 3: {
+                        if (wireType !== 0)
+                            break;
+                        message.newest = reader.uint32();
+                        message._newest = "newest";
+                        continue;
+                    }
+                }
+                reader.skipType(wireType, _depth, tag);
+                if (!reader.discardUnknown) {
+                    $util.makeProp(message, "$unknowns", false);
+                    (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                }
+            }
+            if (length !== $undefined) {
+                if (reader.pos !== end)
+                    throw $RangeError("index out of range");
+                reader.len = length;
+            }
+            if (_end !== $undefined)
+                throw $Error("missing end group");
+            return message;
+        };
+
+        return Have;
+    })();
+
+    hopcast.Move = (function() {
+
+        const Move = function (properties) {
+            this.redirect = [];
+            if (properties)
+                for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                    if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                        this[keys[i]] = properties[keys[i]];
+        };
+
+        Move.prototype.withinMs = null;
+        Move.prototype.redirect = $util.emptyArray;
+
+        Move.encode = function (message, writer, _depth) {
+            if (!writer)
+                writer = $Writer.create();
+            if (_depth === $undefined)
+                _depth = 0;
+            if (_depth > $util.recursionLimit)
+                throw $Error("max depth exceeded");
+            if (message.withinMs != null && $Object.hasOwnProperty.call(message, "withinMs") && message.withinMs !== 0)
+                writer.uint32(8).uint32(message.withinMs);
+            if (message.redirect != null && message.redirect.length)
+                for (let i = 0; i < message.redirect.length; ++i)
+                    writer.uint32(18).bytes(message.redirect[i]);
+            if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                for (let i = 0; i < message.$unknowns.length; ++i)
+                    writer.raw(message.$unknowns[i]);
+            return writer;
+        };
+
+        Move.decode = function (reader, length, _end, _depth, _target) {
+            if (!(reader instanceof $Reader))
+                reader = $Reader.create(reader);
+            if (_depth === $undefined)
+                _depth = 0;
+            if (_depth > $Reader.recursionLimit)
+                throw $Error("max depth exceeded");
+            let end, message, value;
+            if (length === $undefined)
+                end = reader.len;
+            else {
+                end = reader.pos + length;
+                if (end > reader.len)
+                    throw $RangeError("index out of range");
+                length = reader.len;
+                reader.len = end;
+            }
+            message = _target || new $root.hopcast.Move();
+            while (reader.pos < end) {
+                let start = reader.pos;
+                let tag = reader.tag();
+                if (tag === _end) {
+                    _end = $undefined;
+                    break;
+                }
+                let wireType = tag & 7;
+                switch (tag >>>= 3) {
+                case 1: {
+                        if (wireType !== 0)
+                            break;
+                        if (value = reader.uint32())
+                            message.withinMs = value;
+                        else
+                            delete message.withinMs;
+                        continue;
+                    }
+                case 2: {
+                        if (wireType !== 2)
+                            break;
+                        if (!(message.redirect && message.redirect.length))
+                            message.redirect = [];
+                        message.redirect.push(reader.bytes());
+                        continue;
+                    }
+                }
+                reader.skipType(wireType, _depth, tag);
+                if (!reader.discardUnknown) {
+                    $util.makeProp(message, "$unknowns", false);
+                    (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                }
+            }
+            if (length !== $undefined) {
+                if (reader.pos !== end)
+                    throw $RangeError("index out of range");
+                reader.len = length;
+            }
+            if (_end !== $undefined)
+                throw $Error("missing end group");
+            return message;
+        };
+
+        return Move;
+    })();
+
+    hopcast.RouteQuery = (function() {
+
+        const RouteQuery = function (properties) {
+            if (properties)
+                for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                    if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                        this[keys[i]] = properties[keys[i]];
+        };
+
+        RouteQuery.prototype.channel = null;
+        RouteQuery.prototype.hopsLeft = null;
+
+        RouteQuery.encode = function (message, writer, _depth) {
+            if (!writer)
+                writer = $Writer.create();
+            if (_depth === $undefined)
+                _depth = 0;
+            if (_depth > $util.recursionLimit)
+                throw $Error("max depth exceeded");
+            if (message.channel != null && $Object.hasOwnProperty.call(message, "channel") && message.channel.length)
+                writer.uint32(10).bytes(message.channel);
+            if (message.hopsLeft != null && $Object.hasOwnProperty.call(message, "hopsLeft") && message.hopsLeft !== 0)
+                writer.uint32(16).uint32(message.hopsLeft);
+            if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                for (let i = 0; i < message.$unknowns.length; ++i)
+                    writer.raw(message.$unknowns[i]);
+            return writer;
+        };
+
+        RouteQuery.decode = function (reader, length, _end, _depth, _target) {
+            if (!(reader instanceof $Reader))
+                reader = $Reader.create(reader);
+            if (_depth === $undefined)
+                _depth = 0;
+            if (_depth > $Reader.recursionLimit)
+                throw $Error("max depth exceeded");
+            let end, message, value;
+            if (length === $undefined)
+                end = reader.len;
+            else {
+                end = reader.pos + length;
+                if (end > reader.len)
+                    throw $RangeError("index out of range");
+                length = reader.len;
+                reader.len = end;
+            }
+            message = _target || new $root.hopcast.RouteQuery();
+            while (reader.pos < end) {
+                let start = reader.pos;
+                let tag = reader.tag();
+                if (tag === _end) {
+                    _end = $undefined;
+                    break;
+                }
+                let wireType = tag & 7;
+                switch (tag >>>= 3) {
+                case 1: {
+                        if (wireType !== 2)
+                            break;
+                        if ((value = reader.bytes()).length)
+                            message.channel = value;
+                        else
+                            delete message.channel;
+                        continue;
+                    }
+                case 2: {
+                        if (wireType !== 0)
+                            break;
+                        if (value = reader.uint32())
+                            message.hopsLeft = value;
+                        else
+                            delete message.hopsLeft;
+                        continue;
+                    }
+                }
+                reader.skipType(wireType, _depth, tag);
+                if (!reader.discardUnknown) {
+                    $util.makeProp(message, "$unknowns", false);
+                    (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                }
+            }
+            if (length !== $undefined) {
+                if (reader.pos !== end)
+                    throw $RangeError("index out of range");
+                reader.len = length;
+            }
+            if (_end !== $undefined)
+                throw $Error("missing end group");
+            return message;
+        };
+
+        return RouteQuery;
+    })();
+
+    hopcast.Peers = (function() {
+
+        const Peers = function (properties) {
+            this.peers = [];
+            if (properties)
+                for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                    if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                        this[keys[i]] = properties[keys[i]];
+        };
+
+        Peers.prototype.peers = $util.emptyArray;
+
+        Peers.encode = function (message, writer, _depth) {
+            if (!writer)
+                writer = $Writer.create();
+            if (_depth === $undefined)
+                _depth = 0;
+            if (_depth > $util.recursionLimit)
+                throw $Error("max depth exceeded");
+            if (message.peers != null && message.peers.length)
+                for (let i = 0; i < message.peers.length; ++i)
+                    $root.hopcast.Peer.encode(message.peers[i], writer.uint32(10).fork(), _depth + 1).ldelim();
+            if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                for (let i = 0; i < message.$unknowns.length; ++i)
+                    writer.raw(message.$unknowns[i]);
+            return writer;
+        };
+
+        Peers.decode = function (reader, length, _end, _depth, _target) {
+            if (!(reader instanceof $Reader))
+                reader = $Reader.create(reader);
+            if (_depth === $undefined)
+                _depth = 0;
+            if (_depth > $Reader.recursionLimit)
+                throw $Error("max depth exceeded");
+            let end, message;
+            if (length === $undefined)
+                end = reader.len;
+            else {
+                end = reader.pos + length;
+                if (end > reader.len)
+                    throw $RangeError("index out of range");
+                length = reader.len;
+                reader.len = end;
+            }
+            message = _target || new $root.hopcast.Peers();
+            while (reader.pos < end) {
+                let start = reader.pos;
+                let tag = reader.tag();
+                if (tag === _end) {
+                    _end = $undefined;
+                    break;
+                }
+                let wireType = tag & 7;
+                switch (tag >>>= 3) {
+                case 1: {
+                        if (wireType !== 2)
+                            break;
+                        if (!(message.peers && message.peers.length))
+                            message.peers = [];
+                        message.peers.push($root.hopcast.Peer.decode(reader, reader.size(), $undefined, _depth + 1));
+                        continue;
+                    }
+                }
+                reader.skipType(wireType, _depth, tag);
+                if (!reader.discardUnknown) {
+                    $util.makeProp(message, "$unknowns", false);
+                    (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                }
+            }
+            if (length !== $undefined) {
+                if (reader.pos !== end)
+                    throw $RangeError("index out of range");
+                reader.len = length;
+            }
+            if (_end !== $undefined)
+                throw $Error("missing end group");
+            return message;
+        };
+
+        return Peers;
+    })();
+
+    hopcast.Peer = (function() {
+
+        const Peer = function (properties) {
+            this.addresses = [];
+            if (properties)
+                for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                    if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                        this[keys[i]] = properties[keys[i]];
+        };
+
+        Peer.prototype.peer = null;
+        Peer.prototype.addresses = $util.emptyArray;
+        Peer.prototype.server = null;
+
+        Peer.encode = function (message, writer, _depth) {
+            if (!writer)
+                writer = $Writer.create();
+            if (_depth === $undefined)
+                _depth = 0;
+            if (_depth > $util.recursionLimit)
+                throw $Error("max depth exceeded");
+            if (message.peer != null && $Object.hasOwnProperty.call(message, "peer") && message.peer.length)
+                writer.uint32(10).bytes(message.peer);
+            if (message.addresses != null && message.addresses.length)
+                for (let i = 0; i < message.addresses.length; ++i)
+                    writer.uint32(18).string(message.addresses[i]);
+            if (message.server != null && $Object.hasOwnProperty.call(message, "server") && message.server !== false)
+                writer.uint32(24).bool(message.server);
+            if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                for (let i = 0; i < message.$unknowns.length; ++i)
+                    writer.raw(message.$unknowns[i]);
+            return writer;
+        };
+
+        Peer.decode = function (reader, length, _end, _depth, _target) {
+            if (!(reader instanceof $Reader))
+                reader = $Reader.create(reader);
+            if (_depth === $undefined)
+                _depth = 0;
+            if (_depth > $Reader.recursionLimit)
+                throw $Error("max depth exceeded");
+            let end, message, value;
+            if (length === $undefined)
+                end = reader.len;
+            else {
+                end = reader.pos + length;
+                if (end > reader.len)
+                    throw $RangeError("index out of range");
+                length = reader.len;
+                reader.len = end;
+            }
+            message = _target || new $root.hopcast.Peer();
+            while (reader.pos < end) {
+                let start = reader.pos;
+                let tag = reader.tag();
+                if (tag === _end) {
+                    _end = $undefined;
+                    break;
+                }
+                let wireType = tag & 7;
+                switch (tag >>>= 3) {
+                case 1: {
+                        if (wireType !== 2)
+                            break;
+                        if ((value = reader.bytes()).length)
+                            message.peer = value;
+                        else
+                            delete message.peer;
+                        continue;
+                    }
+                case 2: {
+                        if (wireType !== 2)
+                            break;
+                        if (!(message.addresses && message.addresses.length))
+                            message.addresses = [];
+                        message.addresses.push(reader.stringVerify());
+                        continue;
+                    }
+                case 3: {
+                        if (wireType !== 0)
+                            break;
+                        if (value = reader.bool())
+                            message.server = value;
+                        else
+                            delete message.server;
+                        continue;
+                    }
+                }
+                reader.skipType(wireType, _depth, tag);
+                if (!reader.discardUnknown) {
+                    $util.makeProp(message, "$unknowns", false);
+                    (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                }
+            }
+            if (length !== $undefined) {
+                if (reader.pos !== end)
+                    throw $RangeError("index out of range");
+                reader.len = length;
+            }
+            if (_end !== $undefined)
+                throw $Error("missing end group");
+            return message;
+        };
+
+        return Peer;
+    })();
+
+    hopcast.Close = (function() {
+
+        const Close = function (properties) {
+            if (properties)
+                for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                    if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                        this[keys[i]] = properties[keys[i]];
+        };
+
+        Close.prototype.code = null;
+
+        Close.encode = function (message, writer, _depth) {
+            if (!writer)
+                writer = $Writer.create();
+            if (_depth === $undefined)
+                _depth = 0;
+            if (_depth > $util.recursionLimit)
+                throw $Error("max depth exceeded");
+            if (message.code != null && $Object.hasOwnProperty.call(message, "code") && message.code !== 0)
+                writer.uint32(8).uint32(message.code);
+            if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                for (let i = 0; i < message.$unknowns.length; ++i)
+                    writer.raw(message.$unknowns[i]);
+            return writer;
+        };
+
+        Close.decode = function (reader, length, _end, _depth, _target) {
+            if (!(reader instanceof $Reader))
+                reader = $Reader.create(reader);
+            if (_depth === $undefined)
+                _depth = 0;
+            if (_depth > $Reader.recursionLimit)
+                throw $Error("max depth exceeded");
+            let end, message, value;
+            if (length === $undefined)
+                end = reader.len;
+            else {
+                end = reader.pos + length;
+                if (end > reader.len)
+                    throw $RangeError("index out of range");
+                length = reader.len;
+                reader.len = end;
+            }
+            message = _target || new $root.hopcast.Close();
+            while (reader.pos < end) {
+                let start = reader.pos;
+                let tag = reader.tag();
+                if (tag === _end) {
+                    _end = $undefined;
+                    break;
+                }
+                let wireType = tag & 7;
+                switch (tag >>>= 3) {
+                case 1: {
+                        if (wireType !== 0)
+                            break;
+                        if (value = reader.uint32())
+                            message.code = value;
+                        else
+                            delete message.code;
+                        continue;
+                    }
+                }
+                reader.skipType(wireType, _depth, tag);
+                if (!reader.discardUnknown) {
+                    $util.makeProp(message, "$unknowns", false);
+                    (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                }
+            }
+            if (length !== $undefined) {
+                if (reader.pos !== end)
+                    throw $RangeError("index out of range");
+                reader.len = length;
+            }
+            if (_end !== $undefined)
+                throw $Error("missing end group");
+            return message;
+        };
+
+        return Close;
     })();
 
     hopcast.Announcement = (function() {
