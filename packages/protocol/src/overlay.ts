@@ -8,6 +8,7 @@
  *     relay          the tree: parents and children     → established, lost, closed
  *     forward        objects on their way through
  *     subscriptions  what the applications here take    → started, route, interrupted, ended
+ *     publications   what they publish
  *
  * They know nothing of each other. Each answers a call with its events, and this file says what an event of one
  * means to the others. So the whole node is the match statements below.
@@ -20,17 +21,14 @@ import { type ChannelEvent, Channels, type Publication, type VerifiedAnnouncemen
 import { type Config, defaultConfig } from './config.ts'
 import type { Command, Input, Output, OverlayOptions, WrittenObject } from './contract.ts'
 import { Forward } from './forward.ts'
-import { type ChannelId, checkTracks, type Millis, type PeerId, type StreamId, streamId } from './ids.ts'
+import { type ChannelId, checkTracks, type Millis, type PeerId, type StreamId } from './ids.ts'
 import { type LinkEvent, Links, type Neighbour } from './links.ts'
+import { Publications } from './publications.ts'
 import { Relay, type RelayEvent, type StreamView } from './relay.ts'
 import { type Route, type RouteEvent, Routes } from './routes.ts'
 import { type SubscriptionEvent, Subscriptions } from './subscriptions.ts'
 import { type Timer, Timers } from './timers.ts'
 import type { Announcement, Message, ObjectFrame, UnsignedMessage } from './wire/messages.ts'
-import { encodeObject } from './wire/object.ts'
-
-/** A channel that is published here: the stream and the next seqno of each track. */
-type Published = Map<number, { stream: StreamId; seq: number }>
 
 export class Overlay {
   readonly self: PeerId
@@ -42,7 +40,7 @@ export class Overlay {
   readonly #relay: Relay
   readonly #forward: Forward
   readonly #subscriptions = new Subscriptions()
-  readonly #published = new Map<ChannelId, Published>()
+  readonly #publications: Publications
   /** Objects that came from nobody who was asked for them. */
   #unwanted = 0
   #outputs: Output[] = []
@@ -57,6 +55,7 @@ export class Overlay {
     const reach = (publisher: PeerId) => (publisher === self ? 0 : this.#routes.route(publisher)?.metricUs)
     this.#channels = new Channels(self, config, this.#timers, reach)
     this.#forward = new Forward(config)
+    this.#publications = new Publications(self)
     this.#relay = new Relay(self, config, this.#timers, {
       nextHop: publisher => this.#routes.route(publisher)?.nextHop,
       resumeSeq: stream => this.#forward.resumeSeq(stream)
@@ -241,35 +240,18 @@ export class Overlay {
 
   #publish(publication: Publication, tracks: readonly number[], now: Millis): void {
     const events = this.#channels.publish(publication, now)
-    const { channel, epoch } = publication
-    const published: Published = new Map()
-    for (const track of tracks) {
-      const name = { channel, publisher: this.self, epoch, track }
-      published.set(track, { stream: streamId(name), seq: 0 })
-      this.#relay.startOwn(name, now)
-    }
-    this.#published.set(channel, published)
-    this.#onRouteEvents(this.#routes.startOwn(epoch, now), now)
+    for (const name of this.#publications.open(publication, tracks)) this.#relay.startOwn(name, now)
+    this.#onRouteEvents(this.#routes.startOwn(publication.epoch, now), now)
     this.#onChannelEvents(events, now)
   }
 
   #write(channel: ChannelId, track: number, written: WrittenObject, now: Millis): void {
-    const state = this.#published.get(channel)?.get(track)
-    if (state === undefined) throw new TypeError(`track ${track} of the channel is not published here`)
-    const { payload, ...rest } = written
-    const object = encodeObject({ ...rest, stream: state.stream, seq: state.seq, end: false }, payload)
-    state.seq++
+    const object = this.#publications.write(channel, track, written)
     if (this.#forward.accept(object, now)) this.#pass(object, now)
   }
 
   #unpublish(channel: ChannelId, now: Millis): void {
-    const published = this.#published.get(channel)
-    if (published === undefined) return
-    this.#published.delete(channel)
-    for (const { stream, seq } of published.values()) {
-      const header = { stream, seq, end: true, key: false, priority: 0, ttlMs: 0, timestampUs: 0 }
-      this.#pass(encodeObject(header, new Uint8Array(0)), now)
-    }
+    for (const end of this.#publications.close(channel)) this.#pass(end, now)
     this.#onChannelEvents(this.#channels.unpublish(channel, now), now)
   }
 

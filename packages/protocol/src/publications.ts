@@ -1,0 +1,48 @@
+/** What this node's own applications publish: the streams of each channel, and their objects (RFC 1, section "Objects"). */
+import type { WrittenObject } from './contract.ts'
+import { type ChannelId, type PeerId, type StreamId, type StreamName, streamId } from './ids.ts'
+import type { ObjectFrame } from './wire/messages.ts'
+import { encodeObject } from './wire/object.ts'
+
+interface Track {
+  readonly stream: StreamId
+  /** Of the next object. */
+  seq: number
+}
+
+export class Publications {
+  readonly #self: PeerId
+  readonly #channels = new Map<ChannelId, Map<number, Track>>()
+
+  constructor(self: PeerId) {
+    this.#self = self
+  }
+
+  /** Returns the names of the streams, one per track. */
+  open(run: { channel: ChannelId; epoch: number }, tracks: readonly number[]): StreamName[] {
+    const { channel, epoch } = run
+    const names = tracks.map(track => ({ channel, publisher: this.#self, epoch, track }))
+    this.#channels.set(channel, new Map(names.map(name => [name.track, { stream: streamId(name), seq: 0 }])))
+    return names
+  }
+
+  /** The next object of a track. @throws TypeError when it is not published here */
+  write(channel: ChannelId, track: number, written: WrittenObject): ObjectFrame {
+    const state = this.#channels.get(channel)?.get(track)
+    if (state === undefined) throw new TypeError(`track ${track} of the channel is not published here`)
+    const { payload, ...rest } = written
+    const object = encodeObject({ ...rest, stream: state.stream, seq: state.seq, end: false }, payload)
+    state.seq++
+    return object
+  }
+
+  /** Returns the last object of each track. */
+  close(channel: ChannelId): ObjectFrame[] {
+    const tracks = [...(this.#channels.get(channel)?.values() ?? [])]
+    this.#channels.delete(channel)
+    return tracks.map(({ stream, seq }) => {
+      const header = { stream, seq, end: true, key: false, priority: 0, ttlMs: 0, timestampUs: 0 }
+      return encodeObject(header, new Uint8Array(0))
+    })
+  }
+}
