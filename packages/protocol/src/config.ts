@@ -34,8 +34,21 @@ export interface Config {
   syncJitter: number
   /** Another next hop is taken once it costs this share less. */
   switchGainMin: number
+  /** A neighbour that does not deliver is avoided for so long, for that origin; */
+  penaltyMs: Millis
+  /** twice as long each further time, up to this. */
+  penaltyLongestMs: Millis
+  /** The same for one that has refused a stream for lack of capacity, which lasts longer than a disturbance. */
+  barredMs: Millis
+  barredLongestMs: Millis
+  /** After this long without, the next penalty or bar is as short as the first. */
+  penaltyForgetMs: Millis
+  /** Penalties kept, and bars; one more takes the place of the oldest. */
+  penaltiesMax: number
   /** A starved node asks again after this long. */
   seqnoRetryMs: Millis
+  /** So does, after this long, one whose next hop is full or penalised while it knows others that are not feasible. */
+  seqnoPatienceMs: Millis
   /** A publisher raises its seqno at most this often, however many ask. */
   seqnoRaiseIntervalMs: Millis
   /** How far a SEQNO_REQ travels. Trees of 10,000 nodes of degree 8 are about 7 deep. */
@@ -100,7 +113,14 @@ export const defaultConfig: Config = {
   syncDelayMs: 100,
   syncJitter: 0.25,
   switchGainMin: 0.15,
+  penaltyMs: 3_000,
+  penaltyLongestMs: 60_000,
+  barredMs: 30_000,
+  barredLongestMs: 300_000,
+  penaltyForgetMs: 300_000,
+  penaltiesMax: 4_096,
   seqnoRetryMs: 1_000,
+  seqnoPatienceMs: 30_000,
   seqnoRaiseIntervalMs: 100,
   hopsMax: 64,
   metricMaxUs: 3_600_000_000,

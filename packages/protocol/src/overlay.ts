@@ -208,6 +208,8 @@ export class Overlay {
         return this.#onRouteEvents(this.#routes.handleSyncTimeout(), now)
       case 'origins':
         return this.#onRouteEvents(this.#routes.handleOriginsTimeout(now), now)
+      case 'penalties':
+        return this.#onRouteEvents(this.#routes.handlePenaltiesTimeout(now), now)
       case 'subscriptions':
         this.#forward.expire(now)
         return this.#onRelayEvents(this.#relay.handleTimeout(now), now)

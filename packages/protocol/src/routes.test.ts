@@ -1,62 +1,24 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { type Config, defaultConfig } from './config.ts'
+import { defaultConfig } from './config.ts'
 import type { Micros, PeerId } from './ids.ts'
+import {
+  a,
+  b,
+  c,
+  origin,
+  request,
+  requestsIn,
+  row,
+  rowsIn,
+  self,
+  starved,
+  table,
+  tableOfTwo
+} from './routes.fixture.ts'
 import { type RouteEvent, Routes } from './routes.ts'
 import { Timers } from './timers.ts'
 import type { SeqnoReq, SyncRow } from './wire/messages.ts'
-
-const self = 'self' as PeerId
-const [a, b, c, origin] = ['a', 'b', 'c', 'origin'] as [PeerId, PeerId, PeerId, PeerId]
-
-function table(config: Partial<Config> = {}, random = () => 0.5) {
-  const timers = new Timers()
-  return { timers, routes: new Routes(self, { ...defaultConfig, ...config }, timers, random) }
-}
-
-/** With links to `a` and `b` that cost 10 each. */
-function tableOfTwo(config: Partial<Config> = {}) {
-  const made = table(config)
-  made.routes.handleUp(a, 10)
-  made.routes.handleUp(b, 10)
-  return made
-}
-
-function row(metricUs: Micros | undefined, over: Partial<SyncRow> = {}): SyncRow {
-  return { origin, epoch: 1, seqno: 0, metricUs, hops: 1, ...over }
-}
-
-/** What was told to `peer`, or to anyone. */
-function rowsIn(events: RouteEvent[], peer?: PeerId): SyncRow[] {
-  return events.flatMap(event => {
-    if (event.type !== 'send' || (peer !== undefined && event.peer !== peer)) return []
-    return event.message.type === 'sync' ? event.message.rows : []
-  })
-}
-
-function requestsIn(events: RouteEvent[]): (SeqnoReq & { to: PeerId })[] {
-  return events.flatMap(event =>
-    event.type === 'send' && event.message.type === 'seqno-req' ? [{ ...event.message, to: event.peer }] : []
-  )
-}
-
-/** Starved: both neighbours have a row, none that is feasible. */
-function starved(config: Partial<Config> = {}) {
-  const made = tableOfTwo(config)
-  made.routes.handleSync(a, [row(100)], 0)
-  made.routes.handleSync(b, [row(500)], 0)
-  const events = made.routes.handleSync(a, [row(undefined)], 0)
-  return { ...made, events }
-}
-
-const request = (over: Partial<SeqnoReq> = {}): SeqnoReq => ({
-  type: 'seqno-req',
-  origin,
-  epoch: 1,
-  seqno: 1,
-  hopsLeft: 8,
-  ...over
-})
 
 describe('Routes choose', () => {
   test('the neighbour over which the way is cheapest', () => {

@@ -12,9 +12,11 @@
  * A node that has rows but no feasible one is starved. It asks for a newer seqno (SEQNO_REQ), which starts a new
  * comparison. So does a node whose next hop has become clearly worse than one that is not feasible.
  */
+import { choose, chooseBackup, isHeldBack, standingOf } from './choice.ts'
 import type { Config } from './config.ts'
-import { type Claim, type Distance, isEligible, lesser } from './feasibility.ts'
+import { type Claim, type Distance, lesser } from './feasibility.ts'
 import type { Micros, Millis, PeerId } from './ids.ts'
+import { Standings } from './standings.ts'
 import type { Timers } from './timers.ts'
 import { isNewer, type Version } from './version.ts'
 import type { Message, SeqnoReq, SyncRow } from './wire/messages.ts'
@@ -33,9 +35,11 @@ export interface Route {
 }
 
 interface Origin {
+  readonly origin: PeerId
   /** What each neighbour claims; neighbours that retracted have no row. */
   rows: Map<PeerId, Claim>
   nextHop: PeerId | undefined
+  hadRoom: boolean
   /** The least distance ever claimed to others. */
   feasibility: Distance | undefined
   /** What the neighbours last heard from here; undefined: nothing, or a retraction. */
@@ -46,29 +50,18 @@ interface Origin {
   asked: (Version & { at: Millis }) | undefined
 }
 
-/** A neighbour as a next hop. */
-interface Choice {
-  peer: PeerId
-  suspected: boolean
-  metricUs: Micros
-  hops: number
-}
-
 export class Routes {
   readonly #self: PeerId
   readonly #config: Config
   readonly #timers: Timers
   readonly #random: () => number
-  /** Cost of the link to each neighbour that is up. */
-  readonly #links = new Map<PeerId, Micros>()
-  /** Neighbours that have fallen silent: taken only where there is no other. */
-  readonly #suspects = new Set<PeerId>()
+  readonly #standings: Standings
   readonly #origins = new Map<PeerId, Origin>()
   /** This node's own row, while it publishes. */
   #own: (Version & { raisedAt: Millis }) | undefined
   /** Origins whose rows go out at the end of this call. */
   readonly #urgent = new Set<PeerId>()
-  /** Origins whose next hop was lost, or fell silent, in this call. */
+  /** Origins whose next hop was lost, or is not good, after this call. */
   readonly #starved = new Set<PeerId>()
   /** Origins whose metric waits for the timer. */
   readonly #waiting = new Set<PeerId>()
@@ -78,6 +71,7 @@ export class Routes {
     this.#config = config
     this.#timers = timers
     this.#random = random
+    this.#standings = new Standings(config)
   }
 
   /** The way to `origin`; undefined when there is none, and for this node itself. */
@@ -94,6 +88,20 @@ export class Routes {
       const route = this.route(origin)
       if (route !== undefined) yield { origin, ...route }
     }
+  }
+
+  /** The best neighbour beside the next hop that may be asked at once: feasible, and nothing is against it. */
+  backup(origin: PeerId): PeerId | undefined {
+    const state = this.#origins.get(origin)
+    return state && chooseBackup(state, this.#standings)
+  }
+
+  /** Whether the next hop has no capacity to spare, and is used because there is no other way. */
+  isLastResort(origin: PeerId): boolean {
+    const state = this.#origins.get(origin)
+    const nextHop = state?.nextHop
+    if (nextHop === undefined || this.#standings.of(origin, nextHop, false) !== 'full') return false
+    return this.backup(origin) === undefined
   }
 
   /** This node publishes from now on; `epoch` is newer than that of any earlier run. */
@@ -114,7 +122,7 @@ export class Routes {
   }
 
   handleUp(peer: PeerId, costUs: Micros): RouteEvent[] {
-    this.#links.set(peer, costUs)
+    this.#standings.setCost(peer, costUs)
     const rows: SyncRow[] = []
     if (this.#own !== undefined) rows.push(this.#row(this.#self))
     for (const [origin, state] of this.#origins) if (state.claimed !== undefined) rows.push(this.#row(origin))
@@ -122,8 +130,7 @@ export class Routes {
   }
 
   handleDown(peer: PeerId, now: Millis): RouteEvent[] {
-    this.#links.delete(peer)
-    this.#suspects.delete(peer)
+    this.#standings.drop(peer)
     const events: RouteEvent[] = []
     for (const [origin, state] of this.#origins) {
       if (state.rows.delete(peer)) events.push(...this.#decide(origin, state, now))
@@ -132,14 +139,50 @@ export class Routes {
   }
 
   handleCost(peer: PeerId, costUs: Micros, now: Millis): RouteEvent[] {
-    this.#links.set(peer, costUs)
+    this.#standings.setCost(peer, costUs)
     return this.#decideAll(peer, now)
   }
 
   handleSuspect(peer: PeerId, suspected: boolean, now: Millis): RouteEvent[] {
-    if (suspected) this.#suspects.add(peer)
-    else this.#suspects.delete(peer)
+    this.#standings.setSuspected(peer, suspected)
     return this.#decideAll(peer, now)
+  }
+
+  /** The neighbour has no capacity to spare, or has some again. It goes on carrying what it carries. */
+  setFull(peer: PeerId, full: boolean, now: Millis): RouteEvent[] {
+    return this.#standings.setFull(peer, full) ? this.#decideAll(peer, now) : []
+  }
+
+  /** The neighbour has not delivered what it claimed: it is avoided on the way to `origin` for a while. */
+  penalise(origin: PeerId, peer: PeerId, now: Millis): RouteEvent[] {
+    return this.#avoid(origin, now, () => this.#standings.penalise(origin, peer, now))
+  }
+
+  /** The neighbour has refused a stream of `origin` for lack of capacity. */
+  bar(origin: PeerId, peer: PeerId, now: Millis): RouteEvent[] {
+    return this.#avoid(origin, now, () => this.#standings.bar(origin, peer, now))
+  }
+
+  #avoid(origin: PeerId, now: Millis, impose: () => boolean): RouteEvent[] {
+    const state = this.#origins.get(origin)
+    if (state === undefined || !impose()) return []
+    this.#setPenaltyTimer()
+    return this.#conclude(this.#decide(origin, state, now), now)
+  }
+
+  #setPenaltyTimer(): void {
+    const at = this.#standings.nextEnd()
+    if (at !== undefined) this.#timers.set('penalties', at)
+  }
+
+  /** The timer `penalties`: who was avoided has another chance. */
+  handlePenaltiesTimeout(now: Millis): RouteEvent[] {
+    const events = this.#standings.takeEnded(now).flatMap(origin => {
+      const state = this.#origins.get(origin)
+      return state === undefined ? [] : this.#decide(origin, state, now)
+    })
+    this.#setPenaltyTimer()
+    return this.#conclude(events, now)
   }
 
   /** Chooses anew wherever the neighbour is one of the choices. */
@@ -194,6 +237,7 @@ export class Routes {
         events.push(...this.#askIfStarved(origin, state, now))
       } else if (state.rows.size === 0) {
         this.#origins.delete(origin)
+        this.#standings.forgetOrigin(origin)
       } else {
         // Nobody can still rely on what was claimed so long ago.
         state.feasibility = undefined
@@ -209,8 +253,10 @@ export class Routes {
     const known = this.#origins.get(origin)
     if (known !== undefined || !create || this.#origins.size >= this.#config.originsMax) return known
     const state: Origin = {
+      origin,
       rows: new Map(),
       nextHop: undefined,
+      hadRoom: false,
       feasibility: undefined,
       claimed: undefined,
       lostSince: undefined,
@@ -225,50 +271,31 @@ export class Routes {
   #decide(origin: PeerId, state: Origin, now: Millis): RouteEvent[] {
     const events: RouteEvent[] = []
     const before = state.nextHop
-    state.nextHop = this.#choose(state)
+    state.nextHop = choose(state, this.#standings, this.#config.switchGainMin)
     state.lostSince = state.nextHop === undefined ? (state.lostSince ?? now) : undefined
-    if (state.nextHop !== before) events.push({ type: 'next-hop', origin, nextHop: state.nextHop })
-    const isSilent = state.nextHop === undefined || this.#suspects.has(state.nextHop)
-    if (isSilent) this.#starved.add(origin)
+    const { nextHop } = state
+    if (nextHop !== before) {
+      events.push({ type: 'next-hop', origin, nextHop })
+      state.hadRoom = nextHop !== undefined && this.#standings.of(origin, nextHop, false) !== 'full'
+    }
+    const standing = nextHop && standingOf(state, nextHop, this.#standings)
+    if (standing !== 'good') this.#starved.add(origin)
     this.#note(origin, state, now)
     return events
-  }
-
-  /** The best feasible neighbour; the one in use unless another is clearly better, or it has fallen silent. */
-  #choose(state: Origin): PeerId | undefined {
-    let best: Choice | undefined
-    let current: Choice | undefined
-    for (const [peer, row] of state.rows) {
-      const costUs = this.#links.get(peer)
-      const isCurrent = peer === state.nextHop
-      if (costUs === undefined || !isEligible(row, state.feasibility, isCurrent)) continue
-      const suspected = this.#suspects.has(peer)
-      const choice: Choice = { peer, suspected, metricUs: row.metricUs + costUs, hops: row.hops }
-      if (isCurrent) current = choice
-      if (best === undefined || comesBefore(choice, best)) best = choice
-    }
-    if (best === undefined || current === undefined) return best?.peer
-    return this.#isWorthIt(current, best) ? best.peer : current.peer
-  }
-
-  /** Whether to leave the next hop in use for another one. */
-  #isWorthIt(current: Choice, other: Choice): boolean {
-    if (current.suspected !== other.suspected) return current.suspected
-    return other.metricUs <= current.metricUs * (1 - this.#config.switchGainMin)
   }
 
   /** This node's own distance, over the next hop in use. */
   #current(state: Origin): Claim | undefined {
     if (state.nextHop === undefined) return undefined
     const row = state.rows.get(state.nextHop)
-    const costUs = this.#links.get(state.nextHop)
+    const costUs = this.#standings.costUs(state.nextHop)
     if (row === undefined || costUs === undefined) return undefined
     return { ...row, metricUs: row.metricUs + costUs, hops: row.hops + 1 }
   }
 
   /** The distance that others may rely on: none over a next hop that has fallen silent, though it may be the only one. */
   #reliable(state: Origin): Claim | undefined {
-    const isSilent = state.nextHop !== undefined && this.#suspects.has(state.nextHop)
+    const isSilent = state.nextHop !== undefined && this.#standings.isSuspected(state.nextHop)
     return isSilent ? undefined : this.#current(state)
   }
 
@@ -303,7 +330,7 @@ export class Routes {
     if (this.#urgent.size === 0) return []
     const rows = [...this.#urgent].map(origin => this.#claim(origin, ended))
     this.#urgent.clear()
-    return this.#syncs(rows, this.#links.keys())
+    return this.#syncs(rows, this.#standings.peers())
   }
 
   #claim(origin: PeerId, ended: Version | undefined): SyncRow {
@@ -352,45 +379,29 @@ export class Routes {
   #askIfStarved(origin: PeerId, state: Origin, now: Millis): RouteEvent[] {
     const { feasibility } = state
     if (feasibility === undefined || state.rows.size === 0) return []
-    if (state.nextHop !== undefined && !this.#isHeldBack(state, feasibility)) return []
+    if (state.nextHop !== undefined && !isHeldBack(state, this.#standings, this.#config.switchGainMin))
+      return []
     const wanted: Version = { epoch: feasibility.epoch, seqno: feasibility.seqno + 1 }
     // Past the last seqno there is none to ask for: only time helps.
     if (!Number.isSafeInteger(wanted.seqno)) return []
-    if (!this.#mayAsk(state, wanted, now)) return []
+    if (!(this.#isAvoided(state) ? this.#mayAskPatiently(state, now) : this.#mayAsk(state, wanted, now)))
+      return []
     state.asked = { ...wanted, at: now }
     const message: SeqnoReq = { type: 'seqno-req', origin, ...wanted, hopsLeft: this.#config.hopsMax }
     return [...state.rows.keys()].map(peer => ({ type: 'send', peer, message }))
   }
 
-  /** Whether another neighbour would be taken if only it were feasible (RFC 8966, section 3.8.2.2). */
-  #isHeldBack(state: Origin, feasibility: Distance): boolean {
-    const inUse = this.#current(state)
-    if (inUse === undefined || state.nextHop === undefined) return false
-    const current = { ...inUse, peer: state.nextHop, suspected: this.#suspects.has(state.nextHop) }
-    for (const [peer, row] of state.rows) {
-      const costUs = this.#links.get(peer)
-      if (costUs === undefined || isNewer(feasibility, row) || isEligible(row, feasibility, false)) continue
-      const other = {
-        peer,
-        suspected: this.#suspects.has(peer),
-        metricUs: row.metricUs + costUs,
-        hops: row.hops
-      }
-      if (this.#isWorthIt(current, other)) return true
-    }
-    return false
-  }
-
-  #mayAsk(state: Origin, wanted: Version, now: Millis): boolean {
-    const { asked } = state
+  #mayAsk({ asked }: Origin, wanted: Version, now: Millis): boolean {
     return asked === undefined || isNewer(wanted, asked) || now - asked.at >= this.#config.seqnoRetryMs
   }
-}
 
-/** Those heard first, then cheaper, then fewer hops, then the order of peer ids: the same choice on every run. */
-function comesBefore(a: Choice, b: Choice): boolean {
-  if (a.suspected !== b.suspected) return b.suspected
-  if (a.metricUs !== b.metricUs) return a.metricUs < b.metricUs
-  if (a.hops !== b.hops) return a.hops < b.hops
-  return a.peer < b.peer
+  /** A next hop that is avoided works, and may be so for long; and whom it holds back may be behind this node itself. */
+  #mayAskPatiently({ asked }: Origin, now: Millis): boolean {
+    return asked === undefined || now - asked.at >= this.#config.seqnoPatienceMs
+  }
+
+  #isAvoided(state: Origin): boolean {
+    const standing = state.nextHop && standingOf(state, state.nextHop, this.#standings)
+    return standing === 'full' || standing === 'penalised'
+  }
 }

@@ -8,6 +8,8 @@ export type Timer =
   | 'sync'
   /** The next SEQNO_REQ of a starved node, and the clearing of origins that nobody tells of any more. */
   | 'origins'
+  /** The end of penalties and bars: who was avoided is a choice again. */
+  | 'penalties'
   /** The next round of SUBs, and the look at who has stopped asking. */
   | 'subscriptions'
   /** The next own announcement, and the clearing of expired ones. */

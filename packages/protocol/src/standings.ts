@@ -1,0 +1,111 @@
+/** What the neighbours are worth as next hops: the cost of each link, and who is to be avoided (RFC 1, section "Choice"). */
+import type { Config } from './config.ts'
+import type { Micros, Millis, PeerId } from './ids.ts'
+import { Penalties } from './penalties.ts'
+
+/** How far a neighbour can be relied on, from the best: one that is worse is taken only where there is no better. */
+export type Standing =
+  | 'good'
+  /** It has no capacity to spare, or has refused for lack of it: it may still take one who has no other way. */
+  | 'full'
+  /** It has not delivered what it claimed. */
+  | 'penalised'
+  /** It has fallen silent. */
+  | 'suspected'
+
+const ranks: Record<Standing, number> = { good: 0, full: 1, penalised: 2, suspected: 3 }
+
+export function isBetterStanding(a: Standing, b: Standing): boolean {
+  return ranks[a] < ranks[b]
+}
+
+export class Standings {
+  /** Cost of the link to each neighbour that is up. */
+  readonly #links = new Map<PeerId, Micros>()
+  readonly #suspects = new Set<PeerId>()
+  readonly #full = new Set<PeerId>()
+  readonly #penalties: Penalties
+  readonly #bars: Penalties
+
+  constructor(config: Config) {
+    const { penaltyForgetMs: forgetMs, penaltiesMax: entriesMax } = config
+    const shared = { forgetMs, entriesMax }
+    this.#penalties = new Penalties({
+      firstMs: config.penaltyMs,
+      longestMs: config.penaltyLongestMs,
+      ...shared
+    })
+    this.#bars = new Penalties({ firstMs: config.barredMs, longestMs: config.barredLongestMs, ...shared })
+  }
+
+  /** Everyone who is up. */
+  peers(): Iterable<PeerId> {
+    return this.#links.keys()
+  }
+
+  /** Undefined for a neighbour that is not up. */
+  costUs(peer: PeerId): Micros | undefined {
+    return this.#links.get(peer)
+  }
+
+  setCost(peer: PeerId, costUs: Micros): void {
+    this.#links.set(peer, costUs)
+  }
+
+  /** The penalties stay: to connect anew must not be a way out of them. */
+  drop(peer: PeerId): void {
+    this.#links.delete(peer)
+    this.#suspects.delete(peer)
+    this.#full.delete(peer)
+  }
+
+  isSuspected(peer: PeerId): boolean {
+    return this.#suspects.has(peer)
+  }
+
+  setSuspected(peer: PeerId, suspected: boolean): void {
+    if (suspected) this.#suspects.add(peer)
+    else this.#suspects.delete(peer)
+  }
+
+  /** False when it is nothing new. */
+  setFull(peer: PeerId, full: boolean): boolean {
+    if (full === this.#full.has(peer) || !this.#links.has(peer)) return false
+    if (full) this.#full.add(peer)
+    else this.#full.delete(peer)
+    return true
+  }
+
+  /** @param hadRoom it is the next hop, and was not full when it was chosen: it goes on carrying what it carries */
+  of(origin: PeerId, peer: PeerId, hadRoom: boolean): Standing {
+    if (this.#suspects.has(peer)) return 'suspected'
+    if (this.#penalties.has(origin, peer)) return 'penalised'
+    if (this.#bars.has(origin, peer) || (!hadRoom && this.#full.has(peer))) return 'full'
+    return 'good'
+  }
+
+  /** False when it is in force already. */
+  penalise(origin: PeerId, peer: PeerId, now: Millis): boolean {
+    return this.#penalties.impose(origin, peer, now)
+  }
+
+  bar(origin: PeerId, peer: PeerId, now: Millis): boolean {
+    return this.#bars.impose(origin, peer, now)
+  }
+
+  /** When the next penalty or bar ends. */
+  nextEnd(): Millis | undefined {
+    const ends = [this.#penalties.nextEnd(), this.#bars.nextEnd()].filter(end => end !== undefined)
+    return ends.length === 0 ? undefined : Math.min(...ends)
+  }
+
+  /** Ends the penalties and bars that are over; returns the origins that this concerns. */
+  takeEnded(now: Millis): PeerId[] {
+    return [...new Set([...this.#penalties.takeEnded(now), ...this.#bars.takeEnded(now)])]
+  }
+
+  forgetOrigin(origin: PeerId): void {
+    this.#penalties.forgetOrigin(origin)
+    this.#bars.forgetOrigin(origin)
+  }
+}
