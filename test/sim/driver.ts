@@ -127,7 +127,7 @@ export class Driver {
   #announce(node: SimNode, from: PeerId | undefined, signed: SignedAnnouncement): void {
     const { incarnation } = node
     const announcement = decodeAnnouncement(signed.body)
-    const ttlMaxMs = node.overlay.config.announceTtlMs
+    const ttlMaxMs = node.config.announceTtlMs
     this.#sim.after(this.#options.signatureMs, () => {
       const validForMs = Math.min(announcement.expiresAt - wallStartMs - this.#sim.now, ttlMaxMs)
       const verified = { announcement, signed, validForMs } as VerifiedAnnouncement

@@ -25,12 +25,12 @@ function checkRoutes(sim: Simulation, node: SimNode): void {
     const path = routePath(sim, node, origin)
     if (path.loops) throw new Error(`a routing loop to ${nameOf(sim, origin)}: ${names(path.nodes)}`)
   }
-  atMost(node, 'origins', origins, node.overlay.config.originsMax)
+  atMost(node, 'origins', origins, node.config.originsMax)
 }
 
 /** One parent per stream, which is no child; nothing kept that nobody wants. */
 function checkStreams(node: SimNode): void {
-  const { config } = node.overlay
+  const { config } = node
   const neighbours = new Set<PeerId>()
   for (const { peer } of node.overlay.neighbours()) neighbours.add(peer)
   atMost(node, 'neighbours', neighbours.size, config.neighboursMax)

@@ -2,8 +2,10 @@
 import {
   type ChannelId,
   type Config,
+  defaultConfig,
   type Millis,
-  Overlay,
+  type Overlay,
+  type OverlayOptions,
   type PeerId,
   type StreamId,
   type SubscriptionChange
@@ -12,6 +14,15 @@ import { sha256 } from '@noble/hashes/sha2.js'
 import { base58btc } from 'multiformats/bases/base58'
 import type { ObjectFrame } from '../../packages/protocol/src/wire/messages.ts'
 import type { Random } from './random.ts'
+
+/** The contract of a core, as `Overlay` keeps it: all that a node is driven by, and all that is read of it. */
+export type Core = Pick<
+  Overlay,
+  'handle' | 'deadline' | 'neighbours' | 'routes' | 'route' | 'streams' | 'channels' | 'counters'
+>
+
+/** Makes a core that knows nothing yet. */
+export type CreateOverlay = (options: OverlayOptions) => Core
 
 /** One run of a publisher on a channel. */
 export interface Run {
@@ -79,11 +90,20 @@ export class Reception {
   }
 }
 
+export interface SimNodeOptions {
+  name: string
+  id: PeerId
+  config: Partial<Config>
+  createOverlay: CreateOverlay
+  random: Random
+}
+
 export class SimNode {
   readonly name: string
   readonly id: PeerId
+  readonly config: Config
   /** A new one at each start. */
-  overlay: Overlay
+  overlay: Core
   /** Grows at each start, so that what was meant for the run before is known as such. */
   incarnation = 0
   running = true
@@ -92,16 +112,19 @@ export class SimNode {
   readonly runs = new Map<ChannelId, Run>()
   readonly receptions = new Map<ChannelId, Reception>()
   lastEpoch = 0
+  readonly #create: () => Core
 
-  constructor(name: string, id: PeerId, config: Partial<Config>, random: Random) {
+  constructor({ name, id, config, createOverlay, random }: SimNodeOptions) {
     this.name = name
     this.id = id
-    this.overlay = new Overlay({ self: id, config, rng: () => random.next() })
+    this.config = { ...defaultConfig, ...config }
+    this.#create = () => createOverlay({ self: id, config, rng: () => random.next() })
+    this.overlay = this.#create()
   }
 
   /** Starts again, remembering nothing but its identity. */
-  start(config: Partial<Config>, random: Random): void {
-    this.overlay = new Overlay({ self: this.id, config, rng: () => random.next() })
+  start(): void {
+    this.overlay = this.#create()
     this.incarnation++
     this.running = true
     this.wakeAt = undefined

@@ -6,7 +6,7 @@ import type { Simulation } from './simulation.ts'
 
 /** The cost that a perfect measurement of the link gives, in microseconds (RFC 1, section "Cost"). */
 export function trueCostUs(link: SimLink): Micros {
-  const { linkBaseCostMs } = link.ends[0].node.overlay.config
+  const { linkBaseCostMs } = link.ends[0].node.config
   return 1_000 * (link.halfRttMs + linkBaseCostMs)
 }
 

@@ -1,5 +1,6 @@
 /**
- * Start here. A network of nodes in virtual time; each is the same `Overlay` that the real driver runs.
+ * Start here. A network of nodes in virtual time; each is the same `Overlay` that the real driver runs, or another core
+ * that keeps its contract.
  *
  *     sim = new Simulation({ seed: 1, replay: 'seed 1' })
  *     sim.addNode('a'), sim.addNode('b'), sim.connect('a', 'b', { delayMs: 10 })
@@ -14,6 +15,7 @@ import {
   type Command,
   type Config,
   type Millis,
+  Overlay,
   openChannelId,
   type PeerId,
   type StreamId,
@@ -23,7 +25,7 @@ import type { Message } from '../../packages/protocol/src/wire/messages.ts'
 import { Clock } from './clock.ts'
 import { Driver, wallStartMs } from './driver.ts'
 import { type LinkOptions, SimLink } from './link.ts'
-import { peerIdOf, Reception, type Run, SimNode } from './node.ts'
+import { type CreateOverlay, peerIdOf, Reception, type Run, SimNode } from './node.ts'
 import { Random } from './random.ts'
 
 export interface SimulationOptions {
@@ -31,6 +33,8 @@ export interface SimulationOptions {
   /** How to repeat the run, for errors. */
   replay: string
   config?: Partial<Config>
+  /** What the nodes run: `Overlay`, if nothing else is said. */
+  createOverlay?: CreateOverlay
   /** Objects and control messages of one link, and its two directions, differ in delay by up to this much. */
   skewMs?: Millis
   /** Signing an announcement, or checking its signature. */
@@ -51,12 +55,14 @@ export class Simulation {
   /** What was sent, by kind of message, and what came of it. */
   readonly counts = { steps: 0, objectCopies: 0, delivered: 0, closes: 0, control: new Map<string, number>() }
   readonly #config: Partial<Config>
+  readonly #createOverlay: CreateOverlay
   readonly #skewMs: Millis
   readonly #driver: Driver
   readonly #linksOf = new Map<SimNode, Map<PeerId, SimLink>>()
 
   constructor(options: SimulationOptions) {
     const { seed, replay, config = {}, skewMs = 0.5, signatureMs = 0.5, log } = options
+    this.#createOverlay = options.createOverlay ?? (overlay => new Overlay(overlay))
     this.seed = seed
     this.random = new Random(seed)
     this.clock = new Clock(replay)
@@ -74,7 +80,14 @@ export class Simulation {
 
   addNode(name: string): SimNode {
     if (this.nodes.has(name)) throw new TypeError(`there is a node ${name} already`)
-    const node = new SimNode(name, peerIdOf(`${this.seed}/${name}`), this.#config, this.random)
+    const id = peerIdOf(`${this.seed}/${name}`)
+    const node = new SimNode({
+      name,
+      id,
+      config: this.#config,
+      createOverlay: this.#createOverlay,
+      random: this.random
+    })
     this.nodes.set(name, node)
     this.nodesById.set(node.id, node)
     this.#linksOf.set(node, new Map())
@@ -130,7 +143,7 @@ export class Simulation {
   restart(name: string): void {
     const node = this.node(name)
     if (node.running) throw new TypeError(`${name} is running`)
-    node.start(this.#config, this.random)
+    node.start()
     for (const link of this.linksOf(node)) if (link.other(node).node.running) this.#driver.open(link)
   }
 
