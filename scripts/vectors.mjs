@@ -8,7 +8,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { generateKeyPairFromSeed } from '@libp2p/crypto/keys'
 import { peerIdFromPrivateKey } from '@libp2p/peer-id'
-import { fromHex, openChannelId, streamId, toHex } from '../packages/protocol/src/ids.ts'
+import { fromHex, openChannelId, pathTag, streamId, toHex } from '../packages/protocol/src/ids.ts'
 import { announceSigningBytes, encodeAnnouncement } from '../packages/protocol/src/wire/announcement.ts'
 import { encodeControl } from '../packages/protocol/src/wire/control.ts'
 import { joinFrames } from '../packages/protocol/src/wire/framing.ts'
@@ -19,6 +19,7 @@ const file = join(root, 'rfcs/vectors/wire.json')
 const vectors = JSON.parse(readFileSync(file, 'utf8'))
 
 for (const vector of vectors.channelIds) vector.channel = openChannelId(vector.name)
+for (const vector of vectors.pathTags) vector.tag = pathTag(vector.peer)
 for (const vector of vectors.streamIds) vector.stream = streamId(vector)
 for (const vector of vectors.control) vector.hex = toHex(encodeControl(withBytes(vector.message)))
 for (const vector of vectors.announcements)

@@ -75,10 +75,19 @@ export interface Config {
   endGraceMs: Millis
 
   // Subscriptions
-  /** A SUB is repeated after this long. */
+  /** What a neighbour has refused is asked for again after this long. */
   subIntervalMs: Millis
-  /** A child, or a parent, that has not confirmed a subscription for this long is forgotten. */
+  /** A neighbour that was asked and says nothing for this long is given up. The end of a stream is remembered as long. */
   subTimeoutMs: Millis
+  /** A stream that came steadily is silent after this long, or `silenceGapFactor` times its longest gap of late. */
+  silenceMinMs: Millis
+  silenceGapFactor: number
+  /** A new parent that sends nothing for this long after SUB_OK, while the old one does, is at fault. */
+  firstObjectMs: Millis
+  /** How long a backup may take to send what the silent parent does not; */
+  backupTimeoutMs: Millis
+  /** and how long the parent may be behind it and still count as alive. Two links differ by less in delay. */
+  backupGraceMs: Millis
   /** Past it, SUB is answered by SUB_NACK `full`. */
   streamsMax: number
   /** Past it, SUB is answered by SUB_NACK `full`. */
@@ -136,6 +145,11 @@ export const defaultConfig: Config = {
 
   subIntervalMs: 1_000,
   subTimeoutMs: 5_000,
+  silenceMinMs: 120,
+  silenceGapFactor: 3,
+  firstObjectMs: 500,
+  backupTimeoutMs: 1_000,
+  backupGraceMs: 100,
   streamsMax: 10_000,
   childrenPerStreamMax: 1_024,
   subscriptionsPerNeighbourMax: 1_024,

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { type Config, defaultConfig } from './config.ts'
 import { Forward } from './forward.ts'
 import type { StreamId } from './ids.ts'
+import { Timers } from './timers.ts'
 import type { ObjectFrame } from './wire/messages.ts'
 import { encodeObject } from './wire/object.ts'
 
@@ -10,8 +11,8 @@ const voice = '11'.repeat(16) as StreamId
 const other = '22'.repeat(16) as StreamId
 const headerBytes = 40
 
-function forward(config: Partial<Config> = {}): Forward {
-  return new Forward({ ...defaultConfig, ...config })
+function forward(config: Partial<Config> = {}, timers = new Timers()): Forward {
+  return new Forward({ ...defaultConfig, ...config }, timers)
 }
 
 function object(seq: number, stream = voice, payloadBytes = 10): ObjectFrame {
@@ -151,5 +152,62 @@ describe('Forward knows', () => {
       passed.drop(stream)
     }
     expect([passed.received, passed.sent]).toEqual([2, 4])
+  })
+})
+
+describe('A stream', () => {
+  /** An object each 20 ms up to 1 s. */
+  function flowing(config: Partial<Config> = {}) {
+    const timers = new Timers()
+    const passed = forward({ silenceMinMs: 120, silenceGapFactor: 3, ...config }, timers)
+    for (let n = 0; n <= 50; n++) passed.accept(object(n), 20 * n)
+    return { passed, timers }
+  }
+
+  /** Calls as the timer asks for it, up to `until`. */
+  function silences({ passed, timers }: ReturnType<typeof flowing>, until: number): [number, string[]][] {
+    const found: [number, string[]][] = []
+    for (let at = timers.at('silence'); at !== undefined && at <= until; at = timers.at('silence')) {
+      timers.takeDue(at)
+      const streams = passed.handleSilence(at)
+      if (streams.length > 0) found.push([at, streams])
+    }
+    return found
+  }
+
+  test('that came steadily and stops is silent after silenceMinMs, once', () => {
+    const made = flowing()
+    expect(made.passed.isFlowing(voice, 1_119)).toBe(true)
+    expect(silences(made, 10_000)).toEqual([[1_120, [voice]]])
+    expect(made.passed.isFlowing(voice, 1_120)).toBe(false)
+  })
+
+  test('that comes again may be silent again', () => {
+    const made = flowing()
+    silences(made, 10_000)
+    made.passed.accept(object(51), 10_000)
+    expect(silences(made, 20_000).map(([, streams]) => streams)).toEqual([[voice]])
+  })
+
+  test('with pauses is given silenceGapFactor times the longest of late', () => {
+    const made = flowing()
+    made.passed.accept(object(51), 1_100)
+    expect(silences(made, 10_000)).toEqual([[1_400, [voice]]])
+  })
+
+  test('is not silent because this node slept', () => {
+    const { passed, timers } = flowing()
+    timers.takeDue(5_000)
+    expect(passed.handleSilence(5_000)).toEqual([])
+    expect(timers.at('silence')).toBe(5_120)
+  })
+
+  test('of an object or two has no pace yet', () => {
+    const timers = new Timers()
+    const passed = forward({}, timers)
+    passed.accept(object(0), 0)
+    passed.accept(object(1), 20)
+    expect(timers.next()).toBe(undefined)
+    expect(passed.isFlowing(voice, 21)).toBe(false)
   })
 })

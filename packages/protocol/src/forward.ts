@@ -4,12 +4,24 @@
  */
 import type { Config } from './config.ts'
 import type { Millis, StreamId } from './ids.ts'
+import type { Timers } from './timers.ts'
 import { uint32Max } from './wire/limits.ts'
 import type { ObjectFrame } from './wire/messages.ts'
+
+/** Before so many objects there is no saying how often they come. */
+const flowObjectsMin = 3
+/** A longer pause between two objects is a pause of the speaker's, and says nothing of the network. */
+const gapMaxMs = 400
+const gapFading = 0.98
 
 interface StreamBuffer {
   /** The newest seqno seen; -1 before the first. */
   newest: number
+  /** When the newest came, and the longest time between two of late: it fades by 2 % with each. */
+  newestAt: Millis
+  gapMs: Millis
+  /** Nothing has come for longer than such a time. */
+  silent: boolean
   /** A bit per seqno of the window that ends at `newest`: seen or not. */
   readonly seen: Uint32Array
   /** In the order of arrival. Those before `start` are gone; the array is trimmed now and then. */
@@ -22,6 +34,9 @@ interface StreamBuffer {
 
 export class Forward {
   readonly #config: Config
+  readonly #timers: Timers
+  /** When the timer `silence` is due. */
+  #silenceDueAt: Millis = 0
   readonly #streams = new Map<StreamId, StreamBuffer>()
   /** Bytes of recent objects over all streams. */
   #bytes = 0
@@ -30,8 +45,9 @@ export class Forward {
   sent = 0
   duplicates = 0
 
-  constructor(config: Config) {
+  constructor(config: Config, timers: Timers) {
     this.#config = config
+    this.#timers = timers
   }
 
   /** Takes an object in; false for one that has passed before, or is too old to tell. */
@@ -48,6 +64,7 @@ export class Forward {
     }
     buffer.received++
     this.received++
+    this.#measure(buffer, now)
     this.#keep(buffer, object, now)
     return true
   }
@@ -72,6 +89,30 @@ export class Forward {
   resumeSeq(stream: StreamId): number | undefined {
     const buffer = this.#streams.get(stream)
     return buffer === undefined ? undefined : Math.min(buffer.newest + 1, uint32Max)
+  }
+
+  /** Whether objects come as often as before. */
+  isFlowing(stream: StreamId, now: Millis): boolean {
+    const buffer = this.#streams.get(stream)
+    return buffer !== undefined && buffer.received >= flowObjectsMin && now < this.#silenceAt(buffer)
+  }
+
+  /** The timer `silence`: the streams that have fallen silent since it was last due. */
+  handleSilence(now: Millis): StreamId[] {
+    // If this node itself slept, what came meanwhile is still to be read.
+    const slept = now - this.#silenceDueAt > this.#config.silenceMinMs / 2
+    const silent: StreamId[] = []
+    for (const [stream, buffer] of this.#streams) {
+      if (buffer.silent || buffer.received < flowObjectsMin) continue
+      if (slept) buffer.newestAt = now
+      if (this.#silenceAt(buffer) > now) {
+        this.#watch(buffer)
+        continue
+      }
+      buffer.silent = true
+      silent.push(stream)
+    }
+    return silent
   }
 
   /** Lets go of what is too old, also of streams that have fallen silent. */
@@ -100,7 +141,28 @@ export class Forward {
 
   #newBuffer(): StreamBuffer {
     const seen = new Uint32Array(Math.ceil(this.#config.dedupWindow / 32))
-    return { newest: -1, seen, recent: [], start: 0, bytes: 0, received: 0, sent: 0 }
+    const flow = { newestAt: 0, gapMs: 0, silent: false }
+    return { newest: -1, ...flow, seen, recent: [], start: 0, bytes: 0, received: 0, sent: 0 }
+  }
+
+  /** Takes the time since the last object into account, and watches a stream that has begun to flow (again). */
+  #measure(buffer: StreamBuffer, now: Millis): void {
+    const gapMs = Math.min(now - buffer.newestAt, gapMaxMs)
+    buffer.newestAt = now
+    if (buffer.received > 1) buffer.gapMs = Math.max(gapMs, buffer.gapMs * gapFading)
+    if (buffer.received !== flowObjectsMin && !buffer.silent) return
+    buffer.silent = false
+    this.#watch(buffer)
+  }
+
+  #watch(buffer: StreamBuffer): void {
+    this.#timers.setBy('silence', this.#silenceAt(buffer))
+    this.#silenceDueAt = this.#timers.at('silence') ?? 0
+  }
+
+  #silenceAt({ newestAt, gapMs }: StreamBuffer): Millis {
+    const { silenceMinMs, silenceGapFactor } = this.#config
+    return newestAt + Math.max(silenceMinMs, silenceGapFactor * gapMs)
   }
 
   /** Sets the seqno's bit; false when it was set, or lies behind the window. */

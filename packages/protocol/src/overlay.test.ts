@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import type { Publication, VerifiedAnnouncement } from './channels.ts'
 import type { Config } from './config.ts'
 import type { Command, Input, Output } from './contract.ts'
-import { type Millis, openChannelId, type PeerId, type StreamId, streamId } from './ids.ts'
+import { type Millis, openChannelId, type PeerId, pathTag, type StreamId, streamId } from './ids.ts'
 import { Overlay } from './overlay.ts'
 import { encodeControl } from './wire/control.ts'
 import { peerIdFrom } from './wire/id-bytes.ts'
@@ -132,7 +132,7 @@ describe('Before HELLO', () => {
     { type: 'sync', rows: [] },
     { type: 'seqno-req', origin: a, epoch: 0, seqno: 0, hopsLeft: 1 },
     { type: 'sub', channel: openChannelId('demo'), publisher: self, epoch: 1, track: 0 },
-    { type: 'sub-ok', stream, hops: 0 },
+    { type: 'sub-ok', stream, path: [pathTag(a)] },
     { type: 'sub-nack', stream, reason: 'full' },
     { type: 'unsub', stream }
   ]
@@ -392,6 +392,7 @@ const found = fc
   .tuple(channelName, fc.constantFrom(self, c, peerId(5)), track)
   .map(([text, publisher, of]) => ({ channel: openChannelId(text), publisher, epoch: 5, track: of }))
 const stream = found.map(streamId)
+const path = fc.array(fc.constantFrom(self, a, b, c).map(pathTag), { minLength: 1, maxLength: 4 })
 const hops = fc.oneof(fc.nat(3), fc.constantFrom(63, 64, 255))
 
 const message: fc.Arbitrary<UnsignedMessage> = fc.oneof(
@@ -425,7 +426,7 @@ const message: fc.Arbitrary<UnsignedMessage> = fc.oneof(
       ...(startSeq === undefined ? {} : { startSeq })
     }))
   },
-  { weight: 2, arbitrary: fc.record({ type: fc.constant('sub-ok' as const), stream, hops }) },
+  { weight: 2, arbitrary: fc.record({ type: fc.constant('sub-ok' as const), stream, path }) },
   fc.record({
     type: fc.constant('sub-nack' as const),
     stream,

@@ -24,7 +24,8 @@ import { Forward } from './forward.ts'
 import { type ChannelId, checkTracks, type Millis, type PeerId, type StreamId } from './ids.ts'
 import { type LinkEvent, Links, type Neighbour } from './links.ts'
 import { Publications } from './publications.ts'
-import { Relay, type RelayEvent, type StreamView } from './relay.ts'
+import { Relay, type StreamView } from './relay.ts'
+import type { RelayEvent } from './relay-event.ts'
 import { type Route, type RouteEvent, Routes } from './routes.ts'
 import { type SubscriptionEvent, Subscriptions } from './subscriptions.ts'
 import { type Timer, Timers } from './timers.ts'
@@ -54,11 +55,13 @@ export class Overlay {
     this.#routes = new Routes(self, config, this.#timers, rng)
     const reach = (publisher: PeerId) => (publisher === self ? 0 : this.#routes.route(publisher)?.metricUs)
     this.#channels = new Channels(self, config, this.#timers, reach)
-    this.#forward = new Forward(config)
+    this.#forward = new Forward(config, this.#timers)
     this.#publications = new Publications(self)
     this.#relay = new Relay(self, config, this.#timers, {
       nextHop: publisher => this.#routes.route(publisher)?.nextHop,
-      resumeSeq: stream => this.#forward.resumeSeq(stream)
+      backup: publisher => this.#routes.backup(publisher),
+      resumeSeq: stream => this.#forward.resumeSeq(stream),
+      isFlowing: (stream, now) => this.#forward.isFlowing(stream, now)
     })
   }
 
@@ -151,7 +154,7 @@ export class Overlay {
       case 'sub-ok':
         return this.#onRelayEvents(this.#relay.handleSubOk(peer, message, now), now)
       case 'sub-nack':
-        return this.#onRelayEvents(this.#relay.handleSubNack(peer, message), now)
+        return this.#onRelayEvents(this.#relay.handleSubNack(peer, message, now), now)
       case 'unsub':
         return this.#onRelayEvents(this.#relay.handleUnsub(peer, message.stream), now)
       case 'digest':
@@ -176,8 +179,13 @@ export class Overlay {
 
   #onObject(peer: PeerId, object: ObjectFrame, now: Millis): void {
     this.#onLinkEvents(this.#links.handleAny(peer, now), now)
-    if (!this.#relay.isSource(object.header.stream, peer)) this.#unwanted++
-    else if (this.#forward.accept(object, now)) this.#pass(object, now)
+    const { stream } = object.header
+    if (!this.#relay.isSource(stream, peer)) {
+      this.#unwanted++
+      return
+    }
+    if (this.#forward.accept(object, now)) this.#pass(object, now)
+    this.#onRelayEvents(this.#relay.handleObject(peer, stream, now), now)
   }
 
   /** Hands an object to the children and the subscribers of its stream. */
@@ -213,6 +221,13 @@ export class Overlay {
       case 'subscriptions':
         this.#forward.expire(now)
         return this.#onRelayEvents(this.#relay.handleTimeout(now), now)
+      case 'moves':
+        return this.#onRelayEvents(this.#relay.handleMoves(now), now)
+      case 'silence':
+        for (const stream of this.#forward.handleSilence(now)) {
+          this.#onRelayEvents(this.#relay.handleSilence(stream, now), now)
+        }
+        return
       case 'announcements':
         return this.#onChannelEvents(this.#channels.handleTimeout(now), now)
       case 'endings':
@@ -272,7 +287,7 @@ export class Overlay {
         case 'down':
           this.#outputs.push({ type: 'neighbour', peer: event.peer, change: 'down', reason: event.reason })
           this.#onRouteEvents(this.#routes.handleDown(event.peer, now), now)
-          this.#onRelayEvents(this.#relay.handleDown(event.peer), now)
+          this.#onRelayEvents(this.#relay.handleDown(event.peer, now), now)
           break
         case 'cost':
           this.#onRouteEvents(this.#routes.handleCost(event.peer, this.#costUs(event.peer), now), now)
@@ -295,7 +310,7 @@ export class Overlay {
         this.#outputs.push(event)
         continue
       }
-      this.#onRelayEvents(this.#relay.handleNextHop(event.origin), now)
+      this.#onRelayEvents(this.#relay.handleNextHop(event.origin, now), now)
       this.#onChannelEvents(this.#channels.handleReach(event.origin, now), now)
     }
   }
@@ -353,6 +368,9 @@ export class Overlay {
           break
         case 'closed':
           this.#forward.drop(event.stream)
+          break
+        case 'fault':
+          this.#onRouteEvents(this.#routes.penalise(event.publisher, event.peer, now), now)
       }
     }
   }

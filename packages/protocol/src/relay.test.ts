@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { type Config, defaultConfig } from './config.ts'
-import { openChannelId, type PeerId, streamId } from './ids.ts'
-import { Relay, type RelayEvent } from './relay.ts'
+import { openChannelId, type PeerId, pathTag, streamId } from './ids.ts'
+import { Relay } from './relay.ts'
+import type { RelayEvent } from './relay-event.ts'
 import { Timers } from './timers.ts'
 import type { Sub } from './wire/messages.ts'
 
@@ -16,13 +17,17 @@ const another = { ...name, track: 1 }
 /** The next hop towards `publisher` is `up`, and may be changed by `lookups.nextHop`. */
 function relay(config: Partial<Config> = {}) {
   const timers = new Timers()
-  const lookups: { nextHop: PeerId | undefined; resumeSeq: number | undefined } = {
-    nextHop: up,
-    resumeSeq: undefined
+  const lookups = {
+    nextHop: up as PeerId | undefined,
+    backup: undefined as PeerId | undefined,
+    resumeSeq: undefined as number | undefined,
+    flows: false
   }
   const made = new Relay(self, { ...defaultConfig, ...config }, timers, {
     nextHop: of => (of === publisher ? lookups.nextHop : undefined),
-    resumeSeq: () => lookups.resumeSeq
+    backup: () => lookups.backup,
+    resumeSeq: () => lookups.resumeSeq,
+    isFlowing: () => lookups.flows
   })
   return { timers, lookups, relay: made }
 }
@@ -36,7 +41,9 @@ function established(config: Partial<Config> = {}) {
 }
 
 const sub = (over: Partial<Sub> = {}): Sub => ({ type: 'sub', ...name, ...over })
-const ok = (hops: number) => ({ type: 'sub-ok', stream, hops }) as const
+const ok = (hops: number) => ({ type: 'sub-ok', stream, path: way(hops) }) as const
+/** Of a node so many links from the publisher. */
+const way = (hops: number) => Array.from({ length: hops + 1 }, (_, n) => pathTag(`n${n}` as PeerId))
 const unknown = { type: 'sub-nack', stream, reason: 'unknown' } as const
 const no = { type: 'sub-nack', stream, reason: 'no-route' } as const
 
@@ -45,10 +52,11 @@ function told(events: RelayEvent[]): string[] {
   return events.map(event => {
     if (event.type === 'replay') return `replay ${event.startSeq} to ${event.peer}`
     if (event.type === 'established') return `established by ${event.upstream} at ${event.hops}`
+    if (event.type === 'fault') return `fault of ${event.peer}`
     if (event.type !== 'send') return event.type
     const { peer, message } = event
     if (message.type === 'sub') return `sub ${message.startSeq ?? 'now'} to ${peer}`
-    if (message.type === 'sub-ok') return `ok ${message.hops} to ${peer}`
+    if (message.type === 'sub-ok') return `ok ${message.path.length - 1} to ${peer}`
     return message.type === 'sub-nack' ? `${message.reason} to ${peer}` : `${message.type} to ${peer}`
   })
 }
@@ -94,7 +102,7 @@ describe('SUB_OK', () => {
   test('is not given while the present next hop has not answered', () => {
     const made = established()
     made.lookups.nextHop = other
-    expect(told(made.relay.handleNextHop(publisher))).toEqual(['sub now to other'])
+    expect(told(made.relay.handleNextHop(publisher, 0))).toEqual(['sub now to other'])
     expect(told(made.relay.handleSub(right, sub(), 0))).toEqual([])
     expect(told(made.relay.handleSubOk(other, ok(0), 0))).toEqual([
       'unsub to up',
@@ -107,10 +115,10 @@ describe('SUB_OK', () => {
   test('is given to those who waited when the route comes back to the parent', () => {
     const made = established()
     made.lookups.nextHop = other
-    made.relay.handleNextHop(publisher)
+    made.relay.handleNextHop(publisher, 0)
     made.relay.handleSub(right, sub(), 0)
     made.lookups.nextHop = up
-    expect(told(made.relay.handleNextHop(publisher))).toEqual([
+    expect(told(made.relay.handleNextHop(publisher, 0))).toEqual([
       'unsub to other',
       'ok 1 to left',
       'ok 1 to right'
@@ -134,7 +142,7 @@ describe('A new parent', () => {
     const made = established()
     made.lookups.nextHop = other
     made.lookups.resumeSeq = 17
-    expect(told(made.relay.handleNextHop(publisher))).toEqual(['sub 17 to other'])
+    expect(told(made.relay.handleNextHop(publisher, 0))).toEqual(['sub 17 to other'])
     expect(['up', 'other', 'left'].map(peer => made.relay.isSource(stream, peer as PeerId))).toEqual([
       true,
       true,
@@ -148,27 +156,27 @@ describe('A new parent', () => {
     const made = established()
     made.relay.handleSub(other, sub(), 0)
     made.lookups.nextHop = other
-    expect(told(made.relay.handleNextHop(publisher))).toEqual(['loop to other', 'sub now to other'])
+    expect(told(made.relay.handleNextHop(publisher, 0))).toEqual(['loop to other', 'sub now to other'])
     expect(made.relay.children(stream)).toEqual([left])
   })
 
   test('that says no leaves the old one in place, and is asked again in the next round', () => {
     const made = established()
     made.lookups.nextHop = other
-    made.relay.handleNextHop(publisher)
-    expect(told(made.relay.handleSubNack(other, no))).toEqual([])
-    expect(told(made.relay.handleTimeout(1_000))).toEqual(['sub now to up', 'sub now to other'])
+    made.relay.handleNextHop(publisher, 0)
+    expect(told(made.relay.handleSubNack(other, no, 0))).toEqual([])
+    expect(told(made.relay.handleTimeout(1_000))).toEqual(['sub now to other'])
   })
 
   test('is looked for when the old one is gone; without one the children are told', () => {
     const made = established()
     made.lookups.nextHop = other
-    expect(told(made.relay.handleDown(up))).toEqual(['lost', 'sub now to other'])
+    expect(told(made.relay.handleDown(up, 0))).toEqual(['lost', 'sub now to other'])
     const last = established()
     last.lookups.nextHop = undefined
-    expect(told(last.relay.handleDown(up))).toEqual(['lost', 'no-route to left'])
+    expect(told(last.relay.handleDown(up, 0))).toEqual(['lost', 'no-route to left'])
     last.lookups.nextHop = other
-    expect(told(last.relay.handleNextHop(publisher))).toEqual(['sub now to other'])
+    expect(told(last.relay.handleNextHop(publisher, 0))).toEqual(['sub now to other'])
     expect(told(last.relay.handleSubOk(other, ok(0), 0))).toEqual([
       'established by other at 1',
       'ok 1 to left'
@@ -177,8 +185,8 @@ describe('A new parent', () => {
 
   test('that loses the way itself is asked once, and not again and again', () => {
     const made = established()
-    expect(told(made.relay.handleSubNack(up, no))).toEqual(['lost', 'no-route to left', 'sub now to up'])
-    expect(told(made.relay.handleSubNack(up, no))).toEqual(['lost'])
+    expect(told(made.relay.handleSubNack(up, no, 0))).toEqual(['lost', 'no-route to left', 'sub now to up'])
+    expect(told(made.relay.handleSubNack(up, no, 0))).toEqual(['lost'])
   })
 
   test('that does not say SUB_OK after all is lost, too: it may have sent objects before', () => {
@@ -187,15 +195,149 @@ describe('A new parent', () => {
     made.relay.subscribe(name, 0)
     expect(made.relay.isSource(stream, up)).toBe(true)
     made.lookups.nextHop = undefined
-    expect(told(made.relay.handleNextHop(publisher))).toEqual(['unsub to up', 'lost'])
+    expect(told(made.relay.handleNextHop(publisher, 0))).toEqual(['unsub to up', 'lost'])
   })
 
   test('that is no more the next hop, without another, leaves the children to find their own way', () => {
     const made = established()
     made.lookups.nextHop = other
-    expect(told(made.relay.handleDown(up))).toEqual(['lost', 'sub now to other'])
+    expect(told(made.relay.handleDown(up, 0))).toEqual(['lost', 'sub now to other'])
     made.lookups.nextHop = undefined
-    expect(told(made.relay.handleNextHop(publisher))).toEqual(['unsub to other', 'lost', 'no-route to left'])
+    expect(told(made.relay.handleNextHop(publisher, 0))).toEqual([
+      'unsub to other',
+      'lost',
+      'no-route to left'
+    ])
+  })
+})
+
+describe('While objects come from the parent, the next hop that was asked', () => {
+  /** `up` feeds; the route leads to `other`, which has said SUB_OK at 100. */
+  function moving(config: Partial<Config> = {}) {
+    const made = established(config)
+    made.lookups.flows = true
+    made.lookups.nextHop = other
+    made.lookups.resumeSeq = 17
+    expect(told(made.relay.handleNextHop(publisher, 80))).toEqual(['sub 17 to other'])
+    expect(told(made.relay.handleSubOk(other, ok(2), 100))).toEqual([])
+    return made
+  }
+
+  test('is the parent from its first object on, and the old one is left then', () => {
+    const made = moving()
+    expect(told(made.relay.handleObject(up, stream, 110))).toEqual([])
+    expect(told(made.relay.handleObject(other, stream, 120))).toEqual([
+      'unsub to up',
+      'established by other at 3',
+      'ok 3 to left'
+    ])
+  })
+
+  test('may send objects before its SUB_OK', () => {
+    const made = established()
+    made.lookups.flows = true
+    made.lookups.nextHop = other
+    made.relay.handleNextHop(publisher, 80)
+    expect(told(made.relay.handleObject(other, stream, 90))).toEqual([])
+    expect(told(made.relay.handleSubOk(other, ok(0), 100))[0]).toBe('unsub to up')
+  })
+
+  test('and sends nothing for firstObjectMs is at fault, and is left', () => {
+    const made = moving({ firstObjectMs: 500 })
+    expect(told(made.relay.handleMoves(599))).toEqual([])
+    expect(made.timers.takeDue(600)).toContain('moves')
+    expect(told(made.relay.handleMoves(600))).toEqual(['unsub to other', 'fault of other'])
+    expect(made.relay.isSource(stream, up)).toBe(true)
+  })
+
+  test('takes over without an object when none comes from the parent either', () => {
+    const made = moving({ firstObjectMs: 500 })
+    made.lookups.flows = false
+    expect(told(made.relay.handleMoves(600))[0]).toBe('unsub to up')
+  })
+
+  test('takes over at once when the parent is gone', () => {
+    expect(told(moving().relay.handleDown(up, 110))).toEqual(['established by other at 3', 'ok 3 to left'])
+  })
+
+  test('is no parent while its way leads through this node, and is one when that is over', () => {
+    const made = established()
+    made.lookups.nextHop = other
+    made.relay.handleNextHop(publisher, 0)
+    const circle = { ...ok(3), path: [...way(1), pathTag(self), ...way(0)] }
+    expect(told(made.relay.handleSubOk(other, circle, 10))).toEqual([])
+    expect(made.relay.isSource(stream, up)).toBe(true)
+    expect(told(made.relay.handleSubOk(other, ok(2), 20))[0]).toBe('unsub to up')
+  })
+
+  test('that never answers is given up, and asked again in the next round', () => {
+    const made = established({ subTimeoutMs: 5_000 })
+    made.lookups.nextHop = other
+    made.relay.handleNextHop(publisher, 0)
+    expect(told(made.relay.handleMoves(5_000))).toEqual(['unsub to other'])
+    expect(told(made.relay.handleTimeout(6_000))).toEqual(['sub now to other'])
+  })
+})
+
+describe('When the parent falls silent', () => {
+  /** `up` has said SUB_OK, and sends nothing; `other` was asked beside it, at 0. */
+  function silent() {
+    const made = established({ backupTimeoutMs: 1_000, backupGraceMs: 100 })
+    Object.assign(made.lookups, { flows: true, backup: other, resumeSeq: 17 })
+    expect(told(made.relay.handleSilence(stream, 0))).toEqual(['sub 17 to other'])
+    return made
+  }
+
+  test('a backup is asked beside it, and takes over when it alone has something to send', () => {
+    const made = silent()
+    made.relay.handleSubOk(other, ok(1), 20)
+    expect(told(made.relay.handleObject(other, stream, 30))).toEqual([])
+    expect(made.timers.takeDue(130)).toContain('moves')
+    expect(told(made.relay.handleMoves(130))).toEqual([
+      'unsub to up',
+      'established by other at 2',
+      'ok 2 to left',
+      'fault of up'
+    ])
+  })
+
+  test('and only paused, the backup is left again, for the publisher may have paused', () => {
+    const made = silent()
+    made.relay.handleSubOk(other, ok(1), 20)
+    made.relay.handleObject(other, stream, 30)
+    expect(told(made.relay.handleObject(up, stream, 40))).toEqual(['unsub to other'])
+  })
+
+  test('and the backup has nothing either, it is left after backupTimeoutMs', () => {
+    const made = silent()
+    made.relay.handleSubOk(other, ok(1), 20)
+    expect(told(made.relay.handleMoves(1_000))).toEqual(['unsub to other'])
+  })
+
+  test('those who join meanwhile are answered as before', () => {
+    expect(told(silent().relay.handleSub(right, sub(), 10))).toEqual(['ok 1 to right'])
+  })
+
+  test('and the route moves to the backup, that one is the next hop like any other', () => {
+    const made = silent()
+    made.lookups.nextHop = other
+    expect(told(made.relay.handleNextHop(publisher, 10))).toEqual([])
+    made.relay.handleSubOk(other, ok(1), 20)
+    expect(told(made.relay.handleObject(other, stream, 30))[0]).toBe('unsub to up')
+  })
+
+  test('a child is no backup', () => {
+    const made = established()
+    made.lookups.backup = left
+    expect(told(made.relay.handleSilence(stream, 0))).toEqual([])
+  })
+
+  test('from the start, though it said SUB_OK, a backup is asked once', () => {
+    const made = established({ firstObjectMs: 500, subIntervalMs: 1_000 })
+    made.lookups.backup = other
+    expect(told(made.relay.handleTimeout(1_000))).toEqual(['sub now to other'])
+    expect(told(made.relay.handleMoves(2_000))).toEqual(['unsub to other'])
+    expect(told(made.relay.handleTimeout(2_000))).toEqual([])
   })
 })
 
@@ -204,22 +346,22 @@ describe('A stream that its publisher does not have', () => {
     const made = relay()
     made.lookups.nextHop = up
     made.relay.handleSub(left, sub(), 0)
-    expect(told(made.relay.handleSubNack(up, unknown))).toEqual(['unknown to left', 'lost', 'closed'])
+    expect(told(made.relay.handleSubNack(up, unknown, 0))).toEqual(['unknown to left', 'lost', 'closed'])
     expect([...made.relay.streams()]).toEqual([])
   })
 
   test('is asked for again in the next round while somebody here wants it', () => {
     const made = established()
     made.relay.subscribe(name, 0)
-    expect(told(made.relay.handleSubNack(up, unknown))).toEqual(['unknown to left', 'lost'])
+    expect(told(made.relay.handleSubNack(up, unknown, 0))).toEqual(['unknown to left', 'lost'])
     expect(told(made.relay.handleTimeout(1_000))).toEqual(['sub now to up'])
   })
 
   test('is not given up while another parent feeds it', () => {
     const made = established()
     made.lookups.nextHop = other
-    made.relay.handleNextHop(publisher)
-    expect(told(made.relay.handleSubNack(other, unknown))).toEqual([])
+    made.relay.handleNextHop(publisher, 0)
+    expect(told(made.relay.handleSubNack(other, unknown, 0))).toEqual([])
     expect(made.relay.children(stream)).toEqual([left])
   })
 })
@@ -245,7 +387,7 @@ describe('Recent objects', () => {
     made.relay.handleSub(left, sub({ startSeq: 9 }), 0)
     made.relay.handleSub(right, sub({ startSeq: 4 }), 0)
     made.lookups.nextHop = up
-    expect(told(made.relay.handleNextHop(publisher))).toEqual(['sub 4 to up'])
+    expect(told(made.relay.handleNextHop(publisher, 0))).toEqual(['sub 4 to up'])
   })
 
   test('are asked for from the beginning by a local subscriber', () => {
@@ -265,12 +407,12 @@ describe('A stream is given up', () => {
   test('towards the parent and the one that was asked', () => {
     const made = established()
     made.lookups.nextHop = other
-    made.relay.handleNextHop(publisher)
+    made.relay.handleNextHop(publisher, 0)
     expect(told(made.relay.handleUnsub(left, stream))).toEqual(['unsub to up', 'unsub to other', 'closed'])
   })
 
   test('when its last child goes down', () => {
-    expect(told(established().relay.handleDown(left))).toEqual(['unsub to up', 'closed'])
+    expect(told(established().relay.handleDown(left, 0))).toEqual(['unsub to up', 'closed'])
   })
 
   test('at its end by all at once, without a word', () => {
@@ -278,6 +420,13 @@ describe('A stream is given up', () => {
     expect(told(made.relay.end(stream, 0))).toEqual(['closed'])
     expect(made.relay.children(stream)).toEqual([])
     expect(told(made.relay.handleUnsub(left, stream))).toEqual([])
+  })
+
+  test('at its end, which a neighbour that was asked may not see', () => {
+    const made = established()
+    made.lookups.nextHop = other
+    made.relay.handleNextHop(publisher, 0)
+    expect(told(made.relay.end(stream, 0))).toEqual(['unsub to other', 'closed'])
   })
 
   test('at its end, and refuses no SUB that was sent before, for it would overtake the last objects', () => {
@@ -294,49 +443,24 @@ describe('Every subIntervalMs', () => {
   test('a neighbour that refused is asked again, however many ask for the stream until then', () => {
     const made = relay({ subIntervalMs: 1_000 })
     made.relay.handleSub(left, sub(), 0)
-    made.relay.handleSubNack(up, { type: 'sub-nack', stream, reason: 'full' })
+    made.relay.handleSubNack(up, { type: 'sub-nack', stream, reason: 'full' }, 0)
     expect(told(made.relay.handleSub(right, sub(), 10))).toEqual([])
     expect(told(made.relay.handleSub(left, sub(), 20))).toEqual([])
     expect(told(made.relay.handleTimeout(1_000))).toEqual(['sub now to up'])
   })
 
-  test('SUB is repeated', () => {
+  test('what a parent gives is not asked for again', () => {
     const made = established({ subIntervalMs: 1_000 })
-    expect(made.timers.takeDue(999)).toEqual([])
-    expect(made.timers.takeDue(1_000)).toEqual(['subscriptions'])
-    expect(told(made.relay.handleTimeout(1_000))).toEqual(['sub now to up'])
-    expect(made.timers.takeDue(2_000)).toEqual(['subscriptions'])
+    expect(told(made.relay.handleTimeout(1_000))).toEqual([])
+    expect(made.timers.at('subscriptions')).toBe(2_000)
   })
 
   test('nothing happens where there are no streams', () => {
     const made = established()
     made.relay.handleUnsub(left, stream)
-    made.timers.takeDue(1_000)
-    expect(made.relay.handleTimeout(1_000)).toEqual([])
+    made.timers.takeDue(5_000)
+    expect([...made.relay.handleMoves(5_000), ...made.relay.handleTimeout(5_000)]).toEqual([])
     expect(made.timers.next()).toBe(undefined)
-  })
-
-  test('a child that has not repeated SUB for subTimeoutMs is forgotten', () => {
-    const made = established({ subTimeoutMs: 5_000 })
-    made.relay.handleSub(right, sub(), 1_000)
-    made.relay.handleSubOk(up, ok(0), 4_000)
-    made.relay.handleTimeout(4_999)
-    expect(made.relay.children(stream)).toEqual([left, right])
-    made.relay.handleTimeout(5_000)
-    expect(made.relay.children(stream)).toEqual([right])
-    expect(told(made.relay.handleTimeout(6_000))).toEqual(['unsub to up', 'closed'])
-  })
-
-  test('a parent that has not confirmed for subTimeoutMs is left, and the route asked anew', () => {
-    const made = established({ subTimeoutMs: 5_000 })
-    made.relay.handleSub(left, sub(), 4_000)
-    expect(told(made.relay.handleTimeout(4_999))).toEqual(['sub now to up'])
-    expect(told(made.relay.handleTimeout(5_000))).toEqual([
-      'unsub to up',
-      'lost',
-      'no-route to left',
-      'sub now to up'
-    ])
   })
 })
 

@@ -2,61 +2,61 @@
  * The tree: for each stream, who takes it from here and who gives it (RFC 1, section "Subscriptions").
  *
  * A stream has children (neighbours that asked for it), local subscribers, or both; while it has any, this node asks
- * its next hop towards the publisher, once for all of them. Three rules keep the tree whole:
+ * its next hop towards the publisher, once for all of them. Four rules keep the tree whole:
  *
- * 1. SUB_OK is given only by a node that is established itself, and whose parent is its present next hop. So a chain
- *    of SUB_OKs always ends at the publisher, even while routes move.
- * 2. A new parent is asked before the old one is left: the old one gets UNSUB when the new one has said SUB_OK.
- * 3. What is not confirmed is forgotten. Children repeat SUB, parents answer each with SUB_OK.
+ * 1. SUB_OK is given only by a node that is established itself, and whose parent is its present next hop.
+ * 2. SUB_OK tells the way from the publisher. A neighbour whose way leads through this node is no parent for it.
+ * 3. A new parent is asked before the old one is left, and the old one is left when the new one has fed.
+ * 4. Links are reliable: a SUB counts until UNSUB, SUB_NACK, the end of the stream or of the link.
+ *
+ * Rules 2 and 3 are kept in `upstream.ts`, which looks up; this file looks down, and joins the two.
  */
+import { confirm } from './children.ts'
 import type { Config } from './config.ts'
-import { type Millis, type PeerId, type StreamId, type StreamName, streamId } from './ids.ts'
-import { type Child, type Stream, Streams } from './streams.ts'
+import {
+  type Millis,
+  type PathTag,
+  type PeerId,
+  pathTag,
+  type StreamId,
+  type StreamName,
+  streamId
+} from './ids.ts'
+import { lostUnlessFed, nack, type RelayEvent, type RelayLookups, unsub } from './relay-event.ts'
+import { type Stream, Streams } from './streams.ts'
 import type { Timers } from './timers.ts'
-import type { Message, Sub, SubNack, SubOk } from './wire/messages.ts'
-
-export type RelayEvent =
-  | { type: 'send'; peer: PeerId; message: Message }
-  /** The neighbour joined and wants the recent objects from `startSeq` on; with `onlyWhole` none if that one is gone. */
-  | { type: 'replay'; peer: PeerId; stream: StreamId; startSeq: number; onlyWhole: boolean }
-  /** The stream's way to here is confirmed up to the publisher; again when it changes. */
-  | { type: 'established'; stream: StreamId; upstream: PeerId; hops: number }
-  /** Nobody gives the stream any more; it is asked for wherever the route leads. */
-  | { type: 'lost'; stream: StreamId }
-  /** Nobody takes it any more: what is kept of it can go. */
-  | { type: 'closed'; stream: StreamId }
+import { Upstream } from './upstream.ts'
+import type { Sub, SubNack, SubOk } from './wire/messages.ts'
 
 export interface StreamView {
   stream: StreamId
   publisher: PeerId
   upstream: PeerId | undefined
+  /** Links from the publisher. */
   hops: number
   children: readonly PeerId[]
   subscribers: number
 }
 
-export interface RelayLookups {
-  /** The next hop towards a publisher, as routes have it now. */
-  nextHop: (publisher: PeerId) => PeerId | undefined
-  /** The seqno after the newest object held of a stream. */
-  resumeSeq: (stream: StreamId) => number | undefined
-}
-
 export class Relay {
   readonly #self: PeerId
+  readonly #tag: PathTag
   readonly #config: Config
   readonly #timers: Timers
   readonly #lookups: RelayLookups
   readonly #streams: Streams
+  readonly #upstream: Upstream
   /** Streams that ended a moment ago, and until when that is remembered. */
   readonly #ended = new Map<StreamId, Millis>()
 
   constructor(self: PeerId, config: Config, timers: Timers, lookups: RelayLookups) {
     this.#self = self
+    this.#tag = pathTag(self)
     this.#config = config
     this.#timers = timers
     this.#lookups = lookups
     this.#streams = new Streams(config)
+    this.#upstream = new Upstream(this.#tag, config, timers, lookups)
   }
 
   /** Who takes the stream from here. */
@@ -67,13 +67,13 @@ export class Relay {
   /** Whether objects of the stream may come from `peer`: from the parent, and from the one asked, which may answer first. */
   isSource(stream: StreamId, peer: PeerId): boolean {
     const state = this.#streams.get(stream)
-    return state !== undefined && (state.upstream === peer || state.asked === peer)
+    return state !== undefined && (state.upstream === peer || state.asked?.peer === peer)
   }
 
   *streams(): Iterable<StreamView> {
-    for (const { id, name, childList, ...state } of this.#streams.all()) {
-      const { upstream, hops, subscribers } = state
-      yield { stream: id, publisher: name.publisher, upstream, hops, children: childList, subscribers }
+    for (const { id, name, childList, path, upstream, subscribers } of this.#streams.all()) {
+      const { publisher } = name
+      yield { stream: id, publisher, upstream, hops: path.length, children: childList, subscribers }
     }
   }
 
@@ -88,11 +88,10 @@ export class Relay {
     const state = this.#streams.get(stream) ?? this.#add(stream, name, false, now)
     if (state === undefined) return []
     state.subscribers++
-    const { hops } = state
     const upstream = state.isOwn ? this.#self : state.upstream
-    if (upstream !== undefined) return [{ type: 'established', stream, upstream, hops }]
+    if (upstream !== undefined) return [{ type: 'established', stream, upstream, hops: state.path.length }]
     state.startSeq = 0
-    return this.#follow(state)
+    return this.#follow(state, now)
   }
 
   unsubscribe(stream: StreamId): RelayEvent[] {
@@ -107,7 +106,9 @@ export class Relay {
     const state = this.#streams.get(stream)
     if (state === undefined) return []
     if (this.#ended.size < this.#config.streamsMax) this.#ended.set(stream, now + this.#config.subTimeoutMs)
-    return this.#forget(state)
+    const { asked } = state
+    // It may not have the stream, and then it does not see the end.
+    return [...(asked === undefined ? [] : [unsub(asked.peer, stream)]), ...this.#forget(state)]
   }
 
   handleSub(peer: PeerId, sub: Sub, now: Millis): RelayEvent[] {
@@ -124,15 +125,15 @@ export class Relay {
       return [nack(peer, stream, 'loop')]
     const state = known ?? this.#add(stream, name, false, now)
     if (state === undefined) return [nack(peer, stream, 'full')]
+    // What it asks of this node it cannot give.
+    const events = state.asked?.peer === peer ? this.#upstream.leave(state, peer, now) : []
     const child = this.#streams.child(state, peer)
-    child.until = now + this.#config.subTimeoutMs
     // Once it is confirmed, all that came since its first SUB has been passed on: it cannot ask for the same again.
     const isReplayed = startSeq !== undefined && !child.confirmed
 
-    const events: RelayEvent[] = []
-    const isEstablished = this.#isEstablished(state)
+    const isEstablished = this.#upstream.isEstablished(state)
     if (child.confirmed ? state.isOwn || state.upstream !== undefined : isEstablished) {
-      events.push(confirm(state, peer, child))
+      events.push(confirm(state, this.#tag, peer, child))
     }
     if (isReplayed) {
       // A run's beginning is of use as a whole, or not at all. What is here before SUB_OK came is a part of what is
@@ -142,40 +143,24 @@ export class Relay {
       if (state.upstream === undefined) state.startSeq = least(state.startSeq, startSeq)
     }
     // Who was asked already, and who refused, is asked again in the next round, however many want it until then.
-    return known === undefined ? [...events, ...this.#follow(state)] : events
+    return known === undefined ? [...events, ...this.#follow(state, now)] : events
   }
 
-  handleSubOk(peer: PeerId, { stream, hops }: SubOk, now: Millis): RelayEvent[] {
-    const state = this.#streams.get(stream)
+  handleSubOk(peer: PeerId, { stream, path }: SubOk, now: Millis): RelayEvent[] {
     // Our UNSUB is on its way, or the neighbour is mistaken: say it again.
-    if (state === undefined || (peer !== state.asked && peer !== state.upstream)) return [unsub(peer, stream)]
-    // A way that grows without end goes in a circle: leave it, and ask anew.
-    if (hops >= this.#config.hopsMax) return [unsub(peer, stream), ...this.#leave(state, peer)]
-    const before = state.upstream
-    const changed = before !== peer || state.hops !== hops + 1
-    state.upstream = peer
-    state.hops = hops + 1
-    state.confirmedAt = now
-    state.startSeq = undefined
-    if (state.asked === peer) state.asked = undefined
-    if (!changed) return []
-
-    const events: RelayEvent[] = []
-    if (before !== undefined && before !== peer) events.push(unsub(before, stream))
-    events.push({ type: 'established', stream, upstream: peer, hops: state.hops })
-    if (this.#isEstablished(state)) events.push(...confirmAll(state))
-    return events
+    if (!this.isSource(stream, peer)) return [unsub(peer, stream)]
+    return this.#upstream.handleOk(this.#streams.get(stream) as Stream, peer, path, now)
   }
 
-  handleSubNack(peer: PeerId, { stream, reason }: SubNack): RelayEvent[] {
+  handleSubNack(peer: PeerId, { stream, reason }: SubNack, now: Millis): RelayEvent[] {
     const state = this.#streams.get(stream)
     if (state === undefined) return []
-    const isParent = state.upstream === peer || (state.upstream === undefined && state.asked === peer)
+    const isParent = state.upstream === peer || (state.upstream === undefined && state.asked?.peer === peer)
     if (reason === 'unknown' && isParent) return this.#dismiss(state)
     const wasParent = state.upstream === peer
-    const events = this.#leave(state, peer)
+    const events = this.#upstream.leave(state, peer, now)
     // A parent keeps its children through a loss; who finds another way tells it.
-    return wasParent && state.asked !== peer ? [...events, unsub(peer, stream)] : events
+    return wasParent && state.asked?.peer !== peer ? [...events, unsub(peer, stream)] : events
   }
 
   handleUnsub(peer: PeerId, stream: StreamId): RelayEvent[] {
@@ -184,29 +169,44 @@ export class Relay {
     return this.#releaseIfUnused(state)
   }
 
-  /** The route to a publisher changed: its streams are asked for there. */
-  handleNextHop(publisher: PeerId): RelayEvent[] {
-    return this.#streams.of(publisher).flatMap(state => this.#follow(state))
+  /** An object of the stream came from `peer`, one of its sources. */
+  handleObject(peer: PeerId, stream: StreamId, now: Millis): RelayEvent[] {
+    if (!this.#upstream.isMoving) return nothing
+    const state = this.#streams.get(stream)
+    return state === undefined ? nothing : this.#upstream.handleObject(state, peer, now)
   }
 
-  handleDown(peer: PeerId): RelayEvent[] {
+  /** Nothing has come of the stream for a while, though it did before. */
+  handleSilence(stream: StreamId, now: Millis): RelayEvent[] {
+    const state = this.#streams.get(stream)
+    return state === undefined ? [] : this.#upstream.handleSilence(state, now)
+  }
+
+  /** The route to a publisher changed: its streams are asked for there. */
+  handleNextHop(publisher: PeerId, now: Millis): RelayEvent[] {
+    return this.#streams.of(publisher).flatMap(state => this.#follow(state, now))
+  }
+
+  handleDown(peer: PeerId, now: Millis): RelayEvent[] {
     const events: RelayEvent[] = []
     for (const state of this.#streams.all()) {
       if (this.#streams.removeChild(state, peer)) events.push(...this.#releaseIfUnused(state))
-      if (this.#streams.get(state.id) === state) events.push(...this.#leave(state, peer))
+      if (this.#streams.get(state.id) === state) events.push(...this.#upstream.leave(state, peer, now))
     }
     return events
   }
 
-  /** The timer `subscriptions`: every SUB once more, and an end to what was not confirmed. */
+  /** The timer `moves`: who was asked has had its time. */
+  handleMoves(now: Millis): RelayEvent[] {
+    return this.#upstream.handleTimeout(now)
+  }
+
+  /** The timer `subscriptions`: who was refused asks again, and who has been given nothing asks elsewhere. */
   handleTimeout(now: Millis): RelayEvent[] {
     const events: RelayEvent[] = []
     for (const state of this.#streams.all()) {
-      for (const [peer, child] of state.children)
-        if (child.until <= now) this.#streams.removeChild(state, peer)
-      events.push(...this.#releaseIfUnused(state))
-      if (this.#streams.get(state.id) !== state || state.isOwn) continue
-      events.push(...this.#refresh(state, now))
+      events.push(...this.#follow(state, now))
+      if (this.#isStarting(state, now)) events.push(...this.#upstream.handleSilence(state, now))
     }
     for (const [stream, until] of this.#ended) if (until <= now) this.#ended.delete(stream)
     if (this.#streams.size + this.#ended.size > 0) {
@@ -215,69 +215,22 @@ export class Relay {
     return events
   }
 
-  /** Rule 1: established, and the parent is the next hop, or the next hop does not want this node. */
-  #isEstablished(state: Stream): boolean {
-    if (state.isOwn) return true
-    if (state.upstream === undefined) return false
-    return state.asked === undefined || state.upstream === this.#lookups.nextHop(state.name.publisher)
-  }
-
-  /** Rule 3, this node's side of it. */
-  #refresh(state: Stream, now: Millis): RelayEvent[] {
-    const { upstream } = state
-    state.asked = undefined
-    if (upstream === undefined) return this.#follow(state)
-    if (now - state.confirmedAt >= this.#config.subTimeoutMs) {
-      return [unsub(upstream, state.id), ...this.#leave(state, upstream)]
-    }
-    return [this.#sub(state, upstream, undefined), ...this.#follow(state)]
-  }
-
-  /** Rule 2: asks the present next hop unless it is the parent, or asked, already. */
-  #follow(state: Stream): RelayEvent[] {
-    if (state.isOwn) return []
+  #follow(state: Stream, now: Millis): RelayEvent[] {
     const nextHop = this.#lookups.nextHop(state.name.publisher)
-    const { asked } = state
-    const events: RelayEvent[] = []
-    if (asked !== undefined && asked !== nextHop) {
-      state.asked = undefined
-      events.push(unsub(asked, state.id), ...lostUnlessFed(state))
-      if (state.upstream === undefined && nextHop === undefined) events.push(...disown(state))
-    }
-    if (nextHop === undefined) return events
-    if (nextHop === state.upstream) {
-      // The route came back to the parent: those who waited for a new one are answered now.
-      return asked === undefined ? events : [...events, ...confirmAll(state)]
-    }
-    if (nextHop === state.asked) return events
     // A neighbour cannot be parent and child of one stream: what it wanted from here it has to find elsewhere.
-    if (this.#streams.removeChild(state, nextHop)) {
-      events.push(nack(nextHop, state.id, 'loop'))
-      const released = this.#releaseIfUnused(state)
-      if (released.length > 0) return [...events, ...released]
-    }
-    state.asked = nextHop
-    // What came before the first SUB_OK may be a leftover of an earlier subscription: it is no place to go on from.
-    const startSeq = state.startSeq ?? this.#lookups.resumeSeq(state.id)
-    events.push(this.#sub(state, nextHop, startSeq))
-    return events
+    const wasChild = nextHop !== undefined && this.#streams.removeChild(state, nextHop)
+    if (!wasChild) return this.#upstream.follow(state, now)
+    const refused = nack(nextHop, state.id, 'loop')
+    const released = this.#releaseIfUnused(state)
+    return [refused, ...(released.length > 0 ? released : this.#upstream.follow(state, now))]
   }
 
-  /**
-   * `peer` does not give the stream, or no more. If it was the parent and the route knows no other, the children are
-   * told, so that each looks for its own way. One that was merely asked is asked again in the next round.
-   */
-  #leave(state: Stream, peer: PeerId): RelayEvent[] {
-    const wasAsked = state.asked === peer
-    if (wasAsked) state.asked = undefined
-    if (state.upstream !== peer) return wasAsked ? lostUnlessFed(state) : []
-    state.upstream = undefined
-    const events: RelayEvent[] = [{ type: 'lost', stream: state.id }]
-    const nextHop = this.#lookups.nextHop(state.name.publisher)
-    if (nextHop === undefined || nextHop === peer) {
-      events.push(...disown(state))
-    }
-    return [...events, ...this.#follow(state)]
+  /** Once, a while after SUB_OK: it has promised, and not a single object came. */
+  #isStarting({ id, upstream, establishedAt }: Stream, now: Millis): boolean {
+    const { firstObjectMs, subIntervalMs } = this.#config
+    const age = now - establishedAt
+    const isDue = upstream !== undefined && age >= firstObjectMs && age < firstObjectMs + subIntervalMs
+    return isDue && this.#lookups.resumeSeq(id) === undefined
   }
 
   /**
@@ -288,19 +241,20 @@ export class Relay {
     const events = state.childList.map(child => nack(child, state.id, 'unknown'))
     for (const child of state.childList) this.#streams.removeChild(state, child)
     state.upstream = undefined
-    state.asked = undefined
+    this.#upstream.unask(state)
     return [...events, ...lostUnlessFed(state), ...this.#releaseIfUnused(state)]
   }
 
   #releaseIfUnused(state: Stream): RelayEvent[] {
     if (state.isOwn || state.subscribers > 0 || state.children.size > 0) return []
-    const events = [state.upstream, state.asked]
+    const events = [state.upstream, state.asked?.peer]
       .filter(peer => peer !== undefined)
       .map(peer => unsub(peer, state.id))
     return [...events, ...this.#forget(state)]
   }
 
   #forget(state: Stream): RelayEvent[] {
+    this.#upstream.unask(state)
     this.#streams.delete(state)
     return [{ type: 'closed', stream: state.id }]
   }
@@ -309,44 +263,9 @@ export class Relay {
     this.#timers.setBy('subscriptions', now + this.#config.subIntervalMs)
     return this.#streams.add(stream, name, isOwn)
   }
-
-  #sub(state: Stream, peer: PeerId, startSeq: number | undefined): RelayEvent {
-    const sub: Sub = { type: 'sub', ...state.name }
-    return { type: 'send', peer, message: startSeq === undefined ? sub : { ...sub, startSeq } }
-  }
 }
 
-function confirm({ id, hops }: Stream, peer: PeerId, child: Child): RelayEvent {
-  child.confirmed = true
-  return { type: 'send', peer, message: { type: 'sub-ok', stream: id, hops } }
-}
-
-function confirmAll(state: Stream): RelayEvent[] {
-  return [...state.children].map(([peer, child]) => confirm(state, peer, child))
-}
-
-/** There is no way for now: children that were promised one are told. They stay, and are answered when there is. */
-function disown({ id, children }: Stream): RelayEvent[] {
-  const events: RelayEvent[] = []
-  for (const [peer, child] of children) {
-    if (child.confirmed) events.push(nack(peer, id, 'no-route'))
-    child.confirmed = false
-  }
-  return events
-}
-
-/** Who was asked may have sent objects before its SUB_OK; there will be no more of them. */
-function lostUnlessFed({ id, upstream }: Stream): RelayEvent[] {
-  return upstream === undefined ? [{ type: 'lost', stream: id }] : []
-}
-
-function nack(peer: PeerId, stream: StreamId, reason: SubNack['reason']): RelayEvent {
-  return { type: 'send', peer, message: { type: 'sub-nack', stream, reason } }
-}
-
-function unsub(peer: PeerId, stream: StreamId): RelayEvent {
-  return { type: 'send', peer, message: { type: 'unsub', stream } }
-}
+const nothing: RelayEvent[] = []
 
 function least(a: number | undefined, b: number | undefined): number | undefined {
   return a === undefined || b === undefined ? (a ?? b) : Math.min(a, b)

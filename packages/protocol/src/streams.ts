@@ -1,12 +1,23 @@
 /** What a node keeps per stream, found by its id and by its publisher, within the limits (RFC 1, section "Subscriptions"). */
 import type { Config } from './config.ts'
-import type { Millis, PeerId, StreamId, StreamName } from './ids.ts'
+import type { Millis, PathTag, PeerId, StreamId, StreamName } from './ids.ts'
 
 export interface Child {
-  /** Until when its SUB counts. */
-  until: Millis
   /** It has had SUB_OK. */
   confirmed: boolean
+}
+
+/** A neighbour that was sent SUB, and is not the parent (yet). */
+export interface Asked {
+  readonly peer: PeerId
+  readonly at: Millis
+  /** The parent fell silent, and this one may take its place. Otherwise it is the next hop. */
+  isBackup: boolean
+  /** Its way from the publisher, once it has said SUB_OK; undefined also while that way leads through this node. */
+  path: readonly PathTag[] | undefined
+  confirmedAt: Millis
+  /** When its first object came. */
+  objectAt: Millis | undefined
 }
 
 export interface Stream {
@@ -20,10 +31,10 @@ export interface Stream {
   subscribers: number
   /** The parent: established, and feeding. */
   upstream: PeerId | undefined
-  confirmedAt: Millis
-  /** The next hop that was sent SUB and has not answered. */
-  asked: PeerId | undefined
-  hops: number
+  establishedAt: Millis
+  /** From the publisher to the parent, both included. */
+  path: readonly PathTag[]
+  asked: Asked | undefined
   /** The first object that somebody here wants, while none has come. */
   startSeq: number | undefined
 }
@@ -67,9 +78,9 @@ export class Streams {
       childList: [],
       subscribers: 0,
       upstream: undefined,
-      confirmedAt: 0,
+      establishedAt: 0,
+      path: [],
       asked: undefined,
-      hops: 0,
       startSeq: undefined
     }
     this.#byId.set(id, stream)
@@ -98,7 +109,7 @@ export class Streams {
   child(stream: Stream, peer: PeerId): Child {
     const known = stream.children.get(peer)
     if (known !== undefined) return known
-    const child: Child = { until: 0, confirmed: false }
+    const child: Child = { confirmed: false }
     stream.children.set(peer, child)
     stream.childList = [...stream.children.keys()]
     this.#perChild.set(peer, (this.#perChild.get(peer) ?? 0) + 1)

@@ -10,8 +10,12 @@ export type Timer =
   | 'origins'
   /** The end of penalties and bars: who was avoided is a choice again. */
   | 'penalties'
-  /** The next round of SUBs, and the look at who has stopped asking. */
+  /** The next round of SUBs for streams that nobody gives. */
   | 'subscriptions'
+  /** The end of the time that a neighbour has which was asked for a stream. */
+  | 'moves'
+  /** The look at streams that have fallen silent. */
+  | 'silence'
   /** The next own announcement, and the clearing of expired ones. */
   | 'announcements'
   /** Streams that were withdrawn, and whose last object may still come. */
@@ -32,6 +36,11 @@ export class Timers {
 
   isSet(timer: Timer): boolean {
     return this.#slots.has(timer)
+  }
+
+  /** When it is due; undefined when it is not set. */
+  at(timer: Timer): Millis | undefined {
+    return this.#slots.get(timer)
   }
 
   /** The earliest slot, if there is one. */

@@ -4,6 +4,8 @@ import type { Control } from './generated/control.ts'
 import {
   channelIdBytes,
   channelIdFrom,
+  pathBytes,
+  pathFrom,
   peerIdBytes,
   peerIdFrom,
   streamIdBytes,
@@ -17,6 +19,7 @@ import {
   digestBuckets,
   hopsMax,
   nackObjectsMax,
+  pathNodesMax,
   peersMax,
   redirectMax,
   signatureBytesLength,
@@ -127,9 +130,14 @@ export const fieldsOf: { [K in Kind]: FieldsOf<K> } = {
   },
   'sub-ok': {
     name: 'subOk',
-    toWire: ({ stream, hops }) => ({ stream: streamIdBytes(stream), hops }),
-    fromWire: ({ stream, hops }) => ({ type: 'sub-ok', stream: streamIdFrom(stream), hops: hops ?? 0 }),
-    check: ({ hops }) => checkInteger('hops', hops, hopsMax)
+    toWire: ({ stream, path }) => ({ stream: streamIdBytes(stream), path: pathBytes(path) }),
+    fromWire: ({ stream, path }) => {
+      return { type: 'sub-ok', stream: streamIdFrom(stream), path: pathFrom(path) }
+    },
+    check: ({ path }) => {
+      if (path.length === 0) fail('malformed', 'path is empty')
+      checkCount('path has', path.length, pathNodesMax, 'nodes')
+    }
   },
   'sub-nack': {
     name: 'subNack',

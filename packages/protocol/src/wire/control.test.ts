@@ -1,6 +1,14 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { type ChannelId, fromHex, openChannelId, type PeerId, type StreamId, toHex } from '../ids.ts'
+import {
+  type ChannelId,
+  fromHex,
+  openChannelId,
+  type PathTag,
+  type PeerId,
+  type StreamId,
+  toHex
+} from '../ids.ts'
 import { decodeControl, encodeControl } from './control.ts'
 import { peerIdFrom } from './id-bytes.ts'
 import { controlFieldsMax, controlFrameBytesMax, syncRowsMax } from './limits.ts'
@@ -11,6 +19,7 @@ const safe = fc.maxSafeNat()
 const uint32 = fc.nat(0xffff_ffff)
 const hops = fc.nat(255)
 const channel = bytes(32).map(id => toHex(id) as ChannelId)
+const tag = bytes(8).map(id => toHex(id) as PathTag)
 const stream = bytes(16).map(id => toHex(id) as StreamId)
 const peer = fc
   .oneof(
@@ -67,7 +76,7 @@ const message: fc.Arbitrary<Message> = fc.oneof(
     },
     { requiredKeys: ['type', 'channel', 'publisher', 'epoch', 'track'] }
   ),
-  fc.record({ type: is('sub-ok'), stream, hops }),
+  fc.record({ type: is('sub-ok'), stream, path: fc.array(tag, { minLength: 1, maxLength: 70 }) }),
   fc.record(
     {
       type: is('sub-nack'),
@@ -149,7 +158,7 @@ describe('Control messages', () => {
       [{ type: 'hello', version: 1, agent: 'a'.repeat(65), server: false }, /agent has 65 bytes/],
       [{ type: 'hello', version: 1, agent: '\u{d800}', server: false }, /agent/],
       [{ type: 'beat', timeUs: 0.5 }, /timeUs is 0.5/],
-      [{ type: 'sub-ok', stream: id, hops: 256 }, /hops is 256/],
+      [{ type: 'sub-ok', stream: id, path: [] }, /path is empty/],
       [{ type: 'unsub', stream: 'AA' as StreamId }, /stream is "AA"/],
       [{ type: 'sub', ...wanted, publisher: 'l0' as PeerId }, /"l0" is no peer id/],
       [{ type: 'sub', ...wanted, track: 256 }, /track is 256/],

@@ -4,12 +4,14 @@ import {
   type ChannelId,
   channelIdBytesLength,
   fromHex,
+  type PathTag,
   type PeerId,
+  pathTagBytesLength,
   type StreamId,
   streamIdBytesLength,
   toHex
 } from '../ids.ts'
-import { peerIdBytesMax } from './limits.ts'
+import { pathNodesMax, peerIdBytesMax } from './limits.ts'
 import { fail } from './ranges.ts'
 
 const identityHash = 0x00
@@ -30,6 +32,26 @@ export function channelIdBytes(id: ChannelId): Uint8Array {
 
 export function channelIdFrom(bytes: Uint8Array | null): ChannelId {
   return hexText('channel', bytes, channelIdBytesLength) as ChannelId
+}
+
+/** One tag after the other. */
+export function pathBytes(path: readonly PathTag[]): Uint8Array {
+  return hexBytes('path', path.join(''), path.length * pathTagBytesLength)
+}
+
+export function pathFrom(bytes: Uint8Array | null): PathTag[] {
+  const length = bytes?.length ?? 0
+  if (bytes === null || length === 0 || length % pathTagBytesLength !== 0) {
+    return fail('malformed', `path has ${length} bytes, not ${pathTagBytesLength} for each node`)
+  }
+  if (length > pathNodesMax * pathTagBytesLength) {
+    return fail('too-large', `path has ${length} bytes, more than ${pathNodesMax * pathTagBytesLength}`)
+  }
+  const tags: PathTag[] = []
+  for (let at = 0; at < length; at += pathTagBytesLength) {
+    tags.push(toHex(bytes.subarray(at, at + pathTagBytesLength)) as PathTag)
+  }
+  return tags
 }
 
 /** The multihash that the base58btc text of a peer id stands for. */

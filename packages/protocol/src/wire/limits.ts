@@ -11,8 +11,10 @@ export const controlFieldsMax = 8_192
 export const syncRowsMax = 400
 /** `agent` in HELLO: a name and a version, shown in a column of a table. */
 export const agentBytesMax = 64
-/** Links that a row or a SUB_OK may claim, and nodes that a SEQNO_REQ may pass. Trees of 10,000 nodes are about 7 deep. */
+/** Links that a row may claim, and nodes that a SEQNO_REQ may pass. Trees of 10,000 nodes are about 7 deep. */
 export const hopsMax = 255
+/** Nodes on the way that a SUB_OK tells. */
+export const pathNodesMax = 256
 
 /** Encoded `Announcement`: the fields at their limits take 1,261 bytes, a grant by an authority will take about 300. */
 export const announcementBytesMax = 2_048

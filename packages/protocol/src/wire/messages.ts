@@ -2,7 +2,7 @@
  * Every control message as the core sees it: plain values, no bytes of the encoding (RFC 2, section "Control
  * messages"). `control.ts` turns them into frames and back; objects travel apart, in `object.ts`.
  */
-import type { ChannelId, Micros, Millis, PeerId, StreamId, StreamName } from '../ids.ts'
+import type { ChannelId, Micros, Millis, PathTag, PeerId, StreamId, StreamName } from '../ids.ts'
 
 export type Message = Announce | UnsignedMessage
 
@@ -147,8 +147,8 @@ export interface Sub extends StreamName {
 export interface SubOk {
   type: 'sub-ok'
   stream: StreamId
-  /** Links from the publisher to the sender. */
-  hops: number
+  /** The nodes from the publisher to the sender, both included. Who finds itself in it must not take it as its parent. */
+  path: readonly PathTag[]
 }
 
 export interface SubNack {

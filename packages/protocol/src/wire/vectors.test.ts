@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { generateKeyPairFromSeed } from '@libp2p/crypto/keys'
 import { peerIdFromPrivateKey, peerIdFromString } from '@libp2p/peer-id'
 import { describe, expect, test } from 'vitest'
-import { type ChannelId, fromHex, openChannelId, type PeerId, streamId, toHex } from '../ids.ts'
+import { type ChannelId, fromHex, openChannelId, type PeerId, pathTag, streamId, toHex } from '../ids.ts'
 import { announceSigningBytes, decodeAnnouncement, encodeAnnouncement } from './announcement.ts'
 import { decodeControl, encodeControl } from './control.ts'
 import { FrameReader, joinFrames } from './framing.ts'
@@ -12,6 +12,7 @@ import { encodeObject, objectPayload, parseObject } from './object.ts'
 interface Vectors {
   channelIds: { name: string; channel: string }[]
   streamIds: { channel: ChannelId; publisher: PeerId; epoch: number; track: number; stream: string }[]
+  pathTags: { peer: PeerId; tag: string }[]
   control: { name: string; message: object; hex: string }[]
   announcements: { name: string; announcement: object; hex: string }[]
   signatures: {
@@ -53,6 +54,10 @@ describe('The golden vectors agree on', () => {
 
   test.each(vectors.streamIds)('the stream $stream', ({ stream, ...name }) => {
     expect(streamId(name)).toBe(stream)
+  })
+
+  test.each(vectors.pathTags)('the tag $tag', ({ peer, tag }) => {
+    expect(pathTag(peer)).toBe(tag)
   })
 
   test.each(vectors.control)('control: $name', ({ message, hex }) => {

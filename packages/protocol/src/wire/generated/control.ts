@@ -81,7 +81,7 @@ export interface Sub {
 
 export interface SubOk {
   stream: Uint8Array | null
-  hops: number | null
+  path: Uint8Array | null
 }
 
 export interface SubNack {
@@ -1329,7 +1329,7 @@ const hopcast = $root.hopcast = (() => {
         };
 
         SubOk.prototype.stream = null;
-        SubOk.prototype.hops = null;
+        SubOk.prototype.path = null;
 
         SubOk.encode = function (message, writer, _depth) {
             if (!writer)
@@ -1340,8 +1340,8 @@ const hopcast = $root.hopcast = (() => {
                 throw $Error("max depth exceeded");
             if (message.stream != null && $Object.hasOwnProperty.call(message, "stream") && message.stream.length)
                 writer.uint32(10).bytes(message.stream);
-            if (message.hops != null && $Object.hasOwnProperty.call(message, "hops") && message.hops !== 0)
-                writer.uint32(16).uint32(message.hops);
+            if (message.path != null && $Object.hasOwnProperty.call(message, "path") && message.path.length)
+                writer.uint32(18).bytes(message.path);
             if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                 for (let i = 0; i < message.$unknowns.length; ++i)
                     writer.raw(message.$unknowns[i]);
@@ -1385,12 +1385,12 @@ const hopcast = $root.hopcast = (() => {
                         continue;
                     }
                 case 2: {
-                        if (wireType !== 0)
+                        if (wireType !== 2)
                             break;
-                        if (value = reader.uint32())
-                            message.hops = value;
+                        if ((value = reader.bytes()).length)
+                            message.path = value;
                         else
-                            delete message.hops;
+                            delete message.path;
                         continue;
                     }
                 }

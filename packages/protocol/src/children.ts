@@ -1,0 +1,24 @@
+/** The lower side of the tree: what the children of a stream are told of its way. */
+import type { PathTag, PeerId } from './ids.ts'
+import { nack, type RelayEvent } from './relay-event.ts'
+import type { Child, Stream } from './streams.ts'
+
+/** SUB_OK. `tag`: this node's own, the last of the way that is told. */
+export function confirm({ id, path }: Stream, tag: PathTag, peer: PeerId, child: Child): RelayEvent {
+  child.confirmed = true
+  return { type: 'send', peer, message: { type: 'sub-ok', stream: id, path: [...path, tag] } }
+}
+
+export function confirmAll(state: Stream, tag: PathTag): RelayEvent[] {
+  return [...state.children].map(([peer, child]) => confirm(state, tag, peer, child))
+}
+
+/** There is no way for now: children that were promised one are told. They stay, and are answered when there is. */
+export function disown({ id, children }: Stream): RelayEvent[] {
+  const events: RelayEvent[] = []
+  for (const [peer, child] of children) {
+    if (child.confirmed) events.push(nack(peer, id, 'no-route'))
+    child.confirmed = false
+  }
+  return events
+}

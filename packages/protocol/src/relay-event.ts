@@ -1,0 +1,41 @@
+/** What the tree says and asks, and its messages in short. */
+import type { Millis, PeerId, StreamId } from './ids.ts'
+import type { Stream } from './streams.ts'
+import type { Message, SubNack } from './wire/messages.ts'
+
+export type RelayEvent =
+  | { type: 'send'; peer: PeerId; message: Message }
+  /** The neighbour joined and wants the recent objects from `startSeq` on; with `onlyWhole` none if that one is gone. */
+  | { type: 'replay'; peer: PeerId; stream: StreamId; startSeq: number; onlyWhole: boolean }
+  /** The stream's way to here is confirmed up to the publisher; again when it changes. */
+  | { type: 'established'; stream: StreamId; upstream: PeerId; hops: number }
+  /** Nobody gives the stream any more; it is asked for wherever the route leads. */
+  | { type: 'lost'; stream: StreamId }
+  /** Nobody takes it any more: what is kept of it can go. */
+  | { type: 'closed'; stream: StreamId }
+  /** The neighbour promised the stream and does not deliver. */
+  | { type: 'fault'; publisher: PeerId; peer: PeerId }
+
+export interface RelayLookups {
+  /** The next hop towards a publisher, as routes have it now. */
+  nextHop: (publisher: PeerId) => PeerId | undefined
+  /** Another neighbour that is as safe as the next hop. */
+  backup: (publisher: PeerId) => PeerId | undefined
+  /** The seqno after the newest object held of a stream. */
+  resumeSeq: (stream: StreamId) => number | undefined
+  /** Whether objects of the stream come as often as before. */
+  isFlowing: (stream: StreamId, now: Millis) => boolean
+}
+
+export function nack(peer: PeerId, stream: StreamId, reason: SubNack['reason']): RelayEvent {
+  return { type: 'send', peer, message: { type: 'sub-nack', stream, reason } }
+}
+
+export function unsub(peer: PeerId, stream: StreamId): RelayEvent {
+  return { type: 'send', peer, message: { type: 'unsub', stream } }
+}
+
+/** Who was asked may have sent objects before its SUB_OK; there will be no more of them. */
+export function lostUnlessFed({ id, upstream }: Stream): RelayEvent[] {
+  return upstream === undefined ? [{ type: 'lost', stream: id }] : []
+}

@@ -1,0 +1,201 @@
+/**
+ * The upper side of the tree: where a stream comes from (RFC 1, section "Hand-over").
+ *
+ * A stream has a parent, which feeds, and beside it one neighbour at most that was asked: the next hop, when that is not
+ * the parent, or a backup, when the parent has fallen silent. The one asked becomes the parent when it has said SUB_OK
+ * and its first object came; what both send meanwhile is dropped once. The parent is left then, not before.
+ */
+import { confirmAll, disown } from './children.ts'
+import type { Config } from './config.ts'
+import type { Millis, PathTag, PeerId } from './ids.ts'
+import { lostUnlessFed, type RelayEvent, type RelayLookups, unsub } from './relay-event.ts'
+import type { Asked, Stream } from './streams.ts'
+import type { Timers } from './timers.ts'
+import type { Sub } from './wire/messages.ts'
+
+export class Upstream {
+  readonly #tag: PathTag
+  readonly #config: Config
+  readonly #timers: Timers
+  readonly #lookups: RelayLookups
+  /** Streams with somebody asked. */
+  readonly #moving = new Set<Stream>()
+
+  constructor(tag: PathTag, config: Config, timers: Timers, lookups: RelayLookups) {
+    this.#tag = tag
+    this.#config = config
+    this.#timers = timers
+    this.#lookups = lookups
+  }
+
+  /** Whether any stream has somebody asked: the hot path looks here first. */
+  get isMoving(): boolean {
+    return this.#moving.size > 0
+  }
+
+  /** Established, and the parent is the next hop, or the next hop does not want this node. */
+  isEstablished(state: Stream): boolean {
+    if (state.isOwn) return true
+    if (state.upstream === undefined) return false
+    return state.asked === undefined || state.upstream === this.#lookups.nextHop(state.name.publisher)
+  }
+
+  /** Asks the present next hop unless it is the parent, or asked, already. It is no child of the stream. */
+  follow(state: Stream, now: Millis): RelayEvent[] {
+    if (state.isOwn) return []
+    const nextHop = this.#lookups.nextHop(state.name.publisher)
+    const { asked, upstream } = state
+    if (nextHop !== undefined && asked?.peer === nextHop) {
+      asked.isBackup = false
+      return this.#isReady(state, now) ? this.#adopt(state, now) : []
+    }
+    const hasNothingBetter = nextHop === undefined || nextHop === upstream
+    // A backup has its time while the route has nothing better to offer than the silent parent.
+    if (hasNothingBetter && asked?.isBackup === true && upstream !== undefined) return []
+    const events = asked === undefined ? [] : this.#giveUp(state, asked)
+    if (nextHop === undefined) return upstream === undefined ? [...events, ...disown(state)] : events
+    if (nextHop !== upstream) return [...events, this.#ask(state, nextHop, false, now)]
+    // The route came back to the parent: those who waited for a new one are answered now.
+    return asked === undefined ? events : [...events, ...confirmAll(state, this.#tag)]
+  }
+
+  /** The parent is silent: a backup is asked beside it. */
+  handleSilence(state: Stream, now: Millis): RelayEvent[] {
+    if (state.upstream === undefined || state.asked !== undefined) return []
+    const backup = this.#lookups.backup(state.name.publisher)
+    if (backup === undefined || backup === state.upstream || state.children.has(backup)) return []
+    return [this.#ask(state, backup, true, now)]
+  }
+
+  /** SUB_OK from the parent, or from the one asked. */
+  handleOk(state: Stream, peer: PeerId, path: readonly PathTag[], now: Millis): RelayEvent[] {
+    const { asked, upstream } = state
+    const isCircle = path.includes(this.#tag)
+    // It takes the stream from here, a child of old that is to be the parent. It will say when that is over.
+    if (isCircle && peer === asked?.peer) asked.path = undefined
+    else if (isCircle || path.length > this.#config.hopsMax) {
+      return [unsub(peer, state.id), ...this.leave(state, peer, now)]
+    } else if (peer === upstream) return this.#setPath(state, peer, path)
+    else if (asked !== undefined) {
+      asked.path = path
+      asked.confirmedAt = now
+      this.#timers.setBy('moves', deadlineOf(asked, this.#config))
+      if (this.#isReady(state, now)) return this.#adopt(state, now)
+    }
+    return []
+  }
+
+  /** An object came while somebody is asked: it shows which of the two gives the stream. */
+  handleObject(state: Stream, peer: PeerId, now: Millis): RelayEvent[] {
+    const { asked } = state
+    if (asked === undefined) return []
+    if (peer === asked.peer) {
+      asked.objectAt ??= now
+      this.#timers.setBy('moves', deadlineOf(asked, this.#config))
+      return this.#isReady(state, now) ? this.#adopt(state, now) : []
+    }
+    // The parent lives after all.
+    return asked.isBackup ? this.#giveUp(state, asked) : []
+  }
+
+  /** The timer `moves`: who was asked has had its time. */
+  handleTimeout(now: Millis): RelayEvent[] {
+    const events: RelayEvent[] = []
+    for (const state of this.#moving) {
+      const asked = state.asked as Asked
+      const deadline = deadlineOf(asked, this.#config)
+      if (deadline <= now) events.push(...this.#conclude(state, asked, now))
+      else this.#timers.setBy('moves', deadline)
+    }
+    return events
+  }
+
+  /**
+   * `peer` does not give the stream, or no more. If it was the parent and the route knows no other, the children are
+   * told, so that each looks for its own way. One that was merely asked is asked again in the next round.
+   */
+  leave(state: Stream, peer: PeerId, now: Millis): RelayEvent[] {
+    const wasAsked = state.asked?.peer === peer
+    if (wasAsked) this.unask(state)
+    if (state.upstream !== peer) return wasAsked ? lostUnlessFed(state) : []
+    state.upstream = undefined
+    if (this.#isReady(state, now)) return this.#adopt(state, now)
+    const events: RelayEvent[] = [{ type: 'lost', stream: state.id }]
+    if (this.#lookups.nextHop(state.name.publisher) === peer) events.push(...disown(state))
+    return [...events, ...this.follow(state, now)]
+  }
+
+  unask(state: Stream): void {
+    state.asked = undefined
+    this.#moving.delete(state)
+  }
+
+  /** Whether the one asked can take over now. Without objects to compare, its word is enough. */
+  #isReady({ id, asked, upstream }: Stream, now: Millis): boolean {
+    if (asked?.path === undefined) return false
+    if (upstream === undefined) return true
+    return !asked.isBackup && (asked.objectAt !== undefined || !this.#lookups.isFlowing(id, now))
+  }
+
+  /** The time of the one asked is over: it takes over, or is given up. */
+  #conclude(state: Stream, asked: Asked, now: Millis): RelayEvent[] {
+    const { publisher } = state.name
+    const { upstream } = state
+    const feeds = asked.objectAt !== undefined && asked.path !== undefined
+    if (asked.isBackup && feeds && upstream !== undefined) {
+      return [...this.#adopt(state, now), { type: 'fault', publisher, peer: upstream }]
+    }
+    if (this.#isReady(state, now)) return this.#adopt(state, now)
+    const events = this.#giveUp(state, asked)
+    // It said that it has the stream, which comes by the old parent, and sent nothing.
+    const isMute = !asked.isBackup && asked.path !== undefined
+    return isMute ? [...events, { type: 'fault', publisher, peer: asked.peer }] : events
+  }
+
+  #giveUp(state: Stream, asked: Asked): RelayEvent[] {
+    this.unask(state)
+    return [unsub(asked.peer, state.id), ...lostUnlessFed(state)]
+  }
+
+  #ask(state: Stream, peer: PeerId, isBackup: boolean, now: Millis): RelayEvent {
+    const asked: Asked = {
+      peer,
+      at: now,
+      isBackup,
+      path: undefined,
+      confirmedAt: now,
+      objectAt: undefined
+    }
+    state.asked = asked
+    this.#moving.add(state)
+    this.#timers.setBy('moves', deadlineOf(asked, this.#config))
+    // What came before the first SUB_OK may be a leftover of an earlier subscription: it is no place to go on from.
+    const startSeq = state.startSeq ?? this.#lookups.resumeSeq(state.id)
+    const sub: Sub = { type: 'sub', ...state.name, ...(startSeq !== undefined && { startSeq }) }
+    return { type: 'send', peer, message: sub }
+  }
+
+  /** The one asked is the parent from now on. */
+  #adopt(state: Stream, now: Millis): RelayEvent[] {
+    const { peer, path = [] } = state.asked as Asked
+    const before = state.upstream
+    this.unask(state)
+    state.upstream = peer
+    state.establishedAt = now
+    state.startSeq = undefined
+    const left = before === undefined ? [] : [unsub(before, state.id)]
+    return [...left, ...this.#setPath(state, peer, path)]
+  }
+
+  #setPath(state: Stream, upstream: PeerId, path: readonly PathTag[]): RelayEvent[] {
+    state.path = path
+    const events: RelayEvent[] = [{ type: 'established', stream: state.id, upstream, hops: path.length }]
+    return this.isEstablished(state) ? [...events, ...confirmAll(state, this.#tag)] : events
+  }
+}
+
+/** Until when the one asked has its chance. */
+function deadlineOf({ at, isBackup, path, confirmedAt, objectAt }: Asked, config: Config): Millis {
+  if (isBackup) return objectAt === undefined ? at + config.backupTimeoutMs : objectAt + config.backupGraceMs
+  return path === undefined ? at + config.subTimeoutMs : confirmedAt + config.firstObjectMs
+}
