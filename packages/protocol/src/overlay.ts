@@ -34,6 +34,8 @@ import type { Announcement, Message, ObjectFrame, UnsignedMessage } from './wire
 export class Overlay {
   readonly self: PeerId
   readonly config: Config
+  /** The origins whose next hop the last call of `handle` has changed: who looks after each need not look at all. */
+  readonly rerouted: PeerId[] = []
   readonly #timers = new Timers()
   readonly #links: Links
   readonly #routes: Routes
@@ -84,6 +86,10 @@ export class Overlay {
     return this.#routes.route(origin)
   }
 
+  stream(id: StreamId): StreamView | undefined {
+    return this.#relay.stream(id)
+  }
+
   *streams(): Iterable<StreamView & { received: number; sent: number }> {
     for (const view of this.#relay.streams()) yield { ...view, ...this.#forward.counts(view.stream) }
   }
@@ -112,6 +118,7 @@ export class Overlay {
    * @throws TypeError for a command that makes no sense, e.g. writing to a channel that is not published
    */
   handle(input: Input, now: Millis): Output[] {
+    this.rerouted.length = 0
     this.#dispatch(input, now)
     const outputs = this.#outputs
     this.#outputs = []
@@ -310,6 +317,7 @@ export class Overlay {
         this.#outputs.push(event)
         continue
       }
+      this.rerouted.push(event.origin)
       this.#onRelayEvents(this.#relay.handleNextHop(event.origin, now), now)
       this.#onChannelEvents(this.#channels.handleReach(event.origin, now), now)
     }

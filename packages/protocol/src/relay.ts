@@ -71,10 +71,12 @@ export class Relay {
   }
 
   *streams(): Iterable<StreamView> {
-    for (const { id, name, childList, path, upstream, subscribers } of this.#streams.all()) {
-      const { publisher } = name
-      yield { stream: id, publisher, upstream, hops: path.length, children: childList, subscribers }
-    }
+    for (const state of this.#streams.all()) yield view(state)
+  }
+
+  stream(id: StreamId): StreamView | undefined {
+    const state = this.#streams.get(id)
+    return state && view(state)
   }
 
   /** This node publishes the stream from now on. */
@@ -263,6 +265,11 @@ export class Relay {
     this.#timers.setBy('subscriptions', now + this.#config.subIntervalMs)
     return this.#streams.add(stream, name, isOwn)
   }
+}
+
+function view({ id, name, upstream, path, childList, subscribers }: Stream): StreamView {
+  const { publisher } = name
+  return { stream: id, publisher, upstream, hops: path.length, children: childList, subscribers }
 }
 
 const nothing: RelayEvent[] = []
