@@ -4,19 +4,18 @@
  * announcement counts as verified, after the time that it would take.
  */
 import type { ChannelId, Input, Millis, Output, PeerId, VerifiedAnnouncement } from '@hopcast/protocol'
-import { decodeAnnouncement, encodeAnnouncement } from '../../packages/protocol/src/wire/announcement.ts'
-import { decodeControl, encodeControl } from '../../packages/protocol/src/wire/control.ts'
+import { encodeAnnouncement } from '../../packages/protocol/src/wire/announcement.ts'
 import type {
   Announcement,
   Message,
   ObjectFrame,
   SignedAnnouncement
 } from '../../packages/protocol/src/wire/messages.ts'
-import { parseObject } from '../../packages/protocol/src/wire/object.ts'
 import { describeInput, describeOutput } from './describe.ts'
 import { checkStep } from './invariants.ts'
 import type { SimLink, StreamClass } from './link.ts'
 import type { SimNode } from './node.ts'
+import { ObjectParcel, Packer, type Parcel } from './parcel.ts'
 import type { Simulation } from './simulation.ts'
 import { TraceHash } from './trace-hash.ts'
 
@@ -34,7 +33,7 @@ export class Driver {
   readonly trace = new TraceHash()
   readonly #sim: Simulation
   readonly #options: DriverOptions
-  #lastEncoded: { message: Message; bytes: Uint8Array } | undefined
+  readonly #packer = new Packer()
 
   constructor(sim: Simulation, options: DriverOptions) {
     this.#sim = sim
@@ -47,11 +46,13 @@ export class Driver {
     if (!node.running) return
     if (this.#options.log) this.#log(node, describeInput(input))
     this.#sim.counts.steps++
-    for (const output of node.overlay.handle(input, this.#sim.now)) {
+    const { now } = this.#sim
+    const outputs = node.overlay.handle(input, now)
+    for (const output of outputs) {
       if (this.#options.log) this.#log(node, describeOutput(output))
       this.#do(node, output)
     }
-    checkStep(this.#sim, node, input)
+    checkStep(this.#sim, { node, input, outputs, now })
     this.#arm(node)
   }
 
@@ -82,8 +83,7 @@ export class Driver {
       case 'send':
         return this.sendControl(node, output.peer, output.message)
       case 'forward':
-        for (const peer of output.peers) this.#sendObject(node, peer, output.object)
-        return
+        return this.#forward(node, output.peers, ObjectParcel.of(output.object))
       case 'deliver':
         return this.#deliver(node, output.channel, output.track, output.object)
       case 'subscription':
@@ -125,8 +125,10 @@ export class Driver {
 
   /** Hands an announcement to the core, after the time that its signature takes. */
   #announce(node: SimNode, from: PeerId | undefined, signed: SignedAnnouncement): void {
+    const announcement = this.#packer.announcement(signed)
+    // Only the first copy costs a signature check, as in the real driver.
+    if (from !== undefined && !node.overlay.isNews(announcement)) return
     const { incarnation } = node
-    const announcement = decodeAnnouncement(signed.body)
     const ttlMaxMs = node.config.announceTtlMs
     this.#sim.after(this.#options.signatureMs, () => {
       const validForMs = Math.min(announcement.expiresAt - wallStartMs - this.#sim.now, ttlMaxMs)
@@ -158,7 +160,7 @@ export class Driver {
 
   /** A node closes a neighbour, which hears of it after what was sent before. */
   #close(node: SimNode, peer: PeerId): void {
-    const link = this.#sim.linkBetween(node, peer)
+    const link = node.links.get(peer)
     const session = link?.end(node).session
     if (link === undefined || session === undefined) return
     this.#sim.counts.closes++
@@ -172,21 +174,20 @@ export class Driver {
   sendControl(node: SimNode, peer: PeerId, message: Message): void {
     const { counts } = this.#sim
     counts.control.set(message.type, (counts.control.get(message.type) ?? 0) + 1)
-    if (this.#lastEncoded?.message !== message) this.#lastEncoded = { message, bytes: encodeControl(message) }
-    const { bytes } = this.#lastEncoded
-    this.#carry(node, peer, 'control', bytes, receiver => {
-      const decoded = decodeControl(bytes)
-      if (decoded === undefined) throw new Error(`${message.type} was not understood`)
-      if (decoded.type === 'announce') this.#announce(receiver, node.id, decoded.announcement)
-      else this.step(receiver, { type: 'message', peer: node.id, message: decoded })
+    const parcel = this.#packer.pack(message)
+    const { message: content } = parcel
+    this.#carry(node, peer, 'control', parcel, receiver => {
+      if (content.type === 'announce') this.#announce(receiver, node.id, content.announcement)
+      else this.step(receiver, { type: 'message', peer: node.id, message: content })
     })
   }
 
-  #sendObject(node: SimNode, peer: PeerId, { bytes }: ObjectFrame): void {
-    this.#sim.counts.objectCopies++
-    this.#carry(node, peer, 'object', bytes, receiver => {
-      this.step(receiver, { type: 'object', peer: node.id, object: parseObject(bytes) })
-    })
+  #forward(node: SimNode, peers: readonly PeerId[], object: ObjectParcel): void {
+    this.#sim.counts.objectCopies += peers.length
+    const input: Input = { type: 'object', peer: node.id, object }
+    for (const peer of peers) {
+      this.#carry(node, peer, 'object', object, receiver => this.step(receiver, input))
+    }
   }
 
   /** Delivers unless the connection ends, or falls silent, before. */
@@ -194,17 +195,18 @@ export class Driver {
     node: SimNode,
     peer: PeerId,
     streamClass: StreamClass,
-    bytes: Uint8Array,
+    parcel: Parcel,
     deliver: (receiver: SimNode) => void
   ): void {
-    const link = this.#sim.linkBetween(node, peer)
+    const link = node.links.get(peer)
     const session = link?.end(node).session
     if (link === undefined || session === undefined) return
     const receiver = link.other(node)
     this.#sim.clock.plan(link.arrival(node, streamClass, this.#sim.now, this.#sim.random), () => {
       if (receiver.session !== session || link.silent) return
-      this.trace.addNumber(this.#sim.now * 1_000)
-      this.trace.addBytes(bytes)
+      this.trace.addTime(this.#sim.now * 1_000)
+      this.trace.add((node.index << 16) ^ receiver.node.index)
+      this.trace.add(parcel.digest)
       deliver(receiver.node)
     })
   }

@@ -1,70 +1,142 @@
 /**
- * What must hold in every run. `checkStep` looks after each step, at the node that took it: no other has changed, and a
- * loop that is new goes through a next hop that is new. `unsettled` looks at all nodes, and lists what is not yet as it
- * has to be once the network has been left alone for a while.
+ * What must hold in every run. `checkStep` looks after each step, at what of the node may have changed in it: no other
+ * node has changed, and a loop that is new goes through a next hop, or a parent, that is new. `unsettled` looks at all
+ * nodes, and lists what is not yet as it has to be once the network has been left alone for a while.
  */
-import type { Input, PeerId, StreamId } from '@hopcast/protocol'
+import type { Input, Millis, Output, PeerId, StreamId } from '@hopcast/protocol'
 import type { StreamView } from '../../packages/protocol/src/relay.ts'
 import type { SimNode } from './node.ts'
 import { reachable } from './oracle.ts'
 import type { Simulation } from './simulation.ts'
 
+/** What a node did in one call of `handle`. */
+export interface Step {
+  node: SimNode
+  input: Input
+  outputs: readonly Output[]
+  /** By the node's clock. */
+  now: Millis
+}
+
 /** @throws Error that names the node and what is wrong with it */
-export function checkStep(sim: Simulation, node: SimNode, input: Input): void {
-  checkRoutes(sim, node)
-  checkStreams(node)
-  checkParents(sim, node)
-  checkDeadline(sim, node, input)
+export function checkStep(sim: Simulation, step: Step): void {
+  const { node, input } = step
+  const { overlay } = node
+  for (const origin of overlay.rerouted) checkRoute(sim, node, origin)
+  const touched = touchedStreams(step)
+  if (touched === 'all') checkStreams(sim, node)
+  else if (touched !== undefined) checkOneStream(sim, node, touched)
+  if (input.type === 'connected') atMost(node, 'neighbours', present(node).size, node.config.neighboursMax)
+  checkDeadline(step)
+}
+
+/**
+ * The streams whose parent or children may be others than before: all, unless it is sure that it can only be one, or
+ * none. Most steps are objects that pass, and beats.
+ */
+function touchedStreams({ node, input, outputs }: Step): StreamId | 'all' | undefined {
+  if (node.overlay.rerouted.length > 0) return 'all'
+  if (input.type === 'object') {
+    return input.object.header.end || !outputs.every(isPassing) ? 'all' : undefined
+  }
+  if (input.type === 'command') return input.command.type === 'write' ? undefined : 'all'
+  if (input.type !== 'message' || outputs.some(output => output.type === 'neighbour')) return 'all'
+  switch (input.message.type) {
+    case 'beat':
+    case 'sync':
+    case 'seqno-req':
+      return undefined
+    case 'sub':
+      return streamId(input.message)
+    case 'sub-ok':
+    case 'sub-nack':
+    case 'unsub':
+      return input.message.stream
+    default:
+      return 'all'
+  }
+}
+
+function isPassing({ type }: Output): boolean {
+  return type === 'forward' || type === 'deliver' || type === 'subscription'
 }
 
 /** No routing loop, at any instant, whatever is on its way. */
-function checkRoutes(sim: Simulation, node: SimNode): void {
-  let origins = 0
-  for (const { origin } of node.overlay.routes()) {
-    origins++
-    const path = routePath(sim, node, origin)
-    if (path.loops) throw new Error(`a routing loop to ${nameOf(sim, origin)}: ${names(path.nodes)}`)
-  }
-  atMost(node, 'origins', origins, node.config.originsMax)
+function checkRoute(sim: Simulation, node: SimNode, origin: PeerId): void {
+  note(node.nextHops, origin, node.overlay.route(origin)?.nextHop)
+  const path = routePath(sim, node, origin)
+  if (path.loops) throw new Error(`a routing loop to ${nameOf(sim, origin)}: ${names(path.nodes)}`)
 }
 
-/** One parent per stream, which is no child; nothing kept that nobody wants. */
-function checkStreams(node: SimNode): void {
+function checkOneStream(sim: Simulation, node: SimNode, stream: StreamId): void {
+  const view = node.overlay.stream(stream)
+  if (view === undefined) node.parents.delete(stream)
+  else checkStream(sim, node, view, present(node))
+}
+
+function checkStreams(sim: Simulation, node: SimNode): void {
   const { config } = node
-  const neighbours = new Set<PeerId>()
-  for (const { peer } of node.overlay.neighbours()) neighbours.add(peer)
-  atMost(node, 'neighbours', neighbours.size, config.neighboursMax)
+  const neighbours = present(node)
   let relayed = 0
-  for (const { stream, publisher, upstream, children, subscribers } of node.overlay.streams()) {
-    const of = `${node.name}, stream ${stream}`
-    const isOwn = publisher === node.id
-    if (isOwn && upstream !== undefined) throw new Error(`${of}: a publisher with a parent`)
-    if (!isOwn) relayed++
-    if (!isOwn && children.length + subscribers === 0) throw new Error(`${of}: kept for nobody`)
-    if (upstream !== undefined && !neighbours.has(upstream)) throw new Error(`${of}: a parent that is gone`)
-    if (new Set(children).size !== children.length) throw new Error(`${of}: a child twice`)
-    for (const child of children) {
-      if (child === upstream) throw new Error(`${of}: one neighbour is parent and child`)
-      if (!neighbours.has(child)) throw new Error(`${of}: a child that is gone`)
-    }
-    atMost(node, 'children', children.length, config.childrenPerStreamMax)
+  for (const view of node.overlay.streams()) {
+    if (view.publisher !== node.id) relayed++
+    checkStream(sim, node, view, neighbours)
+  }
+  for (const stream of node.parents.keys()) {
+    if (node.overlay.stream(stream) === undefined) node.parents.delete(stream)
   }
   atMost(node, 'streams', relayed, config.streamsMax)
+  if (node.overlay.rerouted.length === 0) return
+  let origins = 0
+  for (const _ of node.overlay.routes()) origins++
+  atMost(node, 'origins', origins, config.originsMax)
 }
 
-/** Parents form a tree: following them never comes back to where it started. */
-function checkParents(sim: Simulation, node: SimNode): void {
-  for (const { stream } of node.overlay.streams()) {
-    const path = parentPath(sim, node, stream)
-    if (path.loops) throw new Error(`parents in a circle for ${stream}: ${names(path.nodes)}`)
+/**
+ * One parent per stream, which is no child; nothing kept that nobody wants. And parents form a tree: following them never
+ * comes back to where it started.
+ */
+function checkStream(
+  sim: Simulation,
+  node: SimNode,
+  view: StreamView,
+  neighbours: ReadonlySet<PeerId>
+): void {
+  const { stream, publisher, upstream, children, subscribers } = view
+  const of = `${node.name}, stream ${stream}`
+  const isOwn = publisher === node.id
+  if (isOwn && upstream !== undefined) throw new Error(`${of}: a publisher with a parent`)
+  if (!isOwn && children.length + subscribers === 0) throw new Error(`${of}: kept for nobody`)
+  if (upstream !== undefined && !neighbours.has(upstream)) throw new Error(`${of}: a parent that is gone`)
+  if (new Set(children).size !== children.length) throw new Error(`${of}: a child twice`)
+  for (const child of children) {
+    if (child === upstream) throw new Error(`${of}: one neighbour is parent and child`)
+    if (!neighbours.has(child)) throw new Error(`${of}: a child that is gone`)
   }
+  note(node.parents, stream, upstream)
+  atMost(node, 'children', children.length, node.config.childrenPerStreamMax)
+  if (upstream === undefined) return
+  const path = parentPath(sim, node, stream)
+  if (path.loops) throw new Error(`parents in a circle for ${stream}: ${names(path.nodes)}`)
 }
 
 /** A node is woken when it asked for it, and does what it asked for. */
-function checkDeadline(sim: Simulation, node: SimNode, input: Input): void {
+function checkDeadline({ node, input, now }: Step): void {
   const deadline = node.overlay.deadline() ?? Number.POSITIVE_INFINITY
-  if (deadline < sim.now) throw new Error(`${node.name}: woken ${sim.now - deadline} ms too late`)
-  if (input.type === 'timeout' && deadline <= sim.now) throw new Error(`${node.name}: a timer that stays due`)
+  if (deadline < now) throw new Error(`${node.name}: woken ${now - deadline} ms too late`)
+  if (input.type === 'timeout' && deadline <= now) throw new Error(`${node.name}: a timer that stays due`)
+}
+
+/** What was seen of the node last, for those who measure, and for the test that a step's checks miss nothing. */
+function note<Key>(seen: Map<Key, PeerId>, key: Key, peer: PeerId | undefined): void {
+  if (peer === undefined) seen.delete(key)
+  else seen.set(key, peer)
+}
+
+function present(node: SimNode): Set<PeerId> {
+  const peers = new Set<PeerId>()
+  for (const { peer } of node.overlay.neighbours()) peers.add(peer)
+  return peers
 }
 
 function atMost(node: SimNode, what: string, count: number, max: number): void {
@@ -84,14 +156,14 @@ export function routePath(sim: Simulation, node: SimNode, origin: PeerId): Path 
 
 /** The parents of `node` for a stream. */
 export function parentPath(sim: Simulation, node: SimNode, stream: StreamId): Path {
-  return follow(sim, node, hop => viewOf(hop, stream)?.upstream)
+  return follow(sim, node, hop => hop.overlay.stream(stream)?.upstream)
 }
 
 function follow(sim: Simulation, start: SimNode, next: (node: SimNode) => PeerId | undefined): Path {
   const nodes = [start]
   for (let node = start; ; ) {
     const peer = next(node)
-    if (peer === undefined || !sim.linkBetween(node, peer)?.isWhole) return { nodes, loops: false }
+    if (peer === undefined || !node.links.get(peer)?.isWhole) return { nodes, loops: false }
     node = sim.nodesById.get(peer) as SimNode
     const loops = nodes.includes(node)
     nodes.push(node)
@@ -109,8 +181,7 @@ export function unsettled(sim: Simulation): string[] {
   }
   const byPublisher = new Map<SimNode, Set<SimNode>>()
   for (const run of sim.runs.values()) {
-    if (run.live && !byPublisher.has(run.publisher))
-      byPublisher.set(run.publisher, reachable(sim, run.publisher))
+    if (run.live && !byPublisher.has(run.publisher)) byPublisher.set(run.publisher, reachable(run.publisher))
   }
   for (const node of sim.nodes.values()) {
     if (!node.running) continue
@@ -148,13 +219,14 @@ function unsettledStreams(sim: Simulation, node: SimNode): string[] {
       problems.push(`${of}: of a run that is over`)
     for (const child of children) {
       const other = sim.nodesById.get(child) as SimNode
-      if (!other.running || viewOf(other, stream)?.upstream !== node.id) {
+      if (!other.running || other.overlay.stream(stream)?.upstream !== node.id) {
         problems.push(`${of}: ${other.name} is no child of it`)
       }
     }
     if (upstream === undefined) continue
     const parent = sim.nodesById.get(upstream) as SimNode
-    if (!viewOf(parent, stream)?.children.includes(node.id)) problems.push(`${of}: not fed by ${parent.name}`)
+    if (!parent.overlay.stream(stream)?.children.includes(node.id))
+      problems.push(`${of}: not fed by ${parent.name}`)
     const way = parentPath(sim, node, stream).nodes
     if (way.at(-1)?.id !== publisher) problems.push(`${of}: fed from nowhere, ${names(way)}`)
     if (upstream !== node.overlay.route(publisher)?.nextHop) problems.push(`${of}: fed beside its route`)
@@ -173,18 +245,13 @@ function unsettledSubscriptions(sim: Simulation, node: SimNode, live: Map<SimNod
       continue
     }
     const fed = wanted.filter(([stream, run]) => {
-      const view = viewOf(node, stream)
+      const view = node.overlay.stream(stream)
       return (view?.subscribers ?? 0) > 0 && (run.publisher === node || view?.upstream !== undefined)
     })
     if (!reception.live || fed.length === 0) problems.push(`${reception} is not fed`)
     if (new Set(fed.map(([, run]) => run)).size > 1) problems.push(`${reception} is fed by two runs`)
   }
   return problems
-}
-
-export function viewOf(node: SimNode, stream: StreamId): StreamView | undefined {
-  for (const view of node.overlay.streams()) if (view.stream === stream) return view
-  return undefined
 }
 
 function names(nodes: readonly SimNode[]): string {

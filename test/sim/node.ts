@@ -13,12 +13,24 @@ import {
 import { sha256 } from '@noble/hashes/sha2.js'
 import { base58btc } from 'multiformats/bases/base58'
 import type { ObjectFrame } from '../../packages/protocol/src/wire/messages.ts'
+import type { SimLink } from './link.ts'
 import type { Random } from './random.ts'
+import { SeqSet } from './seq-set.ts'
 
 /** The contract of a core, as `Overlay` keeps it: all that a node is driven by, and all that is read of it. */
 export type Core = Pick<
   Overlay,
-  'handle' | 'deadline' | 'neighbours' | 'routes' | 'route' | 'streams' | 'channels' | 'counters'
+  | 'handle'
+  | 'deadline'
+  | 'neighbours'
+  | 'routes'
+  | 'route'
+  | 'rerouted'
+  | 'streams'
+  | 'stream'
+  | 'channels'
+  | 'isNews'
+  | 'counters'
 >
 
 /** Makes a core that knows nothing yet. */
@@ -50,14 +62,17 @@ export class Reception {
   readonly node: SimNode
   readonly channel: string
   readonly events: (SubscriptionChange & { at: Millis })[] = []
+  /** Empty in a simulation that does not keep objects. */
   readonly objects: ReceivedObject[] = []
   /** `started` was said, and neither `interrupted` nor `ended` since. */
   live = false
-  readonly #seen = new Set<string>()
+  readonly #keepsObjects: boolean
+  readonly #seen = new Map<StreamId, SeqSet>()
 
-  constructor(node: SimNode, channel: string) {
+  constructor(node: SimNode, channel: string, keepsObjects: boolean) {
     this.node = node
     this.channel = channel
+    this.#keepsObjects = keepsObjects
   }
 
   /** What the core has promised about the order of its events is checked here, on every one. */
@@ -80,9 +95,10 @@ export class Reception {
     if (run === undefined) throw new Error(`${this}: an object of a stream that nobody published`)
     if (run.channel !== this.channel) throw new Error(`${this}: an object of ${run.channel}`)
     if (!this.live) throw new Error(`${this}: an object before it started`)
-    if (this.#seen.has(`${stream} ${seq}`)) throw new Error(`${this}: object ${seq} twice`)
-    this.#seen.add(`${stream} ${seq}`)
-    this.objects.push({ at, run, track, seq, delayMs: at - timestampUs / 1_000 })
+    const seen = this.#seen.get(stream) ?? new SeqSet()
+    if (!seen.add(seq)) throw new Error(`${this}: object ${seq} twice`)
+    this.#seen.set(stream, seen)
+    if (this.#keepsObjects) this.objects.push({ at, run, track, seq, delayMs: at - timestampUs / 1_000 })
   }
 
   toString(): string {
@@ -92,6 +108,7 @@ export class Reception {
 
 export interface SimNodeOptions {
   name: string
+  index: number
   id: PeerId
   config: Partial<Config>
   createOverlay: CreateOverlay
@@ -102,6 +119,9 @@ export class SimNode {
   readonly name: string
   readonly id: PeerId
   readonly config: Config
+  /** Counts the nodes of the simulation, in the order of their making. */
+  readonly index: number
+  readonly links = new Map<PeerId, SimLink>()
   /** A new one at each start. */
   overlay: Core
   /** Grows at each start, so that what was meant for the run before is known as such. */
@@ -109,13 +129,17 @@ export class SimNode {
   running = true
   /** When it is woken, unless something comes before. */
   wakeAt: Millis | undefined
+  /** Next hops by origin, and parents by stream, as the checks after each step have last seen them. */
+  readonly nextHops = new Map<PeerId, PeerId>()
+  readonly parents = new Map<StreamId, PeerId>()
   readonly runs = new Map<ChannelId, Run>()
   readonly receptions = new Map<ChannelId, Reception>()
   lastEpoch = 0
   readonly #create: () => Core
 
-  constructor({ name, id, config, createOverlay, random }: SimNodeOptions) {
+  constructor({ name, index, id, config, createOverlay, random }: SimNodeOptions) {
     this.name = name
+    this.index = index
     this.id = id
     this.config = { ...defaultConfig, ...config }
     this.#create = () => createOverlay({ self: id, config, rng: () => random.next() })
@@ -128,6 +152,8 @@ export class SimNode {
     this.incarnation++
     this.running = true
     this.wakeAt = undefined
+    this.nextHops.clear()
+    this.parents.clear()
   }
 }
 

@@ -11,26 +11,26 @@ export function trueCostUs(link: SimLink): Micros {
 }
 
 /** Every running node to which there is a way from `start`. */
-export function reachable(sim: Simulation, start: SimNode): Set<SimNode> {
+export function reachable(start: SimNode): Set<SimNode> {
   const reached = new Set<SimNode>()
   const waiting = start.running ? [start] : []
   for (let node = waiting.pop(); node !== undefined; node = waiting.pop()) {
     if (reached.has(node)) continue
     reached.add(node)
-    for (const link of sim.linksOf(node)) if (link.isUp) waiting.push(link.other(node).node)
+    for (const link of node.links.values()) if (link.isUp) waiting.push(link.other(node).node)
   }
   return reached
 }
 
 /** The least cost from `origin` to every node that can be reached (Dijkstra, without a heap: the networks are small). */
-export function leastCosts(sim: Simulation, origin: SimNode): Map<SimNode, Micros> {
+export function leastCosts(origin: SimNode): Map<SimNode, Micros> {
   const settled = new Map<SimNode, Micros>()
   const open = new Map<SimNode, Micros>([[origin, 0]])
   while (open.size > 0) {
     const [node, cost] = [...open].reduce((least, entry) => (entry[1] < least[1] ? entry : least))
     open.delete(node)
     settled.set(node, cost)
-    for (const link of sim.linksOf(node)) {
+    for (const link of node.links.values()) {
       const { node: other } = link.other(node)
       const through = cost + trueCostUs(link)
       const isNearer = through < (open.get(other) ?? Number.POSITIVE_INFINITY)
@@ -46,7 +46,7 @@ export function actualCostUs(sim: Simulation, node: SimNode, origin: PeerId): Mi
   let hop = node
   for (let hops = 0; hop.id !== origin; hops++) {
     const nextHop = hop.overlay.route(origin)?.nextHop
-    const link = nextHop && sim.linkBetween(hop, nextHop)
+    const link = nextHop && hop.links.get(nextHop)
     if (!link?.isUp || hops > sim.nodes.size) return undefined
     cost += trueCostUs(link)
     hop = link.other(hop).node
@@ -57,7 +57,7 @@ export function actualCostUs(sim: Simulation, node: SimNode, origin: PeerId): Mi
 /** How much longer the ways in use are than the best ones: the ratios, in ascending order. */
 export function stretches(sim: Simulation, origin: SimNode): number[] {
   const ratios: number[] = []
-  for (const [node, least] of leastCosts(sim, origin)) {
+  for (const [node, least] of leastCosts(origin)) {
     const actual = node === origin ? undefined : actualCostUs(sim, node, origin.id)
     if (actual !== undefined) ratios.push(actual / least)
   }

@@ -39,6 +39,8 @@ export interface SimulationOptions {
   skewMs?: Millis
   /** Signing an announcement, or checking its signature. */
   signatureMs?: Millis
+  /** Receptions keep all objects (the default), or only know which they have had: millions take too much memory. */
+  keepsObjects?: boolean
   /** Told of every message but beats and objects as it arrives, for people. */
   log?: (line: string) => void
 }
@@ -58,16 +60,17 @@ export class Simulation {
   readonly #createOverlay: CreateOverlay
   readonly #skewMs: Millis
   readonly #driver: Driver
-  readonly #linksOf = new Map<SimNode, Map<PeerId, SimLink>>()
+  readonly #keepsObjects: boolean
 
   constructor(options: SimulationOptions) {
-    const { seed, replay, config = {}, skewMs = 0.5, signatureMs = 0.5, log } = options
+    const { seed, replay, config = {}, skewMs = 0.5, signatureMs = 0.5, keepsObjects = true, log } = options
     this.#createOverlay = options.createOverlay ?? (overlay => new Overlay(overlay))
     this.seed = seed
     this.random = new Random(seed)
     this.clock = new Clock(replay)
     this.#config = config
     this.#skewMs = skewMs
+    this.#keepsObjects = keepsObjects
     this.#driver = new Driver(this, { signatureMs, log })
   }
 
@@ -83,6 +86,7 @@ export class Simulation {
     const id = peerIdOf(`${this.seed}/${name}`)
     const node = new SimNode({
       name,
+      index: this.nodes.size,
       id,
       config: this.#config,
       createOverlay: this.#createOverlay,
@@ -90,19 +94,18 @@ export class Simulation {
     })
     this.nodes.set(name, node)
     this.nodesById.set(node.id, node)
-    this.#linksOf.set(node, new Map())
     return node
   }
 
   /** Connects two nodes, anew if they were connected before; both know it at once. */
   connect(a: string, b: string, options: LinkOptions): SimLink {
     const [nodeA, nodeB] = [this.node(a), this.node(b)]
-    let link = this.#linksOf.get(nodeA)?.get(nodeB.id)
+    let link = nodeA.links.get(nodeB.id)
     if (link === undefined) {
       link = new SimLink([nodeA, nodeB], options, this.#skewMs, this.random)
       this.links.set(`${a} ${b}`, link)
-      this.#linksOf.get(nodeA)?.set(nodeB.id, link)
-      this.#linksOf.get(nodeB)?.set(nodeA.id, link)
+      nodeA.links.set(nodeB.id, link)
+      nodeB.links.set(nodeA.id, link)
     }
     link.options = { jitterMs: 0, loss: 0, ...options }
     this.#driver.open(link)
@@ -133,7 +136,7 @@ export class Simulation {
     for (const run of node.runs.values()) run.live = false
     node.runs.clear()
     node.receptions.clear()
-    for (const link of this.linksOf(node)) {
+    for (const link of node.links.values()) {
       link.end(node).session = undefined
       if (how.silently !== true) this.#driver.disconnect(link, link.other(node).node)
     }
@@ -144,7 +147,7 @@ export class Simulation {
     const node = this.node(name)
     if (node.running) throw new TypeError(`${name} is running`)
     node.start()
-    for (const link of this.linksOf(node)) if (link.other(node).node.running) this.#driver.open(link)
+    for (const link of node.links.values()) if (link.other(node).node.running) this.#driver.open(link)
   }
 
   node(name: string): SimNode {
@@ -154,17 +157,9 @@ export class Simulation {
   }
 
   link(a: string, b: string): SimLink {
-    const link = this.linkBetween(this.node(a), this.node(b).id)
+    const link = this.node(a).links.get(this.node(b).id)
     if (link === undefined) throw new TypeError(`there is no link between ${a} and ${b}`)
     return link
-  }
-
-  linkBetween(node: SimNode, peer: PeerId): SimLink | undefined {
-    return this.#linksOf.get(node)?.get(peer)
-  }
-
-  linksOf(node: SimNode): Iterable<SimLink> {
-    return this.#linksOf.get(node)?.values() ?? []
   }
 
   // Application
@@ -214,7 +209,7 @@ export class Simulation {
   subscribe(name: string, channel: string, tracks: readonly number[] = [0]): Reception {
     const node = this.node(name)
     const id = openChannelId(channel)
-    const reception = new Reception(node, channel)
+    const reception = new Reception(node, channel, this.#keepsObjects)
     node.receptions.set(id, reception)
     this.command(name, { type: 'subscribe', channel: id, tracks })
     return reception

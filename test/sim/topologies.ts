@@ -47,7 +47,7 @@ export function randomGraph(sim: Simulation, { nodes, degree, delayMs, jitterMs 
   const linksMax = Math.min(Math.round((nodes * degree) / 2), (nodes * (nodes - 1)) / 2)
   while (sim.links.size < linksMax) {
     const [a, b] = [random.integer(0, nodes - 1), random.integer(0, nodes - 1)]
-    if (a !== b && sim.linkBetween(sim.node(`n${a}`), sim.node(`n${b}`).id) === undefined) connect(a, b)
+    if (a !== b && !sim.node(`n${a}`).links.has(sim.node(`n${b}`).id)) connect(a, b)
   }
 }
 
