@@ -46,7 +46,7 @@ export class Driver {
     if (!node.running) return
     if (this.#options.log) this.#log(node, describeInput(input))
     this.#sim.counts.steps++
-    const { now } = this.#sim
+    const now = node.clock.local(this.#sim.now)
     const outputs = node.overlay.handle(input, now)
     for (const output of outputs) {
       if (this.#options.log) this.#log(node, describeOutput(output))
@@ -68,11 +68,11 @@ export class Driver {
     if (deadline === undefined || (node.wakeAt !== undefined && node.wakeAt <= deadline)) return
     const { incarnation } = node
     node.wakeAt = deadline
-    this.#sim.clock.plan(deadline, () => {
+    this.#sim.clock.plan(Math.max(this.#sim.now, node.clock.when(deadline)), () => {
       // Another wake-up, for an earlier time, has taken its place.
       if (node.incarnation !== incarnation || node.wakeAt !== deadline) return
       node.wakeAt = undefined
-      const due = (node.overlay.deadline() ?? Number.POSITIVE_INFINITY) <= this.#sim.now
+      const due = (node.overlay.deadline() ?? Number.POSITIVE_INFINITY) <= node.clock.local(this.#sim.now)
       if (due) this.step(node, { type: 'timeout' })
       else if (node.running) this.#arm(node)
     })
@@ -118,7 +118,7 @@ export class Driver {
 
   #sign(node: SimNode, { draft }: Extract<Output, { type: 'sign' }>): void {
     const { ttlMs, ...rest } = draft
-    const announcement: Announcement = { ...rest, expiresAt: Math.floor(wallStartMs + this.#sim.now + ttlMs) }
+    const announcement: Announcement = { ...rest, expiresAt: Math.floor(this.#wallMs(node) + ttlMs) }
     const signed = { body: encodeAnnouncement(announcement), signature: new Uint8Array(64) }
     this.#announce(node, undefined, signed)
   }
@@ -131,11 +131,15 @@ export class Driver {
     const { incarnation } = node
     const ttlMaxMs = node.config.announceTtlMs
     this.#sim.after(this.#options.signatureMs, () => {
-      const validForMs = Math.min(announcement.expiresAt - wallStartMs - this.#sim.now, ttlMaxMs)
+      const validForMs = Math.min(announcement.expiresAt - this.#wallMs(node), ttlMaxMs)
       const verified = { announcement, signed, validForMs } as VerifiedAnnouncement
       if (node.incarnation !== incarnation || validForMs <= 0) return
       this.step(node, { type: 'announcement', from, announcement: verified })
     })
+  }
+
+  #wallMs(node: SimNode): Millis {
+    return wallStartMs + this.#sim.now + node.clock.wallOffsetMs
   }
 
   // Carrying messages
@@ -166,7 +170,8 @@ export class Driver {
     this.#sim.counts.closes++
     link.end(node).session = undefined
     const other = link.other(node)
-    this.#sim.clock.plan(link.arrival(node, 'control', this.#sim.now, this.#sim.random), () => {
+    const arrivesAt = link.arrival(node, 'control', 0, this.#sim.random, this.#sim.now) ?? this.#sim.now
+    this.#sim.clock.plan(arrivesAt, () => {
       if (other.session === session && !link.silent) this.disconnect(link, other.node)
     })
   }
@@ -202,7 +207,13 @@ export class Driver {
     const session = link?.end(node).session
     if (link === undefined || session === undefined) return
     const receiver = link.other(node)
-    this.#sim.clock.plan(link.arrival(node, streamClass, this.#sim.now, this.#sim.random), () => {
+    const { random, now } = this.#sim
+    const arrivesAt = link.arrival(node, streamClass, frameBytes(parcel.bytes.length), random, now)
+    if (arrivesAt === undefined) {
+      this.#sim.counts.dropped++
+      return
+    }
+    this.#sim.clock.plan(arrivesAt, () => {
       if (receiver.session !== session || link.silent) return
       this.trace.addTime(this.#sim.now * 1_000)
       this.trace.add((node.index << 16) ^ receiver.node.index)
@@ -210,4 +221,9 @@ export class Driver {
       deliver(receiver.node)
     })
   }
+}
+
+/** With the length before it: a varint (RFC 2, section "Framing"). */
+function frameBytes(bodyBytes: number): number {
+  return bodyBytes + (bodyBytes < 1 << 7 ? 1 : bodyBytes < 1 << 14 ? 2 : 3)
 }

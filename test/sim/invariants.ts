@@ -3,7 +3,7 @@
  * node has changed, and a loop that is new goes through a next hop, or a parent, that is new. `unsettled` looks at all
  * nodes, and lists what is not yet as it has to be once the network has been left alone for a while.
  */
-import type { Input, Millis, Output, PeerId, StreamId } from '@hopcast/protocol'
+import { type Input, type Millis, type Output, type PeerId, type StreamId, streamId } from '@hopcast/protocol'
 import type { StreamView } from '../../packages/protocol/src/relay.ts'
 import type { SimNode } from './node.ts'
 import { reachable } from './oracle.ts'

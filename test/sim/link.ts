@@ -19,6 +19,10 @@ export interface LinkOptions {
 
 /** Between a loss and the second copy, on top of a round trip: what TCP takes at the least. */
 const retransmitMs = 200
+/** A message goes in packets of this many bytes; each can be lost. */
+const packetBytes = 1_200
+/** So often a packet is lost in a row at most: the bad state has passed by then. */
+const lossesMax = 8
 
 /** One direction of one stream class. */
 interface Lane {
@@ -33,6 +37,8 @@ interface End {
   session: number | undefined
   /** What it sends. */
   readonly lanes: Record<StreamClass, Lane>
+  /** How often it has sent so far, and how many bytes. */
+  readonly sent: Record<StreamClass, { messages: number; bytes: number }>
 }
 
 export class SimLink {
@@ -46,7 +52,8 @@ export class SimLink {
   constructor(nodes: readonly [SimNode, SimNode], options: LinkOptions, skewMs: Millis, random: Random) {
     const lane = (): Lane => ({ skewMs: random.between(0, skewMs), lastAt: 0 })
     const end = (node: SimNode): End => {
-      return { node, session: undefined, lanes: { control: lane(), object: lane() } }
+      const sent = { control: { messages: 0, bytes: 0 }, object: { messages: 0, bytes: 0 } }
+      return { node, session: undefined, lanes: { control: lane(), object: lane() }, sent }
     }
     this.ends = [end(nodes[0]), end(nodes[1])]
     this.options = { jitterMs: 0, loss: 0, ...options }
@@ -71,6 +78,11 @@ export class SimLink {
     return a.session !== undefined && a.session === b.session
   }
 
+  /** What an object takes from `from` to the other end, on average and unhindered. */
+  delayFrom(from: SimNode): Millis {
+    return this.options.delayMs + this.options.jitterMs / 2 + this.end(from).lanes.object.skewMs
+  }
+
   /** Half the round trip of control messages without jitter: what a node can measure at best. */
   get halfRttMs(): Millis {
     const [a, b] = this.ends
@@ -88,14 +100,51 @@ export class SimLink {
     }
   }
 
-  /** When what `from` sends now arrives at the other end. */
-  arrival(from: SimNode, streamClass: StreamClass, now: Millis, random: Random): Millis {
+  /**
+   * When what `from` sends now arrives at the other end; undefined when its uplink drops it, which it does to objects
+   * only.
+   */
+  arrival(
+    from: SimNode,
+    streamClass: StreamClass,
+    bytes: number,
+    random: Random,
+    now: Millis
+  ): Millis | undefined {
     const { delayMs, jitterMs, loss } = this.options
-    const lane = this.end(from).lanes[streamClass]
-    let at = now + delayMs + lane.skewMs
+    const end = this.end(from)
+    const { access } = from
+    const leavesAt = access === undefined ? now : access.departure(bytes, streamClass === 'object', now)
+    if (leavesAt === undefined) return undefined
+    end.sent[streamClass].messages++
+    end.sent[streamClass].bytes += bytes
+    const lane = end.lanes[streamClass]
+    let at = leavesAt + delayMs + lane.skewMs
     if (jitterMs > 0) at += random.between(0, jitterMs)
     if (loss > 0 && random.chance(loss)) at += retransmitMs + 2 * delayMs
+    if (access?.hasBursts || this.other(from).node.access?.hasBursts) {
+      at += this.#resentMs(from, bytes, leavesAt, random)
+    }
     lane.lastAt = Math.max(lane.lastAt, at)
     return lane.lastAt
+  }
+
+  /**
+   * How much later the last of a message's packets comes because packets are lost. Each loss is found out by a probe
+   * after two round trips (RFC 8985), and what is sent again may be lost again.
+   */
+  #resentMs(from: SimNode, bytes: number, now: Millis, random: Random): Millis {
+    const accesses = [from.access, this.other(from).node.access]
+    const probeMs = 4 * this.options.delayMs
+    let latest = 0
+    for (let rest = bytes; rest > 0; rest -= packetBytes) {
+      let delay = 0
+      for (let i = 0; i < lossesMax; i++) {
+        if (!accesses.some(access => access?.loses(now + delay, random))) break
+        delay += probeMs
+      }
+      latest = Math.max(latest, delay)
+    }
+    return latest
   }
 }

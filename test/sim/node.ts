@@ -16,6 +16,18 @@ import type { ObjectFrame } from '../../packages/protocol/src/wire/messages.ts'
 import type { SimLink } from './link.ts'
 import type { Random } from './random.ts'
 import { SeqSet } from './seq-set.ts'
+import type { Access } from './underlay/access.ts'
+import { NodeClock } from './underlay/node-clock.ts'
+
+/** What sets a node apart from others in the underlay; a node without is connected ideally, and its clock is right. */
+export interface Place {
+  clock?: NodeClock
+  access?: Access
+  /** It has a public address, and sends for others as its operator's job. */
+  isServer?: boolean
+  /** A number of `regions`. */
+  region?: number
+}
 
 /** The contract of a core, as `Overlay` keeps it: all that a node is driven by, and all that is read of it. */
 export type Core = Pick<
@@ -42,6 +54,8 @@ export interface Run {
   readonly channel: string
   readonly epoch: number
   readonly streams: readonly StreamId[]
+  /** When each object was written, by track and seqno, in the time of the simulation. */
+  readonly writtenAt: ReadonlyMap<number, Millis[]>
   /** Objects written so far, on each track. */
   written: number
   /** Neither ended, nor gone with its node. */
@@ -91,14 +105,15 @@ export class Reception {
   }
 
   onObject(object: ObjectFrame, run: Run | undefined, track: number, at: Millis): void {
-    const { stream, seq, timestampUs } = object.header
+    const { stream, seq } = object.header
     if (run === undefined) throw new Error(`${this}: an object of a stream that nobody published`)
     if (run.channel !== this.channel) throw new Error(`${this}: an object of ${run.channel}`)
     if (!this.live) throw new Error(`${this}: an object before it started`)
     const seen = this.#seen.get(stream) ?? new SeqSet()
     if (!seen.add(seq)) throw new Error(`${this}: object ${seq} twice`)
     this.#seen.set(stream, seen)
-    if (this.#keepsObjects) this.objects.push({ at, run, track, seq, delayMs: at - timestampUs / 1_000 })
+    const delayMs = at - (run.writtenAt.get(track)?.[seq] as Millis)
+    if (this.#keepsObjects) this.objects.push({ at, run, track, seq, delayMs })
   }
 
   toString(): string {
@@ -110,6 +125,7 @@ export interface SimNodeOptions {
   name: string
   index: number
   id: PeerId
+  place: Place
   config: Partial<Config>
   createOverlay: CreateOverlay
   random: Random
@@ -122,6 +138,10 @@ export class SimNode {
   /** Counts the nodes of the simulation, in the order of their making. */
   readonly index: number
   readonly links = new Map<PeerId, SimLink>()
+  readonly clock: NodeClock
+  readonly access: Access | undefined
+  readonly isServer: boolean
+  readonly region: number
   /** A new one at each start. */
   overlay: Core
   /** Grows at each start, so that what was meant for the run before is known as such. */
@@ -137,12 +157,18 @@ export class SimNode {
   lastEpoch = 0
   readonly #create: () => Core
 
-  constructor({ name, index, id, config, createOverlay, random }: SimNodeOptions) {
+  constructor({ name, index, id, place, config, createOverlay, random }: SimNodeOptions) {
+    const { clock = new NodeClock(), access, isServer = false, region = 0 } = place
     this.name = name
     this.index = index
     this.id = id
-    this.config = { ...defaultConfig, ...config }
-    this.#create = () => createOverlay({ self: id, config, rng: () => random.next() })
+    this.clock = clock
+    this.access = access
+    this.isServer = isServer
+    this.region = region
+    const own = { ...config, server: isServer }
+    this.config = { ...defaultConfig, ...own }
+    this.#create = () => createOverlay({ self: id, config: own, rng: () => random.next() })
     this.overlay = this.#create()
   }
 

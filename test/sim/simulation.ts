@@ -25,7 +25,7 @@ import type { Message } from '../../packages/protocol/src/wire/messages.ts'
 import { Clock } from './clock.ts'
 import { Driver, wallStartMs } from './driver.ts'
 import { type LinkOptions, SimLink } from './link.ts'
-import { type CreateOverlay, peerIdOf, Reception, type Run, SimNode } from './node.ts'
+import { type CreateOverlay, type Place, peerIdOf, Reception, type Run, SimNode } from './node.ts'
 import { Random } from './random.ts'
 
 export interface SimulationOptions {
@@ -45,6 +45,13 @@ export interface SimulationOptions {
   log?: (line: string) => void
 }
 
+export interface WriteOptions {
+  track?: number
+  bytes?: number
+  key?: boolean
+  priority?: number
+}
+
 export class Simulation {
   readonly seed: number
   readonly random: Random
@@ -55,7 +62,14 @@ export class Simulation {
   readonly links = new Map<string, SimLink>()
   readonly runs = new Map<StreamId, Run>()
   /** What was sent, by kind of message, and what came of it. */
-  readonly counts = { steps: 0, objectCopies: 0, delivered: 0, closes: 0, control: new Map<string, number>() }
+  readonly counts = {
+    steps: 0,
+    objectCopies: 0,
+    dropped: 0,
+    delivered: 0,
+    closes: 0,
+    control: new Map<string, number>()
+  }
   readonly #config: Partial<Config>
   readonly #createOverlay: CreateOverlay
   readonly #skewMs: Millis
@@ -81,13 +95,14 @@ export class Simulation {
 
   // Topology
 
-  addNode(name: string): SimNode {
+  addNode(name: string, place: Place = {}): SimNode {
     if (this.nodes.has(name)) throw new TypeError(`there is a node ${name} already`)
     const id = peerIdOf(`${this.seed}/${name}`)
     const node = new SimNode({
       name,
       index: this.nodes.size,
       id,
+      place,
       config: this.#config,
       createOverlay: this.#createOverlay,
       random: this.random
@@ -173,10 +188,11 @@ export class Simulation {
     const { everyMs = 20, tracks = [0] } = options
     const node = this.node(name)
     const id = openChannelId(channel)
-    node.lastEpoch = Math.max(node.lastEpoch + 1, Math.floor(wallStartMs + this.now))
+    node.lastEpoch = Math.max(node.lastEpoch + 1, Math.floor(this.#wallMs(node)))
     const epoch = node.lastEpoch
     const streams = tracks.map(track => streamId({ channel: id, publisher: node.id, epoch, track }))
-    const run: Run = { publisher: node, channel, epoch, streams, written: 0, live: true }
+    const writtenAt = new Map(tracks.map(track => [track, []]))
+    const run: Run = { publisher: node, channel, epoch, streams, writtenAt, written: 0, live: true }
     node.runs.set(id, run)
     for (const stream of streams) this.runs.set(stream, run)
     const publication = { channel: id, name: channel, epoch, catalog: new Uint8Array(0) }
@@ -186,9 +202,11 @@ export class Simulation {
   }
 
   /** Writes one object of `bytes` bytes now. */
-  write(run: Run, track = 0, bytes = 80): void {
-    const object = { key: true, priority: 0, ttlMs: 2_000, timestampUs: Math.round(this.now * 1_000) }
+  write(run: Run, { track = 0, bytes = 80, key = true, priority = 0 }: WriteOptions = {}): void {
+    const timestampUs = Math.round(this.#wallMs(run.publisher) * 1_000)
+    const object = { key, priority, ttlMs: 2_000, timestampUs }
     run.written++
+    run.writtenAt.get(track)?.push(this.now)
     this.command(run.publisher.name, {
       type: 'write',
       channel: openChannelId(run.channel),
@@ -259,10 +277,14 @@ export class Simulation {
     this.clock.plan(this.now + ms, action)
   }
 
+  #wallMs(node: SimNode): Millis {
+    return wallStartMs + this.now + node.clock.wallOffsetMs
+  }
+
   #writeEvery(run: Run, channel: ChannelId, tracks: readonly number[], everyMs: Millis): void {
     this.after(everyMs, () => {
       if (run.publisher.runs.get(channel) !== run) return
-      for (const track of tracks) this.write(run, track)
+      for (const track of tracks) this.write(run, { track })
       this.#writeEvery(run, channel, tracks, everyMs)
     })
   }

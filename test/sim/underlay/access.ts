@@ -1,0 +1,72 @@
+/**
+ * How a node is connected to the net: one uplink that all of its links share, and a last mile that may lose packets in
+ * bursts. Downlinks are taken to be wide enough.
+ */
+import type { Millis } from '@hopcast/protocol'
+import type { Random } from '../random.ts'
+import { draw, exponential } from './quantiles.ts'
+
+/** A frame takes this much more on the wire: IP, TCP or SCTP, TLS or DTLS. */
+const overheadBytes = 60
+/** What may leave at once after a pause, as time at the uplink's rate. */
+const burstMs = 10
+/** Objects that would wait longer than this for the uplink are dropped: a queue of bounded length. */
+export const uplinkQueueMs = 200
+
+export interface AccessOptions {
+  /** Kilobits per second, which are bits per millisecond. */
+  uplinkKbps: number
+  /** One way, between the node and its region's core. */
+  lastMileMs: Millis
+  bursts?: Bursts | undefined
+}
+
+/** Loss that comes in bursts (Gilbert, Elliott): a good state without loss, and a bad one. */
+export interface Bursts {
+  /** Mean lengths of the two states. */
+  goodMs: Millis
+  badMs: Millis
+  /** The share of packets that are lost in the bad state. */
+  loss: number
+}
+
+export class Access {
+  readonly uplinkKbps: number
+  readonly lastMileMs: Millis
+  readonly #bursts: Bursts | undefined
+  /** When all that was handed over would have left at the uplink's rate, without any burst. */
+  #busyUntil: Millis = 0
+  #isBad = false
+  #stateEndsAt: Millis = 0
+
+  constructor({ uplinkKbps, lastMileMs, bursts }: AccessOptions) {
+    this.uplinkKbps = uplinkKbps
+    this.lastMileMs = lastMileMs
+    this.#bursts = bursts
+  }
+
+  get hasBursts(): boolean {
+    return this.#bursts !== undefined
+  }
+
+  /** When a frame handed over now has left: first in, first out, through a token bucket. Undefined when it is dropped. */
+  departure(bytes: number, mayDrop: boolean, now: Millis): Millis | undefined {
+    const busyUntil = Math.max(this.#busyUntil, now) + ((bytes + overheadBytes) * 8) / this.uplinkKbps
+    const at = Math.max(now, busyUntil - burstMs)
+    if (mayDrop && at - now > uplinkQueueMs) return undefined
+    this.#busyUntil = busyUntil
+    return at
+  }
+
+  /** Whether a packet that crosses the last mile now is lost. */
+  loses(now: Millis, random: Random): boolean {
+    if (this.#bursts === undefined) return false
+    while (now >= this.#stateEndsAt) {
+      const isFirst = this.#stateEndsAt === 0
+      this.#isBad = !isFirst && !this.#isBad
+      const meanMs = this.#isBad ? this.#bursts.badMs : this.#bursts.goodMs
+      this.#stateEndsAt += Math.max(1, meanMs * draw(exponential, random))
+    }
+    return this.#isBad && random.chance(this.#bursts.loss)
+  }
+}

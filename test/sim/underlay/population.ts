@@ -1,0 +1,69 @@
+/** The nodes of a run: where each is, how it is connected, and how wrong its clocks are. */
+import type { Millis } from '@hopcast/protocol'
+import type { SimNode } from '../node.ts'
+import type { Random } from '../random.ts'
+import type { Simulation } from '../simulation.ts'
+import { Access, type Bursts } from './access.ts'
+import { NodeClock } from './node-clock.ts'
+import { draw, lognormal, type Quantiles } from './quantiles.ts'
+import { drawRegion } from './regions.ts'
+
+export interface PopulationOptions {
+  /** Those that are no servers: s0, s1, … are the servers, n0, n1, … the others. */
+  nodes: number
+  servers: number
+  /** The share of nodes whose last mile loses packets in bursts. */
+  lossyShare: number
+}
+
+/** Uplinks of nodes at home: lognormal around it. */
+const uplinkMedianKbps = 10_000
+const serverUplinkKbps = 1_000_000
+/** One way in milliseconds, at home: fibre, cable, DSL, Wi-Fi, 4G. */
+const lastMiles: Quantiles = [
+  [0, 1],
+  [0.25, 3],
+  [0.5, 6],
+  [0.75, 10],
+  [0.95, 20],
+  [1, 35]
+]
+const serverLastMileMs = 0.3
+/** A bad Wi-Fi: every half a minute it loses a third of its packets for a quarter of a second. 0.3 % on average. */
+const bursts: Bursts = { goodMs: 30_000, badMs: 250, loss: 1 / 3 }
+
+/** Quartz clocks are a few 10 ppm off. */
+const driftPpmMax = 50
+/** Most wall clocks are set by NTP; one of a hundred has never been set right. */
+const wallOffsetMs = { most: 500, few: 4 * 60_000 }
+const fewShare = 0.01
+
+/** Adds the nodes, servers first, without links. */
+export function populate(sim: Simulation, options: PopulationOptions): void {
+  const { random } = sim
+  for (let i = 0; i < options.servers; i++) addNode(sim, `s${i}`, true, undefined)
+  for (let i = 0; i < options.nodes; i++) {
+    const isLossy = random.chance(options.lossyShare)
+    addNode(sim, `n${i}`, false, isLossy ? bursts : undefined)
+  }
+}
+
+function addNode(sim: Simulation, name: string, isServer: boolean, ownBursts: Bursts | undefined): SimNode {
+  const { random } = sim
+  const access = new Access({
+    uplinkKbps: isServer ? serverUplinkKbps : uplinkMedianKbps * draw(lognormal, random),
+    lastMileMs: isServer ? serverLastMileMs : draw(lastMiles, random),
+    bursts: ownBursts
+  })
+  return sim.addNode(name, { isServer, access, region: drawRegion(random), clock: drawClock(random) })
+}
+
+function drawClock(random: Random): NodeClock {
+  const isFarOff = random.chance(fewShare)
+  const most: Millis = isFarOff ? wallOffsetMs.few : wallOffsetMs.most
+  return new NodeClock({
+    offsetMs: random.between(0, 1_000_000),
+    driftPpm: random.between(-driftPpmMax, driftPpmMax),
+    wallOffsetMs: random.between(-most, most)
+  })
+}
