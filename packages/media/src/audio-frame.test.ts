@@ -23,6 +23,27 @@ describe('the audio frame', () => {
     )
   })
 
+  it('is the same with numbers that are longer than they need', () => {
+    const longer = (bytes: number[], zeros: number) =>
+      zeros === 0
+        ? bytes
+        : [...bytes.with(-1, (bytes.at(-1) as number) | 0x80), ...Array(zeros - 1).fill(0x80), 0]
+    fc.assert(
+      fc.property(
+        fc.nat(127),
+        fc.nat(7),
+        fc.integer({ min: 1, max: 127 }),
+        fc.nat(7),
+        packets,
+        (...drawn) => {
+          const [ptsUs, ptsZeros, durationUs, durationZeros, data] = drawn
+          const header = [...longer([ptsUs], ptsZeros), ...longer([durationUs], durationZeros)]
+          expect(decodeAudioFrame(Uint8Array.of(...header, ...data))).toEqual({ ptsUs, durationUs, data })
+        }
+      )
+    )
+  })
+
   it('has these bytes', () => {
     const bytes = encodeAudioFrame({ ptsUs: 300, durationUs: 20_000, data: Uint8Array.of(1, 2, 3) })
     expect([...bytes]).toEqual([0xac, 0x02, 0xa0, 0x9c, 0x01, 1, 2, 3])

@@ -94,7 +94,8 @@ export function decodeCatalog(bytes: Uint8Array): Catalog {
 function parseObject(bytes: Uint8Array): Record<string, unknown> {
   let value: unknown
   try {
-    value = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
+    // A byte order mark is no JSON (RFC 8259, section 8.1), and other decoders do not skip it.
+    value = JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes))
   } catch {
     throw new MediaError("the stream's catalog is not JSON")
   }
@@ -113,7 +114,8 @@ function readTrack(track: Record<string, unknown>): AudioTrack {
   if (channels !== 1 && channels !== 2) throw wrongField('channels', channels)
   if (frameUs !== 20000) throw wrongField('frameUs', frameUs)
   if (!isBitrate(bitrate)) throw wrongField('bitrate', bitrate)
-  return { id: id as number, kind: 'audio', codec: 'opus', sampleRate, channels, frameUs, bitrate }
+  // JSON has a −0: as a track it is 0.
+  return { id: Math.abs(id as number), kind: 'audio', codec: 'opus', sampleRate, channels, frameUs, bitrate }
 }
 
 function isBitrate(value: unknown): value is number {
@@ -128,7 +130,11 @@ function wrongField(name: string, value: unknown): MediaError {
   return new MediaError(`an audio track of the stream's catalog has a ${name} of ${shown(value)}`)
 }
 
-/** The catalog comes from a stranger: what is shown of it is short and cannot break a line. */
+/** The catalog comes from a stranger: what is shown of it is short, and neither breaks a line nor steers a terminal. */
 function shown(value: unknown): string {
-  return value === undefined ? 'nothing' : JSON.stringify(value).slice(0, 40)
+  return value === undefined
+    ? 'nothing'
+    : JSON.stringify(value)
+        .slice(0, 40)
+        .replace(/\p{Cc}/gu, '?')
 }

@@ -39,6 +39,15 @@ describe('Objects', () => {
     )
   })
 
+  test('that end their stream come back as they were', () => {
+    fc.assert(
+      fc.property(header, sent => {
+        const end = { ...sent, end: true }
+        expect(parseObject(encodeObject(end, new Uint8Array()).bytes).header).toEqual(end)
+      })
+    )
+  })
+
   test('keep their stream apart from those whose id differs in one bit', () => {
     const streamOf = (stream: StreamId) =>
       parseObject(encodeObject({ ...plain, stream }, new Uint8Array()).bytes).header.stream
