@@ -1,6 +1,6 @@
 /**
- * Fills in what the golden vectors in rfcs/vectors/wire.json expect, from the inputs that stand there. Run it after a
- * change of the wire, read the difference, and write the change into RFC 2. Tests compare with the file as it is.
+ * Fills in what the golden vectors in rfcs/vectors expect, from the inputs that stand there. Run it after a change of the
+ * wire, read the difference, and write the change into RFC 2, or RFC 3. Tests compare with the files as they are.
  *
  *   npx node --conditions=source scripts/vectors.mjs
  */
@@ -8,6 +8,8 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { generateKeyPairFromSeed } from '@libp2p/crypto/keys'
 import { peerIdFromPrivateKey } from '@libp2p/peer-id'
+import { encodeAudioFrame } from '../packages/media/src/audio-frame.ts'
+import { encodeCatalog } from '../packages/media/src/catalog.ts'
 import { fromHex, openChannelId, pathTag, streamId, toHex } from '../packages/protocol/src/ids.ts'
 import { announceSigningBytes, encodeAnnouncement } from '../packages/protocol/src/wire/announcement.ts'
 import { encodeControl } from '../packages/protocol/src/wire/control.ts'
@@ -29,8 +31,21 @@ for (const vector of vectors.objects) {
 }
 for (const vector of vectors.frames) vector.hex = toHex(joinFrames(vector.bodies.map(fromHex)))
 for (const vector of vectors.signatures) await sign(vector)
-writeFileSync(file, JSON.stringify(vectors))
-await run('biome', ['format', '--write', file], { quiet: true })
+await write(file, vectors)
+
+const mediaFile = join(root, 'rfcs/vectors/media.json')
+const media = JSON.parse(readFileSync(mediaFile, 'utf8'))
+
+for (const vector of media.catalogs) vector.text = new TextDecoder().decode(encodeCatalog(vector.catalog))
+for (const vector of media.audioFrames) {
+  vector.hex = toHex(encodeAudioFrame({ ...vector.frame, data: fromHex(vector.frame.data) }))
+}
+await write(mediaFile, media)
+
+async function write(path, content) {
+  writeFileSync(path, JSON.stringify(content))
+  await run('biome', ['format', '--write', path], { quiet: true })
+}
 
 /** The values as the codec takes them: bytes stand as hex under these names. */
 function withBytes(value) {
