@@ -1,4 +1,7 @@
-/** What may come out of a decoder, whatever went in. The limits are those of the RFCs, by the name of the member. */
+/**
+ * What may come out of a decoder, whatever went in. The limits are those of the RFCs, by the name of the member; what is
+ * not named here is held to what its input weighs.
+ */
 import * as wire from '../../packages/protocol/src/wire/limits.ts'
 
 /** Longest list, text (bytes of UTF-8) or array of bytes under a name. */
@@ -9,6 +12,12 @@ const lengthsMax: Record<string, number> = {
   body: wire.announcementBytesMax,
   signature: wire.signatureBytesLength,
   rows: wire.syncRowsMax,
+  routes: wire.digestBuckets,
+  subscriptions: wire.digestBuckets,
+  redirect: wire.redirectMax,
+  peers: wire.peersMax,
+  addresses: wire.addressesPerPeerMax,
+  'addresses[]': wire.addressBytesMax,
   payload: wire.objectPayloadBytesMax,
   bodies: Number.POSITIVE_INFINITY,
   // RFC 3
@@ -22,7 +31,18 @@ const numbersMax: Record<string, number> = {
   version: wire.uint32Max,
   hops: wire.hopsMax,
   hopsLeft: wire.hopsMax,
+  bucket: wire.digestBuckets - 1,
+  // Of a DIGEST each element is a sum; in a RESYNC the number itself is a set of buckets.
+  'routes[]': wire.uint32Max,
+  'subscriptions[]': wire.uint32Max,
+  routes: 2 ** wire.digestBuckets - 1,
+  subscriptions: 2 ** wire.digestBuckets - 1,
+  track: wire.trackMax,
   startSeq: wire.uint32Max,
+  first: wire.uint32Max,
+  last: wire.uint32Max,
+  oldest: wire.uint32Max,
+  newest: wire.uint32Max,
   seq: wire.uint32Max,
   ttlMs: wire.ttlMsMax,
   priority: 255,
@@ -72,7 +92,7 @@ function weighObject(name: string, value: object, problems: string[]): number {
   if (Array.isArray(value)) checkLength(name, value.length, problems, listMax)
   let weight = 16
   for (const [member, inner] of Object.entries(value)) {
-    weight += weigh(Array.isArray(value) ? name.replace(/s$/, '') : member, inner, problems)
+    weight += weigh(Array.isArray(value) ? `${name}[]` : member, inner, problems)
   }
   return weight
 }

@@ -1,5 +1,5 @@
 /** Messages that are nearly right: fields with another number, type, value or length, missing, moved, in excess. */
-import { controlFieldsMax } from '../../../packages/protocol/src/wire/limits.ts'
+import { controlFieldsMax, syncRowsMax } from '../../../packages/protocol/src/wire/limits.ts'
 import type { Random } from '../../sim/random.ts'
 import type { Corpus } from '../corpus.ts'
 import { damaged, noise, randomBytes } from './bytes.ts'
@@ -9,7 +9,7 @@ import { bytesOf, copyOf, type Field, fieldsOf } from './protobuf-tree.ts'
 const changesMax = 5
 /** How often a field is repeated at most: rarely past the limits of rows and fields, since that takes long. */
 const copiesMax = 4
-const manyCopies = [512, 513, controlFieldsMax, controlFieldsMax + 1, 20_000]
+const manyCopies = [syncRowsMax - 1, syncRowsMax, controlFieldsMax - 1, controlFieldsMax, 20_000]
 const manyChance = 0.000_5
 /** Lengths of ids, signatures and texts, and those beside them. */
 const lengths = [0, 1, 2, 15, 16, 17, 31, 32, 33, 37, 38, 43, 44, 45, 63, 64, 65, 128, 129, 1_024, 1_025]
