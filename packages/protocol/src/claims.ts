@@ -1,0 +1,90 @@
+/**
+ * What a node tells its neighbours: to all the same, and always the way that it uses (RFC 1, section "SYNC"). What is told
+ * becomes the claim that feasibility is measured by.
+ */
+import type { Config } from './config.ts'
+import { lesser } from './feasibility.ts'
+import type { Millis } from './ids.ts'
+import { type Origin, reliableDistance } from './origin.ts'
+import type { Standings } from './standings.ts'
+import type { Timers } from './timers.ts'
+import { isNewer } from './version.ts'
+import type { Message, SyncRow } from './wire/messages.ts'
+
+export class Claims {
+  readonly #config: Config
+  readonly #timers: Timers
+  readonly #standings: Standings
+  readonly #random: () => number
+  /** Whose rows go out at the end of this call. */
+  readonly #urgent = new Set<Origin>()
+  /** Whose metric waits for the timer. */
+  readonly #waiting = new Set<Origin>()
+
+  constructor(config: Config, timers: Timers, standings: Standings, random: () => number) {
+    this.#config = config
+    this.#timers = timers
+    this.#standings = standings
+    this.#random = random
+  }
+
+  /** News, retractions and newer seqnos are told at the end of this call, a metric that moved with the next timer. */
+  note(state: Origin, now: Millis): void {
+    const claim = reliableDistance(state, this.#standings)
+    const { claimed } = state
+    if (claim === undefined || claimed === undefined || isNewer(claim, claimed)) {
+      if (claim !== claimed) this.#urgent.add(state)
+      return
+    }
+    const moved = Math.abs(claim.metricUs - claimed.metricUs) >= this.#config.costChangeMin * claimed.metricUs
+    if (!moved && claim.hops === claimed.hops) return
+    this.#waiting.add(state)
+    const spread = 1 + this.#config.syncJitter * (2 * this.#random() - 1)
+    this.#timers.setBy('sync', now + this.#config.syncDelayMs * spread)
+  }
+
+  /** The timer `sync`: what has waited goes with what is urgent. */
+  handleTimeout(): void {
+    for (const state of this.#waiting) this.#urgent.add(state)
+    this.#waiting.clear()
+  }
+
+  /** The urgent rows, which count as told now. */
+  take(): SyncRow[] {
+    const rows = [...this.#urgent].map(state => this.#claim(state))
+    this.#urgent.clear()
+    return rows
+  }
+
+  #claim(state: Origin): SyncRow {
+    this.#waiting.delete(state)
+    const last = state.claimed ?? state.feasibility
+    state.claimed = reliableDistance(state, this.#standings)
+    if (state.claimed === undefined) {
+      const { epoch, seqno } = last ?? { epoch: 0, seqno: 0 }
+      return { origin: state.origin, epoch, seqno, metricUs: undefined, hops: 0 }
+    }
+    state.feasibility = lesser(state.claimed, state.feasibility)
+    return { origin: state.origin, ...state.claimed }
+  }
+
+  forget(state: Origin): void {
+    this.#urgent.delete(state)
+    this.#waiting.delete(state)
+  }
+}
+
+/** The rows as they were last told. */
+export function toldRows(origins: Iterable<Origin>): SyncRow[] {
+  const rows: SyncRow[] = []
+  for (const { origin, claimed } of origins) if (claimed !== undefined) rows.push({ origin, ...claimed })
+  return rows
+}
+
+export function syncMessages(rows: readonly SyncRow[], rowsMax: number): Message[] {
+  const messages: Message[] = []
+  for (let start = 0; start < rows.length; start += rowsMax) {
+    messages.push({ type: 'sync', rows: rows.slice(start, start + rowsMax) })
+  }
+  return messages
+}

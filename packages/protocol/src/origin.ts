@@ -1,0 +1,48 @@
+/** What a node knows of the way to one origin. */
+import type { Choices } from './choice.ts'
+import type { Claim, Distance } from './feasibility.ts'
+import type { Millis, PeerId } from './ids.ts'
+import type { Standings } from './standings.ts'
+import type { Version } from './version.ts'
+
+export interface Origin extends Choices {
+  readonly rows: Map<PeerId, Claim>
+  nextHop: PeerId | undefined
+  hadRoom: boolean
+  feasibility: Distance | undefined
+  /** What the neighbours last heard from here; undefined: nothing, or a retraction. */
+  claimed: Claim | undefined
+  /** Since when there is no way, and nothing is claimed. */
+  lostSince: Millis | undefined
+  /** The last SEQNO_REQ sent or passed on, so that each goes once. */
+  asked: (Version & { at: Millis }) | undefined
+}
+
+export function newOrigin(origin: PeerId): Origin {
+  return {
+    origin,
+    rows: new Map(),
+    nextHop: undefined,
+    hadRoom: false,
+    feasibility: undefined,
+    claimed: undefined,
+    lostSince: undefined,
+    asked: undefined
+  }
+}
+
+/** This node's own distance, over the next hop in use. */
+export function ownDistance({ rows, nextHop }: Origin, standings: Standings): Claim | undefined {
+  if (nextHop === undefined) return undefined
+  const row = rows.get(nextHop)
+  const costUs = standings.costUs(nextHop)
+  if (row === undefined || costUs === undefined) return undefined
+  const { epoch, seqno, metricUs, hops } = row
+  return { epoch, seqno, metricUs: metricUs + costUs, hops: hops + 1 }
+}
+
+/** The distance that others may rely on: none over a next hop that has fallen silent, though it may be the only one. */
+export function reliableDistance(state: Origin, standings: Standings): Claim | undefined {
+  const isSilent = state.nextHop !== undefined && standings.isSuspected(state.nextHop)
+  return isSilent ? undefined : ownDistance(state, standings)
+}

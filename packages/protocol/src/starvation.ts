@@ -1,0 +1,67 @@
+/**
+ * A node that has rows about an origin but no feasible one is starved, as is one whose next hop it would leave if another
+ * were feasible. It asks for a newer seqno, which starts a new comparison (RFC 1, section "Starvation").
+ */
+import { isHeldBack, standingOf } from './choice.ts'
+import type { Config } from './config.ts'
+import type { Millis, PeerId } from './ids.ts'
+import { type Origin, reliableDistance } from './origin.ts'
+import type { Standings } from './standings.ts'
+import { isNewer, type Version } from './version.ts'
+import type { SeqnoReq } from './wire/messages.ts'
+
+/** What becomes of a request. */
+export type Answer =
+  /** The row is as new as asked for. */
+  { type: 'row' } | { type: 'pass-on'; peer: PeerId; message: SeqnoReq } | { type: 'nothing' }
+
+export class Starvation {
+  readonly #config: Config
+  readonly #standings: Standings
+
+  constructor(config: Config, standings: Standings) {
+    this.#config = config
+    this.#standings = standings
+  }
+
+  /** The request for every neighbour that has a row, if it is needed, and time for one. */
+  request(state: Origin, now: Millis): SeqnoReq | undefined {
+    const { feasibility, rows, nextHop } = state
+    if (feasibility === undefined || rows.size === 0) return undefined
+    if (nextHop !== undefined && !isHeldBack(state, this.#standings, this.#config.switchGainMin))
+      return undefined
+    const wanted: Version = { epoch: feasibility.epoch, seqno: feasibility.seqno + 1 }
+    // Past the last seqno there is none to ask for: only time helps.
+    if (!Number.isSafeInteger(wanted.seqno)) return undefined
+    const may = this.#isAvoided(state) ? this.#mayAskPatiently(state, now) : this.#mayAsk(state, wanted, now)
+    if (!may) return undefined
+    state.asked = { ...wanted, at: now }
+    return { type: 'seqno-req', origin: state.origin, ...wanted, hopsLeft: this.#config.hopsMax }
+  }
+
+  /** A neighbour asks. */
+  answer(peer: PeerId, request: SeqnoReq, state: Origin, now: Millis): Answer {
+    const claim = reliableDistance(state, this.#standings)
+    const { nextHop } = state
+    if (nextHop === undefined || claim === undefined) return { type: 'nothing' }
+    if (!isNewer(request, claim)) return { type: 'row' }
+    const { hopsLeft, epoch, seqno } = request
+    if (nextHop === peer || hopsLeft === 0 || !this.#mayAsk(state, request, now)) return { type: 'nothing' }
+    state.asked = { epoch, seqno, at: now }
+    return { type: 'pass-on', peer: nextHop, message: { ...request, hopsLeft: hopsLeft - 1 } }
+  }
+
+  #mayAsk({ asked }: Origin, wanted: Version, now: Millis): boolean {
+    return asked === undefined || isNewer(wanted, asked) || now - asked.at >= this.#config.seqnoRetryMs
+  }
+
+  /** A next hop that is avoided works, and may be so for long; and whom it holds back may be behind this node itself. */
+  #mayAskPatiently({ asked }: Origin, now: Millis): boolean {
+    return asked === undefined || now - asked.at >= this.#config.seqnoPatienceMs
+  }
+
+  #isAvoided(state: Origin): boolean {
+    const standing = state.nextHop && standingOf(state, state.nextHop, this.#standings)
+    return standing === 'full' || standing === 'penalised'
+  }
+}
