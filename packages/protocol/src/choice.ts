@@ -1,15 +1,24 @@
 /** The choice of a next hop among those that keep the network free of loops (RFC 1, section "Choice"). */
+import type { Config } from './config.ts'
 import { type Claim, type Distance, isEligible } from './feasibility.ts'
-import type { Micros, PeerId } from './ids.ts'
+import type { Micros, Millis, PeerId } from './ids.ts'
 import { isBetterStanding, type Standing, type Standings } from './standings.ts'
 import { isNewer } from './version.ts'
+
+/** What a neighbour claims. */
+export interface Row extends Claim {
+  /** Since when it has been better than the next hop without a break, by `switchGainMin` and more. */
+  betterSince: Millis | undefined
+}
 
 /** What of an origin the choice is made by. */
 export interface Choices {
   readonly origin: PeerId
-  /** What each neighbour claims; neighbours that retracted have no row. */
-  readonly rows: ReadonlyMap<PeerId, Claim>
+  /** By neighbour; those that retracted have no row. */
+  readonly rows: ReadonlyMap<PeerId, Row>
   readonly nextHop: PeerId | undefined
+  /** Since when there has been a next hop. */
+  readonly foundAt: Millis
   /** The next hop had capacity to spare when it was chosen: that it is full now is no reason to leave. */
   readonly hadRoom: boolean
   /** The least distance ever claimed to others. */
@@ -24,16 +33,48 @@ export interface Choice {
   hops: number
 }
 
-/** The best eligible neighbour; the next hop in use unless another is clearly better. */
-export function choose(choices: Choices, standings: Standings, gainMin: number): PeerId | undefined {
+/** When to leave one next hop for another of the same standing. */
+export type SwitchTerms = Pick<Config, 'switchGainMin' | 'switchHoldMs'>
+
+/** The best eligible neighbour; the next hop in use unless another is clearly better, and has been for a while. */
+export function choose(
+  choices: Choices,
+  standings: Standings,
+  terms: SwitchTerms,
+  now: Millis
+): PeerId | undefined {
   let best: Choice | undefined
-  let current: Choice | undefined
+  let worthIt: Choice | undefined
+  const current = currentChoice(choices, standings)
   for (const choice of eligible(choices, standings)) {
-    if (choice.peer === choices.nextHop) current = choice
     if (best === undefined || comesBefore(choice, best)) best = choice
+    if (current === undefined || !isWorthIt(current, choice, choices, terms, now)) continue
+    if (worthIt === undefined || comesBefore(choice, worthIt)) worthIt = choice
   }
-  if (best === undefined || current === undefined) return best?.peer
-  return isWorthIt(current, best, gainMin) ? best.peer : current.peer
+  return current === undefined ? best?.peer : (worthIt ?? current).peer
+}
+
+/** Notes who is better than the next hop, and since when. Returns when one that keeps it up may be changed to. */
+export function compare(
+  choices: Choices,
+  standings: Standings,
+  { switchGainMin, switchHoldMs }: SwitchTerms,
+  now: Millis
+): Millis | undefined {
+  const current = currentChoice(choices, standings)
+  let next: Millis | undefined
+  for (const [peer, row] of choices.rows) {
+    const costUs = standings.costUs(peer)
+    const isBetter =
+      current !== undefined &&
+      costUs !== undefined &&
+      row.metricUs + costUs <= current.metricUs * (1 - switchGainMin)
+    row.betterSince = isBetter ? (row.betterSince ?? now) : undefined
+    const at = row.betterSince === undefined ? undefined : row.betterSince + switchHoldMs
+    // One that has been better for that long is held back by something else than time.
+    if (at !== undefined && at > now && (next === undefined || at < next)) next = at
+  }
+  return next
 }
 
 /** The best one beside the next hop that can be relied on. */
@@ -47,14 +88,14 @@ export function chooseBackup(choices: Choices, standings: Standings): PeerId | u
 }
 
 /** Whether another neighbour would be taken if only it were feasible (RFC 8966, section 3.8.2.2). */
-export function isHeldBack(choices: Choices, standings: Standings, gainMin: number): boolean {
+export function isHeldBack(choices: Choices, standings: Standings, terms: SwitchTerms, now: Millis): boolean {
   const { rows, nextHop, feasibility } = choices
   const current = nextHop && toChoice(choices, nextHop, standings)
   if (current === undefined || feasibility === undefined) return false
   for (const [peer, row] of rows) {
     if (isNewer(feasibility, row) || isEligible(row, feasibility, false)) continue
     const other = toChoice(choices, peer, standings)
-    if (other !== undefined && isWorthIt(current, other, gainMin)) return true
+    if (other !== undefined && isWorthIt(current, other, choices, terms, now)) return true
   }
   return false
 }
@@ -81,10 +122,26 @@ function toChoice(choices: Choices, peer: PeerId, standings: Standings): Choice 
   return { peer, standing, metricUs: row.metricUs + costUs, hops: row.hops }
 }
 
-/** Whether to leave the next hop in use for another one. */
-function isWorthIt(current: Choice, other: Choice, gainMin: number): boolean {
+/** The next hop, if it may still be used. */
+function currentChoice(choices: Choices, standings: Standings): Choice | undefined {
+  const { rows, nextHop, feasibility } = choices
+  const row = nextHop && rows.get(nextHop)
+  if (!row || !isEligible(row, feasibility, true)) return undefined
+  return toChoice(choices, nextHop, standings)
+}
+
+/** Whether to leave the next hop in use for another one. While a way is new, better ones are still being heard of. */
+function isWorthIt(
+  current: Choice,
+  other: Choice,
+  { rows, foundAt }: Choices,
+  { switchGainMin, switchHoldMs }: SwitchTerms,
+  now: Millis
+): boolean {
   if (current.standing !== other.standing) return isBetterStanding(other.standing, current.standing)
-  return other.metricUs <= current.metricUs * (1 - gainMin)
+  if (other.metricUs > current.metricUs * (1 - switchGainMin)) return false
+  const betterSince = rows.get(other.peer)?.betterSince ?? now
+  return now - foundAt < switchHoldMs || now >= betterSince + switchHoldMs
 }
 
 /** Those that can be relied on, then cheaper, then fewer hops, then the order of peer ids: the same choice on every run. */

@@ -32,8 +32,10 @@ export interface Config {
   /** Changed metrics wait this long for others, ± `syncJitter`. News and retractions do not wait. */
   syncDelayMs: Millis
   syncJitter: number
-  /** Another next hop is taken once it costs this share less. */
+  /** Another next hop is taken once it costs this share less, */
   switchGainMin: number
+  /** and has done so for this long, unless the way is newer than that: what passes sooner is not worth a hand-over. */
+  switchHoldMs: Millis
   /** A neighbour that does not deliver is avoided for so long, for that origin; */
   penaltyMs: Millis
   /** twice as long each further time, up to this. */
@@ -122,6 +124,7 @@ export const defaultConfig: Config = {
   syncDelayMs: 100,
   syncJitter: 0.25,
   switchGainMin: 0.15,
+  switchHoldMs: 3_000,
   penaltyMs: 3_000,
   penaltyLongestMs: 60_000,
   barredMs: 30_000,

@@ -1,13 +1,16 @@
 /** What a node knows of the way to one origin. */
-import type { Choices } from './choice.ts'
+import type { Choices, Row } from './choice.ts'
 import type { Claim, Distance } from './feasibility.ts'
 import type { Millis, PeerId } from './ids.ts'
 import type { Standings } from './standings.ts'
 import type { Version } from './version.ts'
 
 export interface Origin extends Choices {
-  readonly rows: Map<PeerId, Claim>
+  readonly rows: Map<PeerId, Row>
   nextHop: PeerId | undefined
+  foundAt: Millis
+  /** When a neighbour that is better may be changed to, if it stays so. */
+  switchAt: Millis | undefined
   hadRoom: boolean
   feasibility: Distance | undefined
   /** What the neighbours last heard from here; undefined: nothing, or a retraction. */
@@ -23,6 +26,8 @@ export function newOrigin(origin: PeerId): Origin {
     origin,
     rows: new Map(),
     nextHop: undefined,
+    foundAt: 0,
+    switchAt: undefined,
     hadRoom: false,
     feasibility: undefined,
     claimed: undefined,

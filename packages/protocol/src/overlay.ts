@@ -223,6 +223,8 @@ export class Overlay {
         return this.#onRouteEvents(this.#routes.handleSyncTimeout(), now)
       case 'origins':
         return this.#onRouteEvents(this.#routes.handleOriginsTimeout(now), now)
+      case 'switches':
+        return this.#onRouteEvents(this.#routes.handleSwitchesTimeout(now), now)
       case 'penalties':
         return this.#onRouteEvents(this.#routes.handlePenaltiesTimeout(now), now)
       case 'subscriptions':

@@ -418,7 +418,9 @@ class Network {
     this.now += ms
     for (const [i, { routes, timers }] of this.nodes.entries()) {
       for (const timer of timers.takeDue(this.now)) {
-        this.#send(i, timer === 'sync' ? routes.handleSyncTimeout() : routes.handleOriginsTimeout(this.now))
+        if (timer === 'sync') this.#send(i, routes.handleSyncTimeout())
+        else if (timer === 'switches') this.#send(i, routes.handleSwitchesTimeout(this.now))
+        else this.#send(i, routes.handleOriginsTimeout(this.now))
       }
     }
   }

@@ -12,7 +12,7 @@
  * A node that has rows but no feasible one is starved. It asks for a newer seqno (SEQNO_REQ), which starts a new
  * comparison. So does a node whose next hop has become clearly worse than one that is not feasible.
  */
-import { choose, chooseBackup, standingOf } from './choice.ts'
+import { choose, chooseBackup, compare, standingOf } from './choice.ts'
 import { Claims, syncMessages, toldRows } from './claims.ts'
 import type { Config } from './config.ts'
 import type { Micros, Millis, PeerId } from './ids.ts'
@@ -184,7 +184,11 @@ export class Routes {
       // A way that is too long is no way; it also ends what could count up without end.
       const { hopsMax, metricMaxUs } = this.#config
       if (metricUs === undefined || row.hops >= hopsMax || metricUs > metricMaxUs) state.rows.delete(peer)
-      else state.rows.set(peer, { epoch: row.epoch, seqno: row.seqno, metricUs, hops: row.hops })
+      else {
+        const { epoch, seqno, hops } = row
+        const betterSince = state.rows.get(peer)?.betterSince
+        state.rows.set(peer, { epoch, seqno, metricUs, hops, betterSince })
+      }
       events.push(...this.#decide(state, now))
     }
     return this.#conclude(events, now)
@@ -203,6 +207,17 @@ export class Routes {
   handleSyncTimeout(): RouteEvent[] {
     this.#claims.handleTimeout()
     return this.#tellAll(this.#claims.take())
+  }
+
+  /** The timer `switches`: a neighbour that has been better for long enough becomes the next hop. */
+  handleSwitchesTimeout(now: Millis): RouteEvent[] {
+    const events: RouteEvent[] = []
+    for (const state of this.#origins.values()) {
+      if (state.switchAt === undefined) continue
+      if (state.switchAt <= now) events.push(...this.#decide(state, now))
+      else this.#timers.setBy('switches', state.switchAt)
+    }
+    return this.#conclude(events, now)
   }
 
   /** The timer `origins`: starved origins ask again, and those that nobody tells of are forgotten. */
@@ -241,13 +256,18 @@ export class Routes {
     const { origin } = state
     const events: RouteEvent[] = []
     const before = state.nextHop
-    state.nextHop = choose(state, this.#standings, this.#config.switchGainMin)
-    state.lostSince = state.nextHop === undefined ? (state.lostSince ?? now) : undefined
-    const { nextHop } = state
+    compare(state, this.#standings, this.#config, now)
+    const nextHop = choose(state, this.#standings, this.#config, now)
+    state.nextHop = nextHop
+    state.lostSince = nextHop === undefined ? (state.lostSince ?? now) : undefined
     if (nextHop !== before) {
       events.push({ type: 'next-hop', origin, nextHop })
+      if (before === undefined) state.foundAt = now
       state.hadRoom = nextHop !== undefined && this.#standings.of(origin, nextHop, false) !== 'full'
     }
+    // The others are measured by the next hop that is in use from now on.
+    state.switchAt = compare(state, this.#standings, this.#config, now)
+    if (state.switchAt !== undefined) this.#timers.setBy('switches', state.switchAt)
     const standing = nextHop && standingOf(state, nextHop, this.#standings)
     if (standing !== 'good') this.#starved.add(state)
     this.#claims.note(state, now)

@@ -28,8 +28,7 @@ export class Starvation {
   request(state: Origin, now: Millis): SeqnoReq | undefined {
     const { feasibility, rows, nextHop } = state
     if (feasibility === undefined || rows.size === 0) return undefined
-    if (nextHop !== undefined && !isHeldBack(state, this.#standings, this.#config.switchGainMin))
-      return undefined
+    if (nextHop !== undefined && !isHeldBack(state, this.#standings, this.#config, now)) return undefined
     const wanted: Version = { epoch: feasibility.epoch, seqno: feasibility.seqno + 1 }
     // Past the last seqno there is none to ask for: only time helps.
     if (!Number.isSafeInteger(wanted.seqno)) return undefined

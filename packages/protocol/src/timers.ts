@@ -8,6 +8,8 @@ export type Timer =
   | 'sync'
   /** The next SEQNO_REQ of a starved node, and the clearing of origins that nobody tells of any more. */
   | 'origins'
+  /** A neighbour has been better than the next hop for long enough. */
+  | 'switches'
   /** The end of penalties and bars: who was avoided is a choice again. */
   | 'penalties'
   /** The next round of SUBs for streams that nobody gives. */
