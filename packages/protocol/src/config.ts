@@ -106,6 +106,18 @@ export interface Config {
   recentBytesPerStreamMax: number
   /** and in all. The stream that was fed last gives way. */
   recentBytesMax: number
+
+  // Queues, one per neighbour
+  /** Objects that wait for a neighbour. One read of a socket brings 1,600 of the smallest, which pass through at once. */
+  queueFramesMax: number
+  /** Bytes of them. Twice the largest object; 84 Mbit/s for as long as objects may wait. */
+  queueBytesMax: number
+  /** What has waited longer is dropped: so much a hop may add to the delay of what it carries. */
+  queueWaitMaxMs: Millis
+  /** A deadline is counted from the object that was the quickest of this time, or of twice as much. */
+  deadlineWindowMs: Millis
+  /** A stream that was nothing but late for so long has another clock, or another way. A stalled link catches up sooner. */
+  deadlineRestartMs: Millis
 }
 
 export const defaultConfig: Config = {
@@ -160,5 +172,11 @@ export const defaultConfig: Config = {
   dedupWindow: 1_024,
   recentMs: 2_000,
   recentBytesPerStreamMax: 4 * 2 ** 20,
-  recentBytesMax: 256 * 2 ** 20
+  recentBytesMax: 256 * 2 ** 20,
+
+  queueFramesMax: 4_096,
+  queueBytesMax: 2 * 2 ** 20,
+  queueWaitMaxMs: 200,
+  deadlineWindowMs: 5_000,
+  deadlineRestartMs: 1_000
 }

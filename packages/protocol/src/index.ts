@@ -8,6 +8,7 @@ export type {
   Rng,
   WrittenObject
 } from './contract.ts'
+export { Deadlines } from './deadlines.ts'
 export {
   type ChannelId,
   channelNameRule,
@@ -21,4 +22,5 @@ export {
   type Verified
 } from './ids.ts'
 export { Overlay } from './overlay.ts'
+export { type DropCounts, type DropReason, ObjectQueue } from './queue.ts'
 export type { SubscriptionChange } from './subscriptions.ts'
