@@ -71,13 +71,19 @@ export interface OutgoingObject {
   payload: Uint8Array
   /** When it was captured: microseconds since the Unix epoch. */
   timestampUs: number
-  /** A decoder can start here; it begins a group. Default true. */
+  /**
+   * A decoder can start here; it begins a group. Where an object is dropped, so are those of its track after it, up to the
+   * next key. Default true.
+   */
   key?: boolean
   /** One of the publication's tracks. Default 0. */
   track?: number
-  /** 0 (matters most) to 255. It travels with the object; this version drops what waited longest, whatever its priority. Default 0. */
+  /** 0 (matters most) to 255. Where a link is too slow, the least number leaves first and is dropped last. Default 0. */
   priority?: number
-  /** Worthless this long after its timestamp: milliseconds, 0 for never. Travels with the object; not dropped by yet. Default 2,000. */
+  /**
+   * Worthless this long after its timestamp: milliseconds, 0 for never. What is older is not sent on. Default 2,000. The
+   * clock behind the timestamps should run evenly: set back by more than this, it silences the stream for a second.
+   */
   ttlMs?: number
 }
 
@@ -133,8 +139,14 @@ export type CounterName =
   /** Objects that came twice, and those that came from nobody who was asked for them. */
   | 'duplicates'
   | 'unwanted'
-  /** Objects that were dropped because a neighbour was slow. */
+  /** Copies of objects that were dropped because a neighbour was slow; and of them those */
   | 'objectsDropped'
+  /** that were too many, too large or waited too long, */
+  | 'objectsDroppedOverflow'
+  /** whose ttl was over, */
+  | 'objectsDroppedExpired'
+  /** and that need an object which was dropped. */
+  | 'objectsDroppedWaitingForKey'
   /** Neighbours that broke the protocol and were closed. */
   | 'peersClosed'
 

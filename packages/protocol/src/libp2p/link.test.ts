@@ -4,8 +4,11 @@ import { tcp } from '@libp2p/tcp'
 import { yamux } from '@libp2p/yamux'
 import { createLibp2p, type Libp2p } from 'libp2p'
 import { afterEach, describe, expect, test, vi } from 'vitest'
+import { defaultConfig } from '../config.ts'
+import type { StreamId } from '../ids.ts'
 import { FrameReader } from '../wire/framing.ts'
-import { ProtocolError } from '../wire/messages.ts'
+import { type ObjectFrame, type ObjectHeader, ProtocolError } from '../wire/messages.ts'
+import { encodeObject, parseObject } from '../wire/object.ts'
 import { audioProtocol, controlProtocol, Link } from './link.ts'
 
 const nodes: Libp2p[] = []
@@ -24,24 +27,46 @@ async function node(): Promise<Libp2p> {
 /** A link to a node that reads all, and what becomes of it. */
 async function link() {
   const [here, there] = await Promise.all([node(), node()])
-  const made = { dropped: 0, errors: [] as Error[], audio: [] as number[][], audioStreams: [] as Stream[] }
+  const dropped = { overflow: 0, expired: 0, waitsForKey: 0 }
+  const made = {
+    dropped,
+    errors: [] as Error[],
+    objects: [] as ObjectHeader[],
+    objectStreams: [] as Stream[]
+  }
   await there.handle(controlProtocol, () => undefined)
   await there.handle(audioProtocol, stream => {
-    made.audioStreams.push(stream)
+    made.objectStreams.push(stream)
     const reader = new FrameReader({ maxFrameLength: 2 ** 20 })
     stream.addEventListener('message', ({ data }: StreamMessageEvent) => {
-      for (const body of reader.push(data.subarray())) made.audio.push([...body])
+      for (const body of reader.push(data.subarray())) made.objects.push(parseObject(body).header)
     })
   })
-  const opened = new Link(await here.dial(there.getMultiaddrs()), {
+  const opened = new Link(await here.dial(there.getMultiaddrs()), defaultConfig, dropped, {
     onFrame: () => undefined,
-    onObjectsDropped: count => {
-      made.dropped += count
-    },
     onBroken: error => made.errors.push(error)
   })
-  return Object.assign(made, { link: opened, there })
+  const send = (object: ObjectFrame) => {
+    opened.sendObject(object, Number.POSITIVE_INFINITY, performance.now())
+  }
+  return Object.assign(made, { link: opened, there, send })
 }
+
+function object(seq: number, header: Partial<ObjectHeader> = {}, payloadBytes = 10): ObjectFrame {
+  const stream = '11'.repeat(16) as StreamId
+  const defaults = { stream, seq, end: false, key: true, priority: 0, ttlMs: 0, timestampUs: 0 }
+  return encodeObject({ ...defaults, ...header }, new Uint8Array(payloadBytes))
+}
+
+const videoStream = '22'.repeat(16) as StreamId
+const groupLength = 10
+function video(seq: number): ObjectFrame {
+  const key = seq % groupLength === 0
+  return object(seq, { stream: videoStream, key, priority: key ? 1 : 2 }, 20_000)
+}
+
+const seqs = (objects: ObjectHeader[]) => objects.map(({ seq }) => seq)
+const turn = () => new Promise(resolve => setImmediate(resolve))
 
 afterEach(async () => {
   vi.useRealTimers()
@@ -68,27 +93,54 @@ describe('A link is broken with slow', () => {
   })
 })
 
-describe('A link drops the oldest objects', () => {
-  test('past 4,096 that wait', async () => {
+describe('A link to a neighbour that reads slowly', () => {
+  test('gives it all of the audio, and of the video what can be decoded', async () => {
     const made = await link()
-    for (let i = 0; i < 4_100; i++) made.link.sendObject(new Uint8Array(1))
-    expect(made.dropped).toBe(4)
-  })
-
-  test('past 1 MiB of them', async () => {
-    const made = await link()
-    for (let i = 0; i < 20; i++) made.link.sendObject(new Uint8Array(2 ** 16))
-    expect(made.dropped).toBe(4)
-  })
-
-  test('that have waited for more than 500 ms', async () => {
-    const made = await link()
+    made.send(object(0))
+    await vi.waitFor(() => expect(made.objects).toHaveLength(1))
+    // Objects wait for as long as the reader likes: their number and size is what is tried here.
     vi.useFakeTimers({ toFake: ['performance'] })
-    made.link.sendObject(new Uint8Array(1))
-    vi.advanceTimersByTime(501)
-    made.link.sendObject(new Uint8Array(1))
-    expect(made.dropped).toBe(1)
+    const reader = made.objectStreams[0] as Stream
+    reader.pause()
+    let videoSeq = 0
+    for (let seq = 1; seq <= 300; seq++) {
+      made.send(object(seq))
+      for (let n = 0; n < 2; n++) made.send(video(videoSeq++))
+      await turn()
+      if (seq % 60 > 0) continue
+      // It takes what is on its way, and falls behind again.
+      const before = made.objects.length
+      reader.resume()
+      await vi.waitFor(() => expect(made.objects.length).toBeGreaterThan(before + 10), { interval: 1 })
+      reader.pause()
+    }
+    reader.resume()
+    await made.link.drained()
+    const { overflow, waitsForKey } = made.dropped
+    await vi.waitFor(() => expect(made.objects).toHaveLength(901 - overflow - waitsForKey))
+    const audio = made.objects.filter(({ stream }) => stream !== videoStream)
+    expect(seqs(audio)).toEqual(Array.from({ length: 301 }, (_, seq) => seq))
+    const shown = made.objects.filter(({ stream }) => stream === videoStream)
+    expect(overflow).toBeGreaterThan(0)
+    expect(waitsForKey).toBeGreaterThan(overflow)
+    expect(shown.length).toBeGreaterThan(100)
+    for (const [i, { seq, key }] of shown.entries()) if (!key) expect(seq).toBe((shown[i - 1]?.seq ?? 0) + 1)
     expect(made.errors).toEqual([])
+  })
+
+  test('holds no more of its objects than the queue, one send and the window of the stream', async () => {
+    const made = await link()
+    made.send(object(0))
+    await vi.waitFor(() => expect(made.objects).toHaveLength(1))
+    made.objectStreams[0]?.pause()
+    for (let seq = 1; seq <= 200; seq++) {
+      made.send(object(seq, {}, 50_000))
+      await turn()
+    }
+    // 10 MB came, of which the queue holds 2 MiB.
+    expect(made.dropped.overflow).toBeGreaterThan(100)
+    const [stream] = made.link.connection.streams.filter(({ protocol }) => protocol === audioProtocol)
+    expect(stream?.writeBufferLength).toBeLessThanOrEqual(65_536 + 50_000)
   })
 })
 
@@ -99,17 +151,36 @@ describe('A link', () => {
     await expect(made.link.open(AbortSignal.timeout(5_000))).rejects.toThrow()
   })
 
-  test('opens its audio stream with the first object, and another when that one is gone', async () => {
+  test('opens its object stream with the first object, and another when that one is gone', async () => {
     const made = await link()
-    made.link.sendObject(new Uint8Array([1]))
-    await vi.waitFor(() => expect(made.audio).toEqual([[1]]))
-    made.audioStreams[0]?.abort(new Error('idle for too long'))
+    made.send(object(1))
+    await vi.waitFor(() => expect(seqs(made.objects)).toEqual([1]))
+    made.objectStreams[0]?.abort(new Error('idle for too long'))
     await vi.waitFor(() => {
-      made.link.sendObject(new Uint8Array([2]))
-      expect(made.audioStreams).toHaveLength(2)
+      made.send(object(2))
+      expect(made.objectStreams).toHaveLength(2)
     })
-    await vi.waitFor(() => expect(made.audio.at(-1)).toEqual([2]))
+    await vi.waitFor(() => expect(seqs(made.objects).at(-1)).toBe(2))
     expect(made.errors).toEqual([])
+  })
+
+  test('counts how long an object waits from the time when its stream is open', async () => {
+    const made = await link()
+    vi.useFakeTimers({ toFake: ['performance'] })
+    made.send(object(1))
+    vi.advanceTimersByTime(defaultConfig.queueWaitMaxMs + 1)
+    await vi.waitFor(() => expect(seqs(made.objects)).toEqual([1]))
+    expect(made.dropped.overflow).toBe(0)
+  })
+
+  test('sends no object whose deadline passed while it waited', async () => {
+    const made = await link()
+    vi.useFakeTimers({ toFake: ['performance'] })
+    made.link.sendObject(object(1), performance.now() + 10, performance.now())
+    vi.advanceTimersByTime(11)
+    made.send(object(2))
+    await vi.waitFor(() => expect(seqs(made.objects)).toEqual([2]))
+    expect(made.dropped).toEqual({ overflow: 0, expired: 1, waitsForKey: 0 })
   })
 
   test('breaks when its control stream closes, and sends nothing after that', async () => {
@@ -118,7 +189,7 @@ describe('A link', () => {
     await made.link.connection.close()
     await vi.waitFor(() => expect(made.errors).toHaveLength(1))
     made.link.sendControl(new Uint8Array(1))
-    made.link.sendObject(new Uint8Array(1))
+    made.send(object(1))
     await made.link.drained()
     expect(made.errors).toHaveLength(1)
   })

@@ -1,22 +1,20 @@
 import type { Connection, Stream, StreamMessageEvent } from '@libp2p/interface'
+import type { Config } from '../config.ts'
+import type { Millis } from '../ids.ts'
+import { type DropCounts, ObjectQueue } from '../queue.ts'
 import { FrameReader } from '../wire/framing.ts'
 import { controlFrameBytesMax, objectPayloadBytesMax } from '../wire/limits.ts'
-import { objectHeaderLength, ProtocolError } from '../wire/messages.ts'
-import { Outbox, type OutboxLimits } from './outbox.ts'
+import { type ObjectFrame, objectHeaderLength, ProtocolError } from '../wire/messages.ts'
+import { ControlQueue } from './control-queue.ts'
+import { Outbox } from './outbox.ts'
 
-/** Each side opens a stream of its own per class, writes on it, and reads what the other opened (RFC 2, "Streams"). */
+/**
+ * Each side opens a stream of its own per class, writes on it, and reads what the other opened (RFC 2, "Streams"). All
+ * objects share one, whatever is in them: their queue decides, not the transport.
+ */
 export const controlProtocol = '/hopcast/1/control'
 export const audioProtocol = '/hopcast/1/audio'
 export type StreamClass = 'control' | 'audio'
-
-/** Control messages cannot be dropped: who lets this much pile up is closed. All that is told to a new neighbour takes 4.6 MB at most. */
-const controlLimits: OutboxLimits = {
-  framesMax: 16_384,
-  bytesMax: 6 * 2 ** 20,
-  ageMaxMs: Number.POSITIVE_INFINITY
-}
-/** Voice that is half a second late is of no use; the bytes are those of 100 streams in that time. */
-const audioLimits: OutboxLimits = { framesMax: 4_096, bytesMax: 2 ** 20, ageMaxMs: 500 }
 
 /** How long `end` waits for neighbours that do not read. */
 const drainTimeoutMs = 2_000
@@ -26,7 +24,6 @@ const handoverMs = 20
 export interface LinkHandlers {
   /** The body of a frame. May throw ProtocolError. */
   onFrame: (streamClass: StreamClass, body: Uint8Array) => void
-  onObjectsDropped: (count: number) => void
   /** Broken by this side, by the other, or by what the other sent (a ProtocolError). Called once. */
   onBroken: (error: Error) => void
 }
@@ -37,19 +34,20 @@ export class Link {
   /** Signatures of what it passed on that are being checked. */
   verifications = 0
   readonly #handlers: LinkHandlers
-  readonly #control: Outbox
+  readonly #messages = new ControlQueue()
+  readonly #control = new Outbox(this.#messages)
+  readonly #objects: ObjectQueue
   readonly #audio: Outbox
   #audioOpening = false
   #readsControl = false
   #broken = false
 
-  constructor(connection: Connection, handlers: LinkHandlers) {
+  /** @param dropped objects that are dropped here are added to it */
+  constructor(connection: Connection, config: Config, dropped: DropCounts, handlers: LinkHandlers) {
     this.connection = connection
     this.#handlers = handlers
-    this.#control = new Outbox(controlLimits, () => {
-      this.break(new ProtocolError('slow', 'it does not read its control messages'))
-    })
-    this.#audio = new Outbox(audioLimits, handlers.onObjectsDropped)
+    this.#objects = new ObjectQueue(config, dropped)
+    this.#audio = new Outbox(this.#objects)
   }
 
   /** Opens the outbound control stream. Rejects if the other side does not speak the protocol. */
@@ -61,13 +59,20 @@ export class Link {
   }
 
   sendControl(body: Uint8Array): void {
-    if (!this.#broken) this.#control.push(body)
+    if (this.#broken) return
+    if (this.#messages.push(body)) this.#control.wake()
+    else this.break(new ProtocolError('slow', 'it does not read its control messages'))
   }
 
-  /** Opens the stream with the first object: most neighbours of a large relay never get one. */
-  sendObject(body: Uint8Array): void {
+  /**
+   * Opens the stream with the first object: most neighbours of a large relay never get one.
+   *
+   * @param expiresAt when it becomes worthless, in the time of `performance.now()`, as `now`
+   */
+  sendObject(object: ObjectFrame, expiresAt: Millis, now: Millis): void {
     if (this.#broken) return
-    this.#audio.push(body)
+    this.#objects.push(object, expiresAt, now)
+    this.#audio.wake()
     if (!this.#audioOpening) void this.#openAudio()
   }
 
@@ -119,8 +124,9 @@ export class Link {
       stream.addEventListener('close', () => {
         this.#audioOpening = false
       })
-      if (this.#broken) stream.abort(new Error('link broken'))
-      else this.#audio.attach(stream)
+      if (this.#broken) return stream.abort(new Error('link broken'))
+      this.#objects.resume(performance.now())
+      this.#audio.attach(stream)
     } catch (error) {
       this.break(error instanceof Error ? error : new Error(String(error)))
     }

@@ -14,6 +14,7 @@ import type {
 import type { AddressManager, ConnectionManager, Registrar } from '@libp2p/interface-internal'
 import { type Multiaddr, multiaddr } from '@multiformats/multiaddr'
 import type { Command, Input, Output } from '../contract.ts'
+import { Deadlines } from '../deadlines.ts'
 import { type ChannelId, checkChannelName, checkTracks, openChannelId, type PeerId } from '../ids.ts'
 import { Overlay } from '../overlay.ts'
 import type { SubscriptionChange } from '../subscriptions.ts'
@@ -75,7 +76,8 @@ export class HopcastService implements Hopcast, Startable {
   readonly #links = new Map<PeerId, Link>()
   readonly #subscriptions = new Map<ChannelId, EventQueue>()
   readonly #listeners = new Set<(event: HopcastEvent) => void>()
-  readonly #counters = { objectsDropped: 0, peersClosed: 0 }
+  readonly #deadlines: Deadlines
+  readonly #counters = { overflow: 0, expired: 0, waitsForKey: 0, peersClosed: 0 }
   /** What the core said and is still to be done, in its order. */
   readonly #outputs: Output[] = []
   #isDoing = false
@@ -95,6 +97,7 @@ export class HopcastService implements Hopcast, Startable {
     if (agent !== undefined) encoding(() => checkText('agent', agent, agentBytesMax))
     const config = agent === undefined ? {} : { agent }
     this.#overlay = new Overlay({ self: this.peerId, config, rng: Math.random })
+    this.#deadlines = new Deadlines(this.#overlay.config)
     this.#dialer = new Dialer(components.connectionManager, components.logger, {
       onConnection: connection => this.#link(connection),
       onUnreachable: (address, reason, retryMs) => {
@@ -212,11 +215,8 @@ export class HopcastService implements Hopcast, Startable {
     const present = this.#links.get(peer)
     if (present !== undefined) return present.connection
     if (!this.#started || connection.status !== 'open') return connection
-    const link: Link = new Link(connection, {
+    const link: Link = new Link(connection, this.#overlay.config, this.#counters, {
       onFrame: (streamClass, body) => this.#onFrame(peer, streamClass, body),
-      onObjectsDropped: count => {
-        this.#counters.objectsDropped += count
-      },
       onBroken: error => this.#onBroken(peer, link, error)
     })
     this.#links.set(peer, link)
@@ -306,7 +306,7 @@ export class HopcastService implements Hopcast, Startable {
   #do(output: Output): void {
     switch (output.type) {
       case 'forward':
-        for (const peer of output.peers) this.#links.get(peer)?.sendObject(output.object.bytes)
+        this.#forward(output.peers, output.object)
         break
       case 'deliver':
         this.#deliver(output.channel, output.track, output.object)
@@ -326,6 +326,12 @@ export class HopcastService implements Hopcast, Startable {
       case 'subscription':
         this.#onSubscription(output.channel, output.event)
     }
+  }
+
+  #forward(peers: readonly PeerId[], object: ObjectFrame): void {
+    const now = performance.now()
+    const expiresAt = this.#deadlines.expiresAt(object.header, now)
+    for (const peer of peers) this.#links.get(peer)?.sendObject(object, expiresAt, now)
   }
 
   /** The core sends the same message to many neighbours in a row. */

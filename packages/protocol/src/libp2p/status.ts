@@ -1,16 +1,18 @@
 import type { Connection } from '@libp2p/interface'
 import type { PeerId } from '../ids.ts'
 import type { Overlay } from '../overlay.ts'
-import type { NeighbourStatus, Status } from './api.ts'
+import type { DropCounts } from '../queue.ts'
+import type { CounterName, NeighbourStatus, Status } from './api.ts'
 
 export interface StatusSources {
   overlay: Overlay
   addresses: string[]
   connection: (peer: PeerId) => Connection | undefined
-  counters: Record<'objectsDropped' | 'peersClosed', number>
+  counters: DropCounts & { peersClosed: number }
 }
 
-export function makeStatus({ overlay, addresses, connection, counters }: StatusSources): Status {
+export function makeStatus(sources: StatusSources): Status {
+  const { overlay, addresses, connection } = sources
   return {
     peerId: overlay.self,
     addresses,
@@ -27,7 +29,19 @@ export function makeStatus({ overlay, addresses, connection, counters }: StatusS
       objectsSent: sent
     })),
     channels: [...overlay.channels()],
-    counters: { ...overlay.counters, ...counters }
+    counters: makeCounters(sources)
+  }
+}
+
+function makeCounters({ overlay, counters }: StatusSources): Record<CounterName, number> {
+  const { overflow, expired, waitsForKey, peersClosed } = counters
+  return {
+    ...overlay.counters,
+    objectsDropped: overflow + expired + waitsForKey,
+    objectsDroppedOverflow: overflow,
+    objectsDroppedExpired: expired,
+    objectsDroppedWaitingForKey: waitsForKey,
+    peersClosed
   }
 }
 
