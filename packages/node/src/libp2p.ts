@@ -1,5 +1,5 @@
 import type { Hopcast } from '@hopcast/protocol/libp2p'
-import { hopcast } from '@hopcast/protocol/libp2p'
+import { hopcast, shallowBuffers } from '@hopcast/protocol/libp2p'
 import { type Identify, identify } from '@libp2p/identify'
 import { noise } from '@libp2p/noise'
 import { type Ping, ping } from '@libp2p/ping'
@@ -103,7 +103,7 @@ async function libp2pOptions(
 async function transports(addresses: string[]): Promise<NonNullable<Libp2pOptions['transports']>> {
   const loading: Promise<NonNullable<Libp2pOptions['transports']>[number]>[] = []
   if (addresses.some(isWebSocket)) {
-    loading.push(import('@libp2p/websockets').then(({ webSockets }) => webSockets()))
+    loading.push(import('@libp2p/websockets').then(({ webSockets }) => webSockets(shallowBuffers)))
   }
   if (addresses.some(isWebRtcDirect)) {
     loading.push(import('./webrtc.ts').then(({ quietWebRtcDirect }) => quietWebRtcDirect()))

@@ -1,3 +1,4 @@
+import { shallowBuffers } from '@hopcast/protocol/libp2p'
 import { webRTCDirect } from '@libp2p/webrtc'
 import { initLogger } from 'node-datachannel'
 
@@ -6,5 +7,5 @@ export function quietWebRtcDirect(): ReturnType<typeof webRTCDirect> {
   initLogger('Fatal', (level, message) => {
     if (process.env.HOPCAST_DEBUG) console.error(`webrtc: ${level}: ${message}`)
   })
-  return webRTCDirect()
+  return webRTCDirect({ dataChannel: shallowBuffers })
 }

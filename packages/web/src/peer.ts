@@ -1,6 +1,6 @@
 /** This tab as a node of the network. */
 import type { Hopcast, HopcastEvent, Status } from '@hopcast/protocol/libp2p'
-import { hopcast } from '@hopcast/protocol/libp2p'
+import { hopcast, shallowBuffers } from '@hopcast/protocol/libp2p'
 import { type Identify, identify } from '@libp2p/identify'
 import { noise } from '@libp2p/noise'
 import { type Ping, ping } from '@libp2p/ping'
@@ -86,7 +86,7 @@ type Node = Libp2p<{ identify: Identify; ping: Ping; hopcast: Hopcast }>
 function createNode(): Promise<Node> {
   return createLibp2p({
     addresses: { listen: [] },
-    transports: [webRTCDirect(), webSockets()],
+    transports: [webRTCDirect({ dataChannel: shallowBuffers }), webSockets(shallowBuffers)],
     connectionEncrypters: [noise()],
     streamMuxers: [yamux()],
     // In browsers libp2p refuses private addresses and `ws:` by default, to be quiet about what cannot be dialled. A

@@ -3,6 +3,7 @@ import { type HopcastComponents, HopcastService } from './service.ts'
 
 export type * from './api.ts'
 export type { HopcastComponents } from './service.ts'
+export { shallowBuffers } from './shallow-buffers.ts'
 export { transportOf } from './status.ts'
 
 /**
