@@ -1,6 +1,6 @@
 /** Many inputs into one decoder. */
 import { Random } from '../sim/random.ts'
-import { TraceHash } from '../sim/trace-hash.ts'
+import { digestOf } from '../sim/trace-hash.ts'
 import type { Decoder } from './decoder.ts'
 import { decodeMs, type Fault, heapBytes, judge, judgeMemory, type Verdict } from './judge.ts'
 import { damaged, noise } from './mutations/bytes.ts'
@@ -110,7 +110,5 @@ function retainedBytes(): number {
 
 /** 21 bits, so that each decoder has its own numbers from the same seed. */
 function nameNumber(name: string): number {
-  const hash = new TraceHash()
-  hash.addBytes(Buffer.from(name))
-  return Number.parseInt(hash.value, 16) >>> 11
+  return digestOf(Buffer.from(name)) >>> 11
 }

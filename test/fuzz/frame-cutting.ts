@@ -4,7 +4,7 @@ import { FrameReader, joinFrames } from '../../packages/protocol/src/wire/framin
 import { controlFrameBytesMax } from '../../packages/protocol/src/wire/limits.ts'
 import { ProtocolError } from '../../packages/protocol/src/wire/messages.ts'
 import { Random } from '../sim/random.ts'
-import { TraceHash } from '../sim/trace-hash.ts'
+import { digestOf } from '../sim/trace-hash.ts'
 
 /** Chunks per input: each of some bytes, or an empty one. */
 const cutsMax = 64
@@ -57,9 +57,7 @@ function read(input: Uint8Array, cuts: number[]): { bodies: Uint8Array[]; refusa
 
 /** Drawn from the input itself, so that an input alone repeats a find. */
 function randomCuts(input: Uint8Array): number[] {
-  const hash = new TraceHash()
-  hash.addBytes(input)
-  const random = new Random(Number.parseInt(hash.value, 16))
+  const random = new Random(digestOf(input) >>> 0)
   const cuts = Array.from({ length: random.integer(1, cutsMax) }, () => random.integer(0, input.length))
   return cuts.sort((a, b) => a - b)
 }
