@@ -35,10 +35,9 @@ describe('The checks after each step', () => {
       const route = { nextHop: sim.node(other).id, hops: 1, metricUs: 1 }
       sim.node(name).overlay.route = () => route
     }
-    sim.node('n1').overlay.handle = function (this: SimNode['overlay']) {
-      this.rerouted.push(origin)
-      return []
-    }
+    const { overlay } = sim.node('n1')
+    overlay.handle = () => []
+    Object.defineProperty(overlay, 'rerouted', { value: [origin] })
     expect(() => sim.run(1_000)).toThrow('a routing loop to n0: n1 → n2 → n1')
   })
 })

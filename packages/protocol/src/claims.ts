@@ -3,7 +3,7 @@
  * becomes the claim that feasibility is measured by.
  */
 import type { Config } from './config.ts'
-import { lesser } from './feasibility.ts'
+import { type Claim, lesser } from './feasibility.ts'
 import type { Millis } from './ids.ts'
 import { type Origin, reliableDistance } from './origin.ts'
 import type { Standings } from './standings.ts'
@@ -16,6 +16,8 @@ export class Claims {
   readonly #timers: Timers
   readonly #standings: Standings
   readonly #random: () => number
+  /** This node carries nothing for others: it claims no way. */
+  isWithdrawn = false
   /** Whose rows go out at the end of this call. */
   readonly #urgent = new Set<Origin>()
   /** Whose metric waits for the timer. */
@@ -30,7 +32,7 @@ export class Claims {
 
   /** News, retractions and newer seqnos are told at the end of this call, a metric that moved with the next timer. */
   note(state: Origin, now: Millis): void {
-    const claim = reliableDistance(state, this.#standings)
+    const claim = this.#distance(state)
     const { claimed } = state
     if (claim === undefined || claimed === undefined || isNewer(claim, claimed)) {
       if (claim !== claimed) this.#urgent.add(state)
@@ -59,13 +61,17 @@ export class Claims {
   #claim(state: Origin): SyncRow {
     this.#waiting.delete(state)
     const last = state.claimed ?? state.feasibility
-    state.claimed = reliableDistance(state, this.#standings)
+    state.claimed = this.#distance(state)
     if (state.claimed === undefined) {
       const { epoch, seqno } = last ?? { epoch: 0, seqno: 0 }
       return { origin: state.origin, epoch, seqno, metricUs: undefined, hops: 0 }
     }
     state.feasibility = lesser(state.claimed, state.feasibility)
     return { origin: state.origin, ...state.claimed }
+  }
+
+  #distance(state: Origin): Claim | undefined {
+    return this.isWithdrawn ? undefined : reliableDistance(state, this.#standings)
   }
 
   forget(state: Origin): void {

@@ -94,6 +94,10 @@ export interface Config {
   streamsMax: number
   /** Past it, SUB is answered by SUB_NACK `full`. */
   childrenPerStreamMax: number
+  /** The same, unless the asker has no other way: so that the load is shared, and servers need not carry all. */
+  fanOutMax: number
+  /** What this node sends to children at most, in bits per second; 0: no limit. */
+  uplinkBps: number
   /** Past it, the neighbour's SUB is answered by SUB_NACK `full`. */
   subscriptionsPerNeighbourMax: number
 
@@ -167,6 +171,8 @@ export const defaultConfig: Config = {
   backupGraceMs: 100,
   streamsMax: 10_000,
   childrenPerStreamMax: 1_024,
+  fanOutMax: 16,
+  uplinkBps: 0,
   subscriptionsPerNeighbourMax: 1_024,
 
   dedupWindow: 1_024,

@@ -1,7 +1,7 @@
 /** What goes into a node and what comes out of it: the whole contract between the core and whoever drives it. */
 import type { AnnouncementDraft, Publication, VerifiedAnnouncement } from './channels.ts'
 import type { Config } from './config.ts'
-import type { ChannelId, PeerId } from './ids.ts'
+import type { ChannelId, Millis, PeerId } from './ids.ts'
 import type { SubscriptionChange } from './subscriptions.ts'
 import type { CloseCode, Message, ObjectFrame, UnsignedMessage } from './wire/messages.ts'
 
@@ -30,6 +30,11 @@ export type Command =
   | { type: 'unpublish'; channel: ChannelId }
   | { type: 'subscribe'; channel: ChannelId; tracks: readonly number[] }
   | { type: 'unsubscribe'; channel: ChannelId }
+  /**
+   * To carry nothing for others from now on, as before leaving or in a page that is hidden, or to do so again. Children
+   * are fed until they have found another parent, which is asked of them within `withinMs`.
+   */
+  | { type: 'withdraw'; withdrawn: boolean; withinMs: Millis }
 
 export interface WrittenObject {
   payload: Uint8Array

@@ -100,7 +100,7 @@ describe('Forward keeps', () => {
     const passed = forward({ recentMs: 2_000, recentBytesMax: 2 * (headerBytes + 10) })
     passed.accept(object(1, other), 0)
     passed.accept(object(2, other), 0)
-    passed.expire(2_000)
+    passed.handleTimeout(2_000)
     passed.accept(object(1, voice), 2_000)
     expect(seqs(passed.recent(voice, 1, false, 2_000))).toEqual([1])
   })

@@ -30,11 +30,15 @@ interface StreamBuffer {
   bytes: number
   received: number
   sent: number
+  /** Since the last measurement, and what that gave. */
+  bytesSince: number
+  rateBps: number
 }
 
 export class Forward {
   readonly #config: Config
   readonly #timers: Timers
+  #measuredAt: Millis = 0
   /** When the timer `silence` is due. */
   #silenceDueAt: Millis = 0
   readonly #streams = new Map<StreamId, StreamBuffer>()
@@ -115,9 +119,22 @@ export class Forward {
     return silent
   }
 
-  /** Lets go of what is too old, also of streams that have fallen silent. */
-  expire(now: Millis): void {
-    for (const buffer of this.#streams.values()) this.#expire(buffer, now)
+  /** Bits per second, as measured last; 0 before. */
+  rateBps(stream: StreamId): number {
+    return this.#streams.get(stream)?.rateBps ?? 0
+  }
+
+  /** Every second or so: measures rates, and lets go of what is too old, also of streams that have fallen silent. */
+  handleTimeout(now: Millis): void {
+    const seconds = (now - this.#measuredAt) / 1_000
+    this.#measuredAt = now
+    for (const buffer of this.#streams.values()) {
+      this.#expire(buffer, now)
+      // Half of it new: a burst of key frames is not the rate of a stream.
+      const bps = (8 * buffer.bytesSince) / seconds
+      if (seconds > 0) buffer.rateBps = buffer.rateBps === 0 ? bps : (buffer.rateBps + bps) / 2
+      buffer.bytesSince = 0
+    }
   }
 
   countSent(stream: StreamId, copies: number): void {
@@ -141,7 +158,7 @@ export class Forward {
 
   #newBuffer(): StreamBuffer {
     const seen = new Uint32Array(Math.ceil(this.#config.dedupWindow / 32))
-    const flow = { newestAt: 0, gapMs: 0, silent: false }
+    const flow = { newestAt: 0, gapMs: 0, silent: false, bytesSince: 0, rateBps: 0 }
     return { newest: -1, ...flow, seen, recent: [], start: 0, bytes: 0, received: 0, sent: 0 }
   }
 
@@ -184,6 +201,7 @@ export class Forward {
   #keep(buffer: StreamBuffer, object: ObjectFrame, now: Millis): void {
     this.#expire(buffer, now)
     buffer.recent.push({ object, at: now })
+    buffer.bytesSince += object.bytes.length
     buffer.bytes += object.bytes.length
     this.#bytes += object.bytes.length
     while (buffer.bytes > this.#config.recentBytesPerStreamMax || this.#bytes > this.#config.recentBytesMax) {

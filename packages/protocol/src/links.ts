@@ -62,6 +62,9 @@ export class Links {
     return this.#neighbours.values()
   }
 
+  /** Whether beats say that there is no uplink to spare. */
+  isFull = false
+
   handleConnected(peer: PeerId, now: Millis): LinkEvent[] {
     if (this.#neighbours.has(peer)) return []
     if (this.#neighbours.size >= this.#config.neighboursMax) {
@@ -175,8 +178,10 @@ export class Links {
   #beat(neighbour: NeighbourState, now: Millis): Beat {
     const timeUs = toMicros(now)
     const { beat } = neighbour
-    if (beat === undefined) return { type: 'beat', timeUs }
-    return { type: 'beat', timeUs, echo: { timeUs: beat.timeUs, delayUs: timeUs - toMicros(beat.at) } }
+    const full = this.isFull ? { full: true } : {}
+    if (beat === undefined) return { type: 'beat', timeUs, ...full }
+    const echo = { timeUs: beat.timeUs, delayUs: timeUs - toMicros(beat.at) }
+    return { type: 'beat', timeUs, echo, ...full }
   }
 
   /** Takes a round-trip sample; returns whether the cost moved beyond the noise. */

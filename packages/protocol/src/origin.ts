@@ -46,8 +46,13 @@ export function ownDistance({ rows, nextHop }: Origin, standings: Standings): Cl
   return { epoch, seqno, metricUs: metricUs + costUs, hops: hops + 1 }
 }
 
-/** The distance that others may rely on: none over a next hop that has fallen silent, though it may be the only one. */
+/**
+ * The distance that others may rely on: none over a next hop that has fallen silent, or that has refused, though it may be
+ * the only one.
+ */
 export function reliableDistance(state: Origin, standings: Standings): Claim | undefined {
-  const isSilent = state.nextHop !== undefined && standings.isSuspected(state.nextHop)
-  return isSilent ? undefined : ownDistance(state, standings)
+  const { origin, nextHop } = state
+  if (nextHop === undefined) return undefined
+  const isUseless = standings.isSuspected(nextHop) || standings.isBarred(origin, nextHop)
+  return isUseless ? undefined : ownDistance(state, standings)
 }

@@ -47,6 +47,13 @@ export class Penalties {
     return true
   }
 
+  /** False when none is in force. It is forgotten, too. */
+  lift(origin: PeerId, peer: PeerId): boolean {
+    const inForce = this.has(origin, peer)
+    this.#delete(origin, peer)
+    return inForce
+  }
+
   /** When the next one ends. */
   nextEnd(): Millis | undefined {
     let next: Millis | undefined

@@ -8,31 +8,50 @@ export type RelayEvent =
   /** The neighbour joined and wants the recent objects from `startSeq` on; with `onlyWhole` none if that one is gone. */
   | { type: 'replay'; peer: PeerId; stream: StreamId; startSeq: number; onlyWhole: boolean }
   /** The stream's way to here is confirmed up to the publisher; again when it changes. */
-  | { type: 'established'; stream: StreamId; upstream: PeerId; hops: number }
+  | { type: 'established'; stream: StreamId; publisher: PeerId; upstream: PeerId; hops: number }
   /** Nobody gives the stream any more; it is asked for wherever the route leads. */
   | { type: 'lost'; stream: StreamId }
   /** Nobody takes it any more: what is kept of it can go. */
   | { type: 'closed'; stream: StreamId }
+  /**
+   * The neighbour has no room for the stream; `redirect` may have. `isFinal`: it has none for one who has no other way
+   * either, so that it is asked again in the next round only.
+   */
+  | { type: 'refused'; publisher: PeerId; peer: PeerId; redirect: readonly PeerId[]; isFinal: boolean }
   /** The neighbour promised the stream and does not deliver. */
   | { type: 'fault'; publisher: PeerId; peer: PeerId }
 
 export interface RelayLookups {
   /** The next hop towards a publisher, as routes have it now. */
   nextHop: (publisher: PeerId) => PeerId | undefined
+  /** Whether that one has no room, and there is no other. */
+  isLastResort: (publisher: PeerId) => boolean
   /** Another neighbour that is as safe as the next hop. */
   backup: (publisher: PeerId) => PeerId | undefined
   /** The seqno after the newest object held of a stream. */
   resumeSeq: (stream: StreamId) => number | undefined
   /** Whether objects of the stream come as often as before. */
   isFlowing: (stream: StreamId, now: Millis) => boolean
+  /** Bits per second of the stream; 0 while that is not known. */
+  rateBps: (stream: StreamId) => number
 }
 
-export function nack(peer: PeerId, stream: StreamId, reason: SubNack['reason']): RelayEvent {
-  return { type: 'send', peer, message: { type: 'sub-nack', stream, reason } }
+export function nack(
+  peer: PeerId,
+  stream: StreamId,
+  reason: SubNack['reason'],
+  redirect: readonly PeerId[] = []
+): RelayEvent {
+  const message: SubNack = { type: 'sub-nack', stream, reason }
+  return { type: 'send', peer, message: redirect.length === 0 ? message : { ...message, redirect } }
 }
 
 export function unsub(peer: PeerId, stream: StreamId): RelayEvent {
   return { type: 'send', peer, message: { type: 'unsub', stream } }
+}
+
+export function established({ id, name, path }: Stream, upstream: PeerId): RelayEvent {
+  return { type: 'established', stream: id, publisher: name.publisher, upstream, hops: path.length }
 }
 
 /** Who was asked may have sent objects before its SUB_OK; there will be no more of them. */

@@ -21,13 +21,17 @@ function relay(config: Partial<Config> = {}) {
     nextHop: up as PeerId | undefined,
     backup: undefined as PeerId | undefined,
     resumeSeq: undefined as number | undefined,
-    flows: false
+    flows: false,
+    isLastResort: false,
+    rateBps: 0
   }
   const made = new Relay(self, { ...defaultConfig, ...config }, timers, {
     nextHop: of => (of === publisher ? lookups.nextHop : undefined),
     backup: () => lookups.backup,
     resumeSeq: () => lookups.resumeSeq,
-    isFlowing: () => lookups.flows
+    isLastResort: () => lookups.isLastResort,
+    isFlowing: () => lookups.flows,
+    rateBps: () => lookups.rateBps
   })
   return { timers, lookups, relay: made }
 }
@@ -52,10 +56,12 @@ function told(events: RelayEvent[]): string[] {
   return events.map(event => {
     if (event.type === 'replay') return `replay ${event.startSeq} to ${event.peer}`
     if (event.type === 'established') return `established by ${event.upstream} at ${event.hops}`
+    if (event.type === 'refused') return `refused by ${event.peer}${event.isFinal ? ' for good' : ''}`
     if (event.type === 'fault') return `fault of ${event.peer}`
     if (event.type !== 'send') return event.type
     const { peer, message } = event
-    if (message.type === 'sub') return `sub ${message.startSeq ?? 'now'} to ${peer}`
+    const insist = message.type === 'sub' && message.insist ? ' insisting' : ''
+    if (message.type === 'sub') return `sub ${message.startSeq ?? 'now'} to ${peer}${insist}`
     if (message.type === 'sub-ok') return `ok ${message.path.length - 1} to ${peer}`
     return message.type === 'sub-nack' ? `${message.reason} to ${peer}` : `${message.type} to ${peer}`
   })
@@ -164,7 +170,7 @@ describe('A new parent', () => {
     const made = established()
     made.lookups.nextHop = other
     made.relay.handleNextHop(publisher, 0)
-    expect(told(made.relay.handleSubNack(other, no, 0))).toEqual([])
+    expect(told(made.relay.handleSubNack(other, no, 0))).toEqual(['unsub to other'])
     expect(told(made.relay.handleTimeout(1_000))).toEqual(['sub now to other'])
   })
 
@@ -186,7 +192,7 @@ describe('A new parent', () => {
   test('that loses the way itself is asked once, and not again and again', () => {
     const made = established()
     expect(told(made.relay.handleSubNack(up, no, 0))).toEqual(['lost', 'no-route to left', 'sub now to up'])
-    expect(told(made.relay.handleSubNack(up, no, 0))).toEqual(['lost'])
+    expect(told(made.relay.handleSubNack(up, no, 0))).toEqual(['lost', 'unsub to up'])
   })
 
   test('that does not say SUB_OK after all is lost, too: it may have sent objects before', () => {
@@ -461,6 +467,77 @@ describe('Every subIntervalMs', () => {
     made.timers.takeDue(5_000)
     expect([...made.relay.handleMoves(5_000), ...made.relay.handleTimeout(5_000)]).toEqual([])
     expect(made.timers.next()).toBe(undefined)
+  })
+})
+
+describe('To share the load, a relay', () => {
+  test('sends those who come later to its children, unless they insist', () => {
+    const made = established({ fanOutMax: 1 })
+    const [event] = made.relay.handleSub(right, sub(), 0)
+    expect(event).toMatchObject({ peer: right, message: { reason: 'full', redirect: [left] } })
+    expect(told(made.relay.handleSub(right, sub({ insist: true }), 0))).toEqual(['ok 1 to right'])
+  })
+
+  test('takes nobody whom its uplink has no room for, however much they insist', () => {
+    const made = established({ uplinkBps: 100_000 })
+    made.lookups.rateBps = 64_000
+    made.relay.handleTimeout(1_000)
+    expect(made.relay.isFull).toBe(true)
+    expect(told(made.relay.handleSub(right, sub({ insist: true }), 0))).toEqual(['full to right'])
+    expect(told(made.relay.handleSub(left, sub(), 0))).toEqual(['ok 1 to left'])
+  })
+
+  test('counts those it has taken on since it last measured', () => {
+    const made = established({ uplinkBps: 130_000 })
+    expect(told(made.relay.handleSub(right, sub(), 0))).toEqual(['ok 1 to right'])
+    expect(told(made.relay.handleSub(other, sub(), 0))).toEqual(['full to other'])
+  })
+
+  test('lets its last children go when a stream turns out to need more than there is', () => {
+    const made = established({ uplinkBps: 200_000 })
+    made.relay.handleSub(right, sub(), 0)
+    made.lookups.rateBps = 150_000
+    expect(told(made.relay.handleTimeout(1_000))).toEqual(['full to right'])
+    expect(made.relay.children(stream)).toEqual([left])
+  })
+
+  test('that withdraws feeds on, takes no others, and says who may take its place', () => {
+    const made = established()
+    expect(made.relay.withdraw(true, 2_000)).toEqual([
+      { type: 'send', peer: left, message: { type: 'move', withinMs: 2_000, redirect: [up] } }
+    ])
+    expect(told(made.relay.handleSub(right, sub(), 0))).toEqual(['full to right'])
+    expect(made.relay.children(stream)).toEqual([left])
+    expect(made.relay.withdraw(false, 0)).toEqual([])
+    expect(told(made.relay.handleSub(right, sub(), 0))).toEqual(['ok 1 to right'])
+  })
+})
+
+describe('A neighbour without room', () => {
+  const full = { type: 'sub-nack', stream, reason: 'full', redirect: [right] } as const
+
+  test('is told of, so that the route goes elsewhere', () => {
+    const made = relay()
+    made.relay.subscribe(name, 0)
+    expect(told(made.relay.handleSubNack(up, full, 0))).toEqual(['lost', 'refused by up'])
+    made.lookups.nextHop = other
+    expect(told(made.relay.handleNextHop(publisher, 0))).toEqual(['sub 0 to other'])
+  })
+
+  test('is insisted on where there is no other way, once a round', () => {
+    const made = relay()
+    made.relay.subscribe(name, 0)
+    made.relay.handleSubNack(up, full, 0)
+    made.lookups.isLastResort = true
+    expect(told(made.relay.handleNextHop(publisher, 0))).toEqual(['sub 0 to up insisting'])
+    expect(told(made.relay.handleSubNack(up, full, 0))).toEqual(['lost', 'refused by up for good'])
+    expect(told(made.relay.handleTimeout(1_000))).toEqual(['sub 0 to up insisting'])
+  })
+
+  test('that was the parent is one no more', () => {
+    const made = established()
+    expect(told(made.relay.handleSubNack(up, full, 0))).toEqual(['lost', 'refused by up'])
+    expect(told(made.relay.handleSubNack(other, full, 0))).toEqual([])
   })
 })
 

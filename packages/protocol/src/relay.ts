@@ -22,11 +22,13 @@ import {
   type StreamName,
   streamId
 } from './ids.ts'
-import { lostUnlessFed, nack, type RelayEvent, type RelayLookups, unsub } from './relay-event.ts'
+import { established, lostUnlessFed, nack, type RelayEvent, type RelayLookups, unsub } from './relay-event.ts'
 import { type Stream, Streams } from './streams.ts'
 import type { Timers } from './timers.ts'
+import { Uplink } from './uplink.ts'
 import { Upstream } from './upstream.ts'
-import type { Sub, SubNack, SubOk } from './wire/messages.ts'
+import { redirectMax } from './wire/limits.ts'
+import type { Message, Sub, SubNack, SubOk } from './wire/messages.ts'
 
 export interface StreamView {
   stream: StreamId
@@ -46,6 +48,10 @@ export class Relay {
   readonly #lookups: RelayLookups
   readonly #streams: Streams
   readonly #upstream: Upstream
+  readonly #uplink: Uplink
+  /** Counts them, so that each names others. */
+  #refusals = 0
+  #isWithdrawn = false
   /** Streams that ended a moment ago, and until when that is remembered. */
   readonly #ended = new Map<StreamId, Millis>()
 
@@ -57,6 +63,7 @@ export class Relay {
     this.#lookups = lookups
     this.#streams = new Streams(config)
     this.#upstream = new Upstream(this.#tag, config, timers, lookups)
+    this.#uplink = new Uplink(config, stream => lookups.rateBps(stream.id))
   }
 
   /** Who takes the stream from here. */
@@ -68,6 +75,11 @@ export class Relay {
   isSource(stream: StreamId, peer: PeerId): boolean {
     const state = this.#streams.get(stream)
     return state !== undefined && (state.upstream === peer || state.asked?.peer === peer)
+  }
+
+  /** There is no uplink to spare. */
+  get isFull(): boolean {
+    return this.#isWithdrawn || this.#uplink.isFull
   }
 
   *streams(): Iterable<StreamView> {
@@ -91,7 +103,7 @@ export class Relay {
     if (state === undefined) return []
     state.subscribers++
     const upstream = state.isOwn ? this.#self : state.upstream
-    if (upstream !== undefined) return [{ type: 'established', stream, upstream, hops: state.path.length }]
+    if (upstream !== undefined) return [established(state, upstream)]
     state.startSeq = 0
     return this.#follow(state, now)
   }
@@ -114,7 +126,7 @@ export class Relay {
   }
 
   handleSub(peer: PeerId, sub: Sub, now: Millis): RelayEvent[] {
-    const { type: _, startSeq, ...name } = sub
+    const { type: _, startSeq, insist: __, ...name } = sub
     const { publisher } = name
     const stream = streamId(name)
     const known = this.#streams.get(stream)
@@ -122,13 +134,14 @@ export class Relay {
     if (this.#ended.has(stream)) return []
     if (publisher === this.#self && known?.isOwn !== true) return [nack(peer, stream, 'unknown')]
     const isNew = known?.children.has(peer) !== true
-    if (isNew && this.#streams.isFull(peer, known)) return [nack(peer, stream, 'full')]
+    if (isNew && this.#isFull(peer, known, sub.insist === true)) return [this.#refuse(peer, stream, known)]
     if (peer === known?.upstream || peer === this.#lookups.nextHop(publisher))
       return [nack(peer, stream, 'loop')]
     const state = known ?? this.#add(stream, name, false, now)
     if (state === undefined) return [nack(peer, stream, 'full')]
     // What it asks of this node it cannot give.
     const events = state.asked?.peer === peer ? this.#upstream.leave(state, peer, now) : []
+    if (isNew) this.#uplink.take(state)
     const child = this.#streams.child(state, peer)
     // Once it is confirmed, all that came since its first SUB has been passed on: it cannot ask for the same again.
     const isReplayed = startSeq !== undefined && !child.confirmed
@@ -154,15 +167,34 @@ export class Relay {
     return this.#upstream.handleOk(this.#streams.get(stream) as Stream, peer, path, now)
   }
 
-  handleSubNack(peer: PeerId, { stream, reason }: SubNack, now: Millis): RelayEvent[] {
+  handleSubNack(peer: PeerId, { stream, reason, redirect = [] }: SubNack, now: Millis): RelayEvent[] {
     const state = this.#streams.get(stream)
     if (state === undefined) return []
+    if (reason === 'full') return this.#upstream.handleFull(state, peer, redirect)
     const isParent = state.upstream === peer || (state.upstream === undefined && state.asked?.peer === peer)
     if (reason === 'unknown' && isParent) return this.#dismiss(state)
-    const wasParent = state.upstream === peer
+    const wasSource = this.isSource(stream, peer)
     const events = this.#upstream.leave(state, peer, now)
-    // A parent keeps its children through a loss; who finds another way tells it.
-    return wasParent && state.asked?.peer !== peer ? [...events, unsub(peer, stream)] : events
+    // It keeps its children through a loss, and is told if this one does not wait for it.
+    const isKept = reason === 'no-route' && wasSource && !this.isSource(stream, peer)
+    return isKept ? [...events, unsub(peer, stream)] : events
+  }
+
+  /**
+   * This node carries nothing for others any more, or does again. The children it has are told to find another parent,
+   * and are fed until they have one.
+   */
+  withdraw(isWithdrawn: boolean, withinMs: Millis): RelayEvent[] {
+    this.#isWithdrawn = isWithdrawn
+    if (!isWithdrawn) return []
+    const children = new Set<PeerId>()
+    const parents = new Set<PeerId>()
+    for (const { childList, upstream } of this.#streams.all()) {
+      for (const child of childList) children.add(child)
+      if (upstream !== undefined && childList.length > 0) parents.add(upstream)
+    }
+    const message: Message = { type: 'move', withinMs, redirect: [...parents].slice(0, redirectMax) }
+    return [...children].map(peer => ({ type: 'send', peer, message }))
   }
 
   handleUnsub(peer: PeerId, stream: StreamId): RelayEvent[] {
@@ -205,7 +237,7 @@ export class Relay {
 
   /** The timer `subscriptions`: who was refused asks again, and who has been given nothing asks elsewhere. */
   handleTimeout(now: Millis): RelayEvent[] {
-    const events: RelayEvent[] = []
+    const events = this.#uplink.measure(this.#streams.all()).flatMap(state => this.#shed(state))
     for (const state of this.#streams.all()) {
       events.push(...this.#follow(state, now))
       if (this.#isStarting(state, now)) events.push(...this.#upstream.handleSilence(state, now))
@@ -215,6 +247,28 @@ export class Relay {
       this.#timers.set('subscriptions', now + this.#config.subIntervalMs)
     }
     return events
+  }
+
+  /** Whether one child more is too many, for good or for the sake of sharing the load. */
+  #isFull(peer: PeerId, stream: Stream | undefined, insists: boolean): boolean {
+    if (this.#streams.isFull(peer, stream) || !this.#uplink.hasRoomFor(stream)) return true
+    return !insists && (this.#isWithdrawn || (stream?.children.size ?? 0) >= this.#config.fanOutMax)
+  }
+
+  /** Says who may have room: the children, each time others of them. */
+  #refuse(peer: PeerId, stream: StreamId, state: Stream | undefined): RelayEvent {
+    const others = state?.childList.filter(child => child !== peer) ?? []
+    this.#refusals += redirectMax
+    const from = this.#refusals % Math.max(1, others.length)
+    const redirect = [...others.slice(from), ...others.slice(0, from)].slice(0, redirectMax)
+    return nack(peer, stream, 'full', redirect)
+  }
+
+  /** The last child has to go. */
+  #shed(state: Stream): RelayEvent[] {
+    const peer = state.childList.at(-1)
+    if (peer === undefined || !this.#streams.removeChild(state, peer)) return []
+    return [this.#refuse(peer, state.id, state), ...this.#releaseIfUnused(state)]
   }
 
   #follow(state: Stream, now: Millis): RelayEvent[] {

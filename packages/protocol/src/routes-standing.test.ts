@@ -66,9 +66,19 @@ describe('A barred neighbour', () => {
     const { routes } = twoWays()
     expect(routes.bar(origin, a, 0)).toContainEqual({ type: 'next-hop', origin, nextHop: b })
     expect(routes.isLastResort(origin)).toBe(false)
-    expect(routes.bar(origin, b, 0)).toEqual([])
+    const told = rowsIn(routes.bar(origin, b, 0), a)
     expect(routes.route(origin)?.nextHop).toBe(b)
     expect(routes.isLastResort(origin)).toBe(true)
+    expect(told, 'no way for others').toMatchObject([{ metricUs: undefined }])
+  })
+
+  test('that takes a stream after all is barred no longer', () => {
+    const { routes } = twoWays()
+    routes.bar(origin, a, 0)
+    routes.bar(origin, b, 0)
+    expect(rowsIn(routes.unbar(origin, b, 0), a)).toMatchObject([{ metricUs: expect.any(Number) }])
+    expect(routes.isLastResort(origin)).toBe(false)
+    expect(routes.unbar(origin, b, 0)).toEqual([])
   })
 
   test('is asked again after barredMs', () => {

@@ -103,6 +103,13 @@ export class Routes {
     return this.#tellAll([row])
   }
 
+  /** This node is on nobody's way any more, or may be again; its own row stays. */
+  withdraw(isWithdrawn: boolean, now: Millis): RouteEvent[] {
+    this.#claims.isWithdrawn = isWithdrawn
+    for (const state of this.#origins.values()) this.#claims.note(state, now)
+    return this.#conclude([], now)
+  }
+
   handleUp(peer: PeerId, costUs: Micros): RouteEvent[] {
     this.#standings.setCost(peer, costUs)
     const own = this.#own === undefined ? [] : [this.#ownRow(this.#own)]
@@ -141,6 +148,11 @@ export class Routes {
   /** The neighbour has refused a stream of `origin` for lack of capacity. */
   bar(origin: PeerId, peer: PeerId, now: Millis): RouteEvent[] {
     return this.#avoid(origin, now, () => this.#standings.bar(origin, peer, now))
+  }
+
+  /** It has taken a stream of `origin` after all. */
+  unbar(origin: PeerId, peer: PeerId, now: Millis): RouteEvent[] {
+    return this.#avoid(origin, now, () => this.#standings.unbar(origin, peer))
   }
 
   #avoid(origin: PeerId, now: Millis, impose: () => boolean): RouteEvent[] {

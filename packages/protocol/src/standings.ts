@@ -93,6 +93,15 @@ export class Standings {
     return this.#bars.impose(origin, peer, now)
   }
 
+  isBarred(origin: PeerId, peer: PeerId): boolean {
+    return this.#bars.has(origin, peer)
+  }
+
+  /** False when there was none. */
+  unbar(origin: PeerId, peer: PeerId): boolean {
+    return this.#bars.lift(origin, peer)
+  }
+
   /** When the next penalty or bar ends. */
   nextEnd(): Millis | undefined {
     const ends = [this.#penalties.nextEnd(), this.#bars.nextEnd()].filter(end => end !== undefined)

@@ -8,7 +8,7 @@
 import { confirmAll, disown } from './children.ts'
 import type { Config } from './config.ts'
 import type { Millis, PathTag, PeerId } from './ids.ts'
-import { lostUnlessFed, type RelayEvent, type RelayLookups, unsub } from './relay-event.ts'
+import { established, lostUnlessFed, type RelayEvent, type RelayLookups, unsub } from './relay-event.ts'
 import type { Asked, Stream } from './streams.ts'
 import type { Timers } from './timers.ts'
 import type { Sub } from './wire/messages.ts'
@@ -125,6 +125,21 @@ export class Upstream {
     return [...events, ...this.follow(state, now)]
   }
 
+  /**
+   * `peer` has no room. Nobody is asked before the route has heard of it; then `follow` goes elsewhere, or insists. Of the
+   * one that has been told already that there is no other way no more is wanted for now.
+   */
+  handleFull(state: Stream, peer: PeerId, redirect: readonly PeerId[]): RelayEvent[] {
+    const { asked, upstream } = state
+    const isFinal = asked?.peer === peer && asked.insists
+    const isParent = upstream === peer
+    if (isParent) state.upstream = undefined
+    else if (asked?.peer === peer) this.unask(state)
+    else return []
+    const { publisher } = state.name
+    return [...lostUnlessFed(state), { type: 'refused', publisher, peer, redirect, isFinal }]
+  }
+
   unask(state: Stream): void {
     state.asked = undefined
     this.#moving.delete(state)
@@ -158,10 +173,13 @@ export class Upstream {
   }
 
   #ask(state: Stream, peer: PeerId, isBackup: boolean, now: Millis): RelayEvent {
+    const { publisher } = state.name
+    const insists = !isBackup && this.#lookups.isLastResort(publisher)
     const asked: Asked = {
       peer,
       at: now,
       isBackup,
+      insists,
       path: undefined,
       confirmedAt: now,
       objectAt: undefined
@@ -171,7 +189,8 @@ export class Upstream {
     this.#timers.setBy('moves', deadlineOf(asked, this.#config))
     // What came before the first SUB_OK may be a leftover of an earlier subscription: it is no place to go on from.
     const startSeq = state.startSeq ?? this.#lookups.resumeSeq(state.id)
-    const sub: Sub = { type: 'sub', ...state.name, ...(startSeq !== undefined && { startSeq }) }
+    const options = { ...(startSeq !== undefined && { startSeq }), ...(insists && { insist: true }) }
+    const sub: Sub = { type: 'sub', ...state.name, ...options }
     return { type: 'send', peer, message: sub }
   }
 
@@ -189,8 +208,8 @@ export class Upstream {
 
   #setPath(state: Stream, upstream: PeerId, path: readonly PathTag[]): RelayEvent[] {
     state.path = path
-    const events: RelayEvent[] = [{ type: 'established', stream: state.id, upstream, hops: path.length }]
-    return this.isEstablished(state) ? [...events, ...confirmAll(state, this.#tag)] : events
+    const event = established(state, upstream)
+    return this.isEstablished(state) ? [event, ...confirmAll(state, this.#tag)] : [event]
   }
 }
 

@@ -1,0 +1,40 @@
+/** The parts of a node, and what they look up of each other. Start in `overlay.ts`. */
+import { Channels } from './channels.ts'
+import type { Config } from './config.ts'
+import type { Rng } from './contract.ts'
+import { Forward } from './forward.ts'
+import type { PeerId } from './ids.ts'
+import { Links } from './links.ts'
+import { Publications } from './publications.ts'
+import { Relay } from './relay.ts'
+import { Routes } from './routes.ts'
+import { Subscriptions } from './subscriptions.ts'
+import { Timers } from './timers.ts'
+
+export class Parts {
+  readonly timers = new Timers()
+  readonly links: Links
+  readonly routes: Routes
+  readonly channels: Channels
+  readonly relay: Relay
+  readonly forward: Forward
+  readonly subscriptions = new Subscriptions()
+  readonly publications: Publications
+
+  constructor(self: PeerId, config: Config, rng: Rng) {
+    this.links = new Links(config, this.timers)
+    this.routes = new Routes(self, config, this.timers, rng)
+    const reach = (publisher: PeerId) => (publisher === self ? 0 : this.routes.route(publisher)?.metricUs)
+    this.channels = new Channels(self, config, this.timers, reach)
+    this.forward = new Forward(config, this.timers)
+    this.publications = new Publications(self)
+    this.relay = new Relay(self, config, this.timers, {
+      nextHop: publisher => this.routes.route(publisher)?.nextHop,
+      isLastResort: publisher => this.routes.isLastResort(publisher),
+      backup: publisher => this.routes.backup(publisher),
+      resumeSeq: stream => this.forward.resumeSeq(stream),
+      isFlowing: (stream, now) => this.forward.isFlowing(stream, now),
+      rateBps: stream => this.forward.rateBps(stream)
+    })
+  }
+}

@@ -1,0 +1,186 @@
+/**
+ * What an event of one part means to the others: the match statements that make a node of the parts. Start in `overlay.ts`.
+ */
+import type { ChannelEvent } from './channels.ts'
+import type { Output } from './contract.ts'
+import type { ChannelId, Millis, PeerId, StreamId } from './ids.ts'
+import type { LinkEvent } from './links.ts'
+import type { Parts } from './parts.ts'
+import type { RelayEvent } from './relay-event.ts'
+import type { RouteEvent } from './routes.ts'
+import type { SubscriptionEvent } from './subscriptions.ts'
+import type { Announcement, Message, ObjectFrame } from './wire/messages.ts'
+
+export class Reactions {
+  /** The origins whose next hop has changed since the last `take`. */
+  readonly rerouted: PeerId[] = []
+  readonly #parts: Parts
+  #outputs: Output[] = []
+
+  constructor(parts: Parts) {
+    this.#parts = parts
+  }
+
+  /** What is to be done since the last call, in order. */
+  take(): Output[] {
+    const outputs = this.#outputs
+    this.#outputs = []
+    return outputs
+  }
+
+  /** Hands an object to the children and the subscribers of its stream. */
+  pass(object: ObjectFrame, now: Millis): void {
+    const { stream, end } = object.header
+    const peers = this.#parts.relay.children(stream)
+    if (peers.length > 0) this.#forwardTo(peers, object)
+    const target = this.#parts.subscriptions.target(stream)
+    if (target !== undefined && !end) {
+      this.#onSubscriptionEvents(this.#parts.subscriptions.handleObject(stream))
+      this.#outputs.push({ type: 'deliver', ...target, object })
+    }
+    if (end) this.#onStreamEnd(stream, now)
+  }
+
+  #onStreamEnd(stream: StreamId, now: Millis): void {
+    this.onRelayEvents(this.#parts.relay.end(stream, now), now)
+    const run = this.#parts.subscriptions.handleEnd(stream)
+    if (run === undefined) return
+    this.onChannelEvents(this.#parts.channels.handleEnd(run.channel, run.announcement, now), now)
+  }
+
+  onLinkEvents(events: LinkEvent[], now: Millis): void {
+    for (const event of events) {
+      switch (event.type) {
+        case 'send':
+        case 'close':
+          this.#outputs.push(event)
+          break
+        case 'up':
+          this.#onUp(event.peer, now)
+          break
+        case 'down':
+          this.#outputs.push({ type: 'neighbour', peer: event.peer, change: 'down', reason: event.reason })
+          this.onRouteEvents(this.#parts.routes.handleDown(event.peer, now), now)
+          this.onRelayEvents(this.#parts.relay.handleDown(event.peer, now), now)
+          break
+        case 'cost':
+          this.onRouteEvents(this.#parts.routes.handleCost(event.peer, this.#costUs(event.peer), now), now)
+          break
+        case 'suspect':
+          this.onRouteEvents(this.#parts.routes.handleSuspect(event.peer, event.suspected, now), now)
+      }
+    }
+  }
+
+  #onUp(peer: PeerId, now: Millis): void {
+    this.#outputs.push({ type: 'neighbour', peer, change: 'up', reason: '' })
+    for (const { message } of this.#parts.channels.handleUp(peer)) this.#send(peer, message)
+    this.onRouteEvents(this.#parts.routes.handleUp(peer, this.#costUs(peer)), now)
+  }
+
+  onRouteEvents(events: RouteEvent[], now: Millis): void {
+    for (const event of events) {
+      if (event.type === 'send') {
+        this.#outputs.push(event)
+        continue
+      }
+      this.rerouted.push(event.origin)
+      this.onRelayEvents(this.#parts.relay.handleNextHop(event.origin, now), now)
+      this.onChannelEvents(this.#parts.channels.handleReach(event.origin, now), now)
+    }
+  }
+
+  onChannelEvents(events: ChannelEvent[], now: Millis): void {
+    for (const event of events) {
+      switch (event.type) {
+        case 'sign':
+          this.#outputs.push(event)
+          break
+        case 'flood':
+          for (const { peer, agent } of this.#parts.links.neighbours()) {
+            if (peer !== event.except && agent !== undefined) this.#send(peer, event.message)
+          }
+          break
+        case 'join':
+          this.#join(event.channel, event.announcement, now)
+          break
+        case 'leave':
+          this.#leave(event.channel, event.ended, now)
+      }
+    }
+  }
+
+  #join(channel: ChannelId, announcement: Announcement, now: Millis): void {
+    for (const stream of this.#parts.subscriptions.join(channel, announcement)) {
+      this.onRelayEvents(this.#parts.relay.subscribe(stream, now), now)
+    }
+  }
+
+  #leave(channel: ChannelId, ended: boolean, now: Millis): void {
+    const { streams, events } = this.#parts.subscriptions.leave(channel, ended)
+    for (const stream of streams) this.onRelayEvents(this.#parts.relay.unsubscribe(stream), now)
+    this.#onSubscriptionEvents(events)
+  }
+
+  onRelayEvents(events: RelayEvent[], now: Millis): void {
+    for (const event of events) {
+      switch (event.type) {
+        case 'send':
+          this.#outputs.push(event)
+          break
+        case 'replay':
+          for (const object of this.#parts.forward.recent(
+            event.stream,
+            event.startSeq,
+            event.onlyWhole,
+            now
+          )) {
+            this.#forwardTo([event.peer], object)
+          }
+          break
+        case 'established':
+          this.#onSubscriptionEvents(
+            this.#parts.subscriptions.handleEstablished(event.stream, event.upstream, event.hops)
+          )
+          this.onRouteEvents(this.#parts.routes.unbar(event.publisher, event.upstream, now), now)
+          break
+        case 'lost':
+          this.#onSubscriptionEvents(this.#parts.subscriptions.handleLost(event.stream))
+          break
+        case 'closed':
+          this.#parts.forward.drop(event.stream)
+          break
+        case 'refused':
+          this.onRouteEvents(this.#parts.routes.bar(event.publisher, event.peer, now), now)
+          if (!event.isFinal) this.onRelayEvents(this.#parts.relay.handleNextHop(event.publisher, now), now)
+          break
+        case 'fault':
+          this.onRouteEvents(this.#parts.routes.penalise(event.publisher, event.peer, now), now)
+      }
+    }
+  }
+
+  #onSubscriptionEvents(events: SubscriptionEvent[]): void {
+    for (const event of events) this.#outputs.push({ type: 'subscription', ...event })
+  }
+
+  /** Before HELLO a neighbour may say nothing else. */
+  isGreeted(peer: PeerId, type: Message['type'], now: Millis): boolean {
+    if (this.#parts.links.isUp(peer)) return true
+    this.onLinkEvents(this.#parts.links.close(peer, 'unexpected', `${type} before HELLO`), now)
+    return false
+  }
+
+  #costUs(peer: PeerId): number {
+    return this.#parts.links.costUs(peer) ?? 0
+  }
+
+  #forwardTo(peers: readonly PeerId[], object: ObjectFrame): void {
+    this.#parts.forward.countSent(object.header.stream, peers.length)
+    this.#outputs.push({ type: 'forward', peers, object })
+  }
+
+  #send(peer: PeerId, message: Message): void {
+    this.#outputs.push({ type: 'send', peer, message })
+  }
+}
