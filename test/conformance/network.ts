@@ -1,0 +1,267 @@
+/**
+ * The vocabulary of scenarios: a simulated network whose nodes run the implementation under test, and in which strangers
+ * may say what they want. Most of the verbs are those of `../sim/simulation.ts`: `connect`, `cut`, `crash`, `publish`,
+ * `subscribe`, `run`. The invariants of `../sim/invariants.ts` hold after every step of every node.
+ *
+ *     line(network, 5, 10)                                  n0 – n1 – …, links of 10 ms
+ *     const listener = network.subscribe('n4', 'news')
+ *     network.publish('n0', 'news')
+ *     network.within(500, 'n4 hears it', () => listener.live)
+ */
+import {
+  type Command,
+  type Config,
+  type Input,
+  type Millis,
+  openChannelId,
+  type PeerId,
+  streamId
+} from '@hopcast/protocol'
+import { encodeAnnouncement } from '../../packages/protocol/src/wire/announcement.ts'
+import type {
+  Announcement,
+  CloseCode,
+  Message,
+  ObjectFrame,
+  SyncRow
+} from '../../packages/protocol/src/wire/messages.ts'
+import { wallStartMs } from '../sim/driver.ts'
+import { routePath } from '../sim/invariants.ts'
+import type { Run, SimNode } from '../sim/node.ts'
+import { settle } from '../sim/schedule.ts'
+import { Simulation } from '../sim/simulation.ts'
+import { demand } from './demand.ts'
+import { objectOf, streamOf } from './said.ts'
+import { type Manners, Stranger } from './stranger.ts'
+import type { CreateOverlay } from './tested-core.ts'
+import { type Said, Watch } from './watch.ts'
+
+export interface NetworkOptions {
+  /** Constants that differ from the defaults. */
+  config?: Partial<Config>
+  /** By how much the delays of a link's directions and stream classes differ at most; 0.5 ms if nothing is said. */
+  skewMs?: Millis
+}
+
+export interface Surroundings {
+  seed: number
+  /** The implementation under test. */
+  createOverlay: CreateOverlay
+}
+
+const objectEveryMs = 20
+
+/** Has the driver ask a node what there is to do; no core is ever given it. */
+const noCommand: Command = { type: 'unsubscribe', channel: openChannelId('') }
+
+export class Network extends Simulation {
+  readonly #watch: Watch
+  readonly #options: NetworkOptions
+  readonly #surroundings: Surroundings
+
+  constructor(surroundings: Surroundings, options: NetworkOptions = {}) {
+    const { seed, createOverlay } = surroundings
+    const watch = new Watch(createOverlay)
+    super({ ...options, seed, replay: `seed ${seed}`, createOverlay: watch.create })
+    this.#watch = watch
+    this.#options = options
+    this.#surroundings = surroundings
+  }
+
+  /** Another network with the same seed, in which nothing has happened yet. */
+  again(): Network {
+    return new Network(this.#surroundings, this.#options)
+  }
+
+  // Building
+
+  add(...names: string[]): void {
+    for (const name of names) this.addNode(name)
+  }
+
+  /** Links with their delays in ms: `build(['a', 'b', 10], …)`. Nodes that are not there yet are made. */
+  build(...links: readonly (readonly [string, string, Millis])[]): void {
+    for (const [a, b, delayMs] of links) {
+      for (const name of [a, b]) if (!this.nodes.has(name)) this.addNode(name)
+      this.connect(a, b, { delayMs })
+    }
+  }
+
+  /** All are connected to all. */
+  clique(names: readonly string[], delayMs: Millis): void {
+    for (const [i, name] of names.entries()) {
+      for (const other of names.slice(i + 1)) this.build([name, other, delayMs])
+    }
+  }
+
+  /** A node that follows a script; it is connected like any other. */
+  addStranger(name: string, manners: Manners = {}): Stranger {
+    const stranger = new Stranger(manners)
+    this.#watch.nextStranger = stranger
+    this.addNode(name)
+    return stranger
+  }
+
+  // Acting
+
+  /** What `node` hears of `peer` from now on: nothing. What it says gets through. */
+  deafen(node: string, peer: string): void {
+    this.#watch.deafen(this.node(node).id, this.node(peer).id)
+  }
+
+  /** The process of a node is stopped for a while, as a laptop's is; its timer comes first when it goes on. */
+  sleep(name: string, ms: Millis): void {
+    const { id } = this.node(name)
+    this.#watch.putToSleep(id)
+    this.run(ms)
+    for (const input of [{ type: 'timeout' } as const, ...this.#watch.wake(id)]) this.hand(name, input)
+  }
+
+  /** Gives a node an input that no link brings. */
+  hand(name: string, input: Input): void {
+    this.#watch.replaceNextCommand(this.node(name).id, input)
+    this.command(name, noCommand)
+  }
+
+  /** The stranger `from` claims to have this way to `origin`; without a metric, to have none. */
+  claim(from: string, to: string, origin: PeerId, row: Partial<SyncRow>): void {
+    const rows = [{ origin, epoch: 1, seqno: 0, metricUs: undefined, hops: 0, ...row }]
+    this.inject(from, to, { type: 'sync', rows })
+  }
+
+  /** The stranger `from` passes on an announcement, its own unless another publisher is named. */
+  announce(from: string, to: string, channel: string, said: Partial<Announcement> = {}): void {
+    const announcement: Announcement = {
+      publisher: this.node(from).id,
+      channel: openChannelId(channel),
+      name: channel,
+      epoch: 1,
+      seqno: 0,
+      expiresAt: wallStartMs + Math.ceil(this.now) + 600_000,
+      ended: false,
+      catalog: new Uint8Array(0),
+      ...said
+    }
+    const signed = { body: encodeAnnouncement(announcement), signature: new Uint8Array(64) }
+    this.inject(from, to, { type: 'announce', announcement: signed })
+  }
+
+  /** The stranger `from` publishes a channel and tells `to` of it, with the way there. Nothing is written. */
+  pretend(from: string, to: string, channel: string): Run {
+    const publisher = this.node(from)
+    const stream = streamId({ channel: openChannelId(channel), publisher: publisher.id, epoch: 1, track: 0 })
+    const about = { publisher, channel, epoch: 1, streams: [stream] }
+    const run: Run = { ...about, writtenAt: new Map(), written: 0, live: true }
+    this.runs.set(stream, run)
+    this.announce(from, to, channel)
+    this.claim(from, to, publisher.id, { metricUs: 0 })
+    return run
+  }
+
+  /** The stranger `from` sends an object, asked for or not. */
+  sendObject(from: string, to: string, object: ObjectFrame): void {
+    const stranger = this.#watch.strangerAt(this.node(from).id)
+    if (stranger === undefined) throw new TypeError(`${from} is no stranger`)
+    stranger.prepare([{ type: 'forward', peers: [this.node(to).id], object }])
+    this.command(from, noCommand)
+  }
+
+  /**
+   * The stranger `from` sends an object of a run each 20 ms, beginning with `first`; all who do so number them alike.
+   *
+   * @returns what ends it
+   */
+  feed(from: string, to: string, run: Run, first = this.seqNow): () => void {
+    let seq = first
+    let isOver = false
+    const send = (): void => {
+      if (isOver) return
+      for (; seq <= this.seqNow; seq++) this.sendObject(from, to, objectOf(streamOf(run), seq))
+      run.written = Math.max(run.written, seq)
+      this.after(objectEveryMs, send)
+    }
+    send()
+    return () => {
+      isOver = true
+    }
+  }
+
+  /** The object that is the newest now, in the count of `feed`. */
+  get seqNow(): number {
+    return Math.floor(this.now / objectEveryMs)
+  }
+
+  // Waiting
+
+  /** Waits until the network has come to rest as it has to be: see `unsettled` in `../sim/invariants.ts`. */
+  settle(limitMs: Millis): Millis {
+    return settle(this, limitMs)
+  }
+
+  /** Waits for a condition, and returns how long that took. @throws SimulationError when it takes longer */
+  within(limitMs: Millis, what: string, condition: () => boolean): Millis {
+    const start = this.now
+    while (!condition()) {
+      demand(this.now - start < limitMs, `not within ${limitMs} ms: ${what}`)
+      this.run(1)
+    }
+    return this.now - start
+  }
+
+  // Looking
+
+  id(name: string): PeerId {
+    return this.node(name).id
+  }
+
+  nextHop(node: string, origin: PeerId): string | undefined {
+    return this.#nameOf(this.node(node).overlay.route(origin)?.nextHop)
+  }
+
+  /** The next hops from one node to another, both included, as far as they lead. */
+  way(from: string, to: string): string {
+    const { nodes } = routePath(this, this.node(from), this.node(to).id)
+    return nodes.map(({ name }) => name).join(' ')
+  }
+
+  parent(node: string, run: Run): string | undefined {
+    return this.#nameOf(this.node(node).overlay.stream(streamOf(run))?.upstream)
+  }
+
+  children(node: string, run: Run): string[] {
+    const children = this.node(node).overlay.stream(streamOf(run))?.children ?? []
+    return children.map(child => this.#nameOf(child) as string).sort()
+  }
+
+  /** The names of the channels that the node knows to be published. */
+  channelsAt(node: string): string[] {
+    return [...this.node(node).overlay.channels()].map(({ name }) => name).sort()
+  }
+
+  /** How many streams each node keeps something of. */
+  streamsAt(...names: string[]): number[] {
+    return names.map(name => [...this.node(name).overlay.streams()].length)
+  }
+
+  /** What was said since a time, beats apart; by one node, if it is named. */
+  said<T extends Message['type']>(type: T, since: Millis, from?: string): Extract<Message, { type: T }>[] {
+    const by = from === undefined ? undefined : this.node(from).id
+    const isMeant = (said: Said): boolean =>
+      said.at >= since && said.message.type === type && (by === undefined || said.from === by)
+    return this.#watch.said.filter(isMeant).map(({ message }) => message as Extract<Message, { type: T }>)
+  }
+
+  /** With which code `by` closed `peer`, if it did. */
+  closeCode(by: string, peer: string): CloseCode | undefined {
+    const [byId, peerId] = [this.node(by).id, this.node(peer).id]
+    return this.#watch.closed.find(closed => closed.by === byId && closed.peer === peerId)?.code
+  }
+
+  neighboursOf(node: string): string[] {
+    return [...this.node(node).overlay.neighbours()].map(({ peer }) => this.#nameOf(peer) as string).sort()
+  }
+
+  #nameOf(peer: PeerId | undefined): string | undefined {
+    return peer && (this.nodesById.get(peer) as SimNode).name
+  }
+}

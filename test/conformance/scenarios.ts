@@ -1,0 +1,27 @@
+/** Every scenario, theme by theme; names are unique. */
+import type { Scenario } from './scenario.ts'
+import { choice } from './scenarios/choice.ts'
+import { failures } from './scenarios/failures.ts'
+import { handOver } from './scenarios/hand-over.ts'
+import { limits } from './scenarios/limits.ts'
+import { loops } from './scenarios/loops.ts'
+import { neighbours } from './scenarios/neighbours.ts'
+import { objects } from './scenarios/objects.ts'
+import { publishers } from './scenarios/publishers.ts'
+import { subscriptions } from './scenarios/subscriptions.ts'
+import { tables } from './scenarios/tables.ts'
+import { trees } from './scenarios/trees.ts'
+
+export const scenarios: readonly Scenario[] = [
+  ...trees,
+  ...choice,
+  ...loops,
+  ...tables,
+  ...failures,
+  ...publishers,
+  ...neighbours,
+  ...subscriptions,
+  ...handOver,
+  ...objects,
+  ...limits
+]

@@ -1,0 +1,116 @@
+/** Hand-over: from one parent to another without a gap, and away from one that does not deliver (RFC 1, 7.2 and 7.3). */
+import type { Reception, Run } from '../../sim/node.ts'
+import { atMost, demand, equal } from '../demand.ts'
+import { gapless, longestPauseMs, told } from '../listening.ts'
+import type { Network } from '../network.ts'
+import type { Scenario } from '../scenario.ts'
+import type { Stranger } from '../stranger.ts'
+
+export const handOver: readonly Scenario[] = [
+  {
+    name: 'make-before-break',
+    demands:
+      'the old parent is left when the new one has sent its first object, not before, and both are heard',
+    run: network => {
+      const { run, x, y, listener, endOfX } = fedByX(network, { costOfX: 500_000 })
+      network.claim('y', 'n', network.id('x'), { metricUs: 0, hops: 1 })
+      network.within(10_000, 'n asks y', () => y.heardOf('sub').length > 0)
+      network.run(100)
+      equal('UNSUBs to x before y has answered', x.heardOf('unsub').length, 0)
+      const [sub] = y.heardOf('sub')
+      demand(sub?.startSeq !== undefined, 'y was not asked for what comes next')
+      network.inject('y', 'n', y.subOk(sub))
+      network.run(100)
+      equal('UNSUBs to x before y has sent anything', x.heardOf('unsub').length, 0)
+      equal('the parent of n', network.parent('n', run), 'x')
+      network.feed('y', 'n', run, sub.startSeq)
+      network.run(20)
+      equal('the parent of n', network.parent('n', run), 'y')
+      equal('UNSUBs to x after that', x.heardOf('unsub').length, 1)
+      endOfX()
+      network.run(1_000)
+      gapless(listener)
+      equal('what the application was told', told(listener), 'started')
+    }
+  },
+  {
+    name: 'mute-new-parent',
+    demands:
+      'a new parent that promises the stream and sends nothing for 500 ms is given up, and the route leaves it',
+    run: network => {
+      const { run, x, y, listener } = fedByX(network, { costOfX: 40_000 })
+      y.manners.confirms = true
+      network.claim('y', 'n', network.id('x'), { metricUs: 0, hops: 1 })
+      network.within(10_000, 'n asks y', () => y.heardOf('sub').length > 0)
+      network.within(700, 'n gives y up', () => y.heardOf('unsub').length > 0)
+      equal('UNSUBs to x', x.heardOf('unsub').length, 0)
+      equal('the parent of n', network.parent('n', run), 'x')
+      equal('the next hop of n', network.nextHop('n', network.id('x')), 'x')
+      network.run(1_000)
+      gapless(listener)
+      atMost('the longest pause in ms', longestPauseMs(listener), 25)
+      equal('what the application was told', told(listener), 'started')
+    }
+  },
+  {
+    name: 'silent-parent',
+    demands: 'a parent that beats and delivers no more is replaced by a backup where its objects are missed',
+    run: network => {
+      const { run, x, y, listener, endOfX } = fedByX(network, { costOfX: 20_000 })
+      y.manners.confirms = true
+      network.claim('y', 'n', network.id('x'), { metricUs: 40_000, hops: 1 })
+      network.run(1_000)
+      equal('SUBs to the backup while the parent delivers', y.heardOf('sub').length, 0)
+      endOfX()
+      network.within(200, 'n asks y', () => y.heardOf('sub').length > 0)
+      network.feed('y', 'n', run, y.heardOf('sub')[0]?.startSeq)
+      network.within(300, 'y is the parent', () => network.parent('n', run) === 'y')
+      equal('the next hop of n', network.nextHop('n', network.id('x')), 'y')
+      network.run(1_000)
+      demand(x.heardOf('unsub').length > 0, 'x was not told')
+      gapless(listener)
+      atMost('the longest pause in ms', longestPauseMs(listener), 250)
+      equal('what the application was told', told(listener), 'started')
+    }
+  },
+  {
+    name: 'pause-is-no-fault',
+    demands: 'when the publisher itself pauses, nobody is at fault: a backup is asked once, and let go again',
+    run: network => {
+      const { run, x, y, listener, endOfX } = fedByX(network, { costOfX: 20_000 })
+      y.manners.confirms = true
+      network.claim('y', 'n', network.id('x'), { metricUs: 40_000, hops: 1 })
+      network.run(1_000)
+      const last = network.seqNow
+      endOfX()
+      network.run(5_000)
+      atMost('SUBs to the backup', y.heardOf('sub').length, 1)
+      equal('UNSUBs to it', y.heardOf('unsub').length, y.heardOf('sub').length)
+      equal('the parent of n', network.parent('n', run), 'x')
+      equal('the next hop of n', network.nextHop('n', network.id('x')), 'x')
+      equal('UNSUBs to x', x.heardOf('unsub').length, 0)
+      network.feed('x', 'n', run, last + 1)
+      network.run(1_000)
+      gapless(listener)
+      equal('what the application was told', told(listener), 'started')
+    }
+  }
+]
+
+/** n listens to x, the publisher, which feeds; y is another neighbour, which has claimed nothing yet. */
+function fedByX(
+  network: Network,
+  { costOfX }: { costOfX: number }
+): { run: Run; x: Stranger; y: Stranger; listener: Reception; endOfX: () => void } {
+  network.add('n')
+  const [x, y] = [network.addStranger('x', { confirms: true }), network.addStranger('y')]
+  for (const name of ['x', 'y']) network.connect('n', name, { delayMs: 5 })
+  network.run(500)
+  const run = network.pretend('x', 'n', 'news')
+  network.claim('x', 'n', network.id('x'), { metricUs: costOfX })
+  const listener = network.subscribe('n', 'news')
+  network.within(200, 'n asks x', () => x.heardOf('sub').length > 0)
+  const endOfX = network.feed('x', 'n', run)
+  network.run(2_000)
+  return { run, x, y, listener, endOfX }
+}

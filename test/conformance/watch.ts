@@ -1,0 +1,112 @@
+/**
+ * An observer at the door of every core. It writes down what goes out, can hand a core an input that no link brings, and
+ * can keep what a neighbour says from it. Beats are not written down: they are most of what is said.
+ */
+import type { Input, Millis, Output, OverlayOptions, PeerId } from '@hopcast/protocol'
+import type { CloseCode, Message } from '../../packages/protocol/src/wire/messages.ts'
+import type { Core } from '../sim/node.ts'
+import type { Stranger } from './stranger.ts'
+import { type CreateOverlay, intercepted, type TestedCore } from './tested-core.ts'
+
+export interface Said {
+  at: Millis
+  from: PeerId
+  to: PeerId
+  message: Message
+}
+
+export interface Closed {
+  at: Millis
+  by: PeerId
+  peer: PeerId
+  code: CloseCode
+}
+
+export class Watch {
+  readonly said: Said[] = []
+  readonly closed: Closed[] = []
+  /** Whether the next node is to be a stranger, and not of the implementation. */
+  nextStranger: Stranger | undefined
+  readonly #strangers = new Map<PeerId, Stranger>()
+  readonly #deaf = new Set<string>()
+  /** What has come for nodes that do not run at present. */
+  readonly #asleep = new Map<PeerId, Input[]>()
+  readonly #inputs = new Map<PeerId, Input>()
+  readonly #implementation: CreateOverlay
+
+  constructor(implementation: CreateOverlay) {
+    this.#implementation = implementation
+  }
+
+  /** Makes the core of a node, and stands before it. */
+  create = (options: OverlayOptions): Core => {
+    const { self } = options
+    const stranger = this.nextStranger ?? this.#strangers.get(self)
+    this.nextStranger = undefined
+    if (stranger !== undefined) {
+      stranger.self = self
+      this.#strangers.set(self, stranger)
+    }
+    const core = stranger ?? this.#implementation(options)
+    return intercepted(core, {
+      handle: (input, now) => this.#handle(core, self, input, now),
+      deadline: () => (this.#asleep.has(self) ? undefined : core.deadline())
+    })
+  }
+
+  strangerAt(node: PeerId): Stranger | undefined {
+    return this.#strangers.get(node)
+  }
+
+  /** `node` is given this input in place of the next command. */
+  replaceNextCommand(node: PeerId, input: Input): void {
+    this.#inputs.set(node, input)
+  }
+
+  /** The process of `node` is stopped: what comes for it waits, and it is not woken. */
+  putToSleep(node: PeerId): void {
+    this.#asleep.set(node, [])
+  }
+
+  /** @returns what has come for `node` meanwhile, in order */
+  wake(node: PeerId): Input[] {
+    const inputs = this.#asleep.get(node) ?? []
+    this.#asleep.delete(node)
+    return inputs
+  }
+
+  /** Whatever `peer` says from now on, `node` does not hear. */
+  deafen(node: PeerId, peer: PeerId): void {
+    this.#deaf.add(`${node} ${peer}`)
+  }
+
+  #handle(core: TestedCore, self: PeerId, input: Input, now: Millis): Output[] {
+    let given = input
+    if (input.type === 'command') {
+      given = this.#inputs.get(self) ?? input
+      this.#inputs.delete(self)
+    }
+    if (this.#isUnheard(self, given)) return []
+    const waiting = this.#asleep.get(self)
+    if (waiting !== undefined) {
+      waiting.push(given)
+      return []
+    }
+    const outputs = core.handle(given, now)
+    for (const output of outputs) {
+      if (output.type === 'send' && output.message.type !== 'beat') {
+        this.said.push({ at: now, from: self, to: output.peer, message: output.message })
+      }
+      if (output.type === 'close') {
+        this.closed.push({ at: now, by: self, peer: output.peer, code: output.code })
+      }
+    }
+    return outputs
+  }
+
+  #isUnheard(self: PeerId, input: Input): boolean {
+    if (this.#deaf.size === 0) return false
+    if (input.type === 'announcement') return this.#deaf.has(`${self} ${input.from}`)
+    return (input.type === 'message' || input.type === 'object') && this.#deaf.has(`${self} ${input.peer}`)
+  }
+}
