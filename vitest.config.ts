@@ -20,7 +20,10 @@ export default defineConfig({
         extends: true,
         test: { name: 'unit', include: ['packages/*/{src,page}/**/*.test.ts', 'test/fuzz/**/*.test.ts'] }
       },
-      { extends: true, test: { name: 'sim', include: ['test/sim/**/*.test.ts'], testTimeout: 60_000 } },
+      {
+        extends: true,
+        test: { name: 'sim', include: ['test/{sim,conformance}/**/*.test.ts'], testTimeout: 60_000 }
+      },
       { extends: true, test: { name: 'interop', include: ['test/interop/**/*.test.ts'], ...programs } },
       { extends: true, test: { name: 'browser', include: ['test/browser/**/*.test.ts'], ...programs } }
     ]

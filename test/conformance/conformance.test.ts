@@ -1,0 +1,39 @@
+import { Overlay } from '@hopcast/protocol'
+import { describe, expect, it } from 'vitest'
+import { seeds } from '../sim/seeded.ts'
+import { mutants } from './mutants.ts'
+import { play } from './play.ts'
+import type { Scenario } from './scenario.ts'
+import { scenarios } from './scenarios.ts'
+
+const [seed = 0] = seeds(1)
+
+describe('Overlay conforms:', () => {
+  it.each(scenarios.map(scenario => ({ ...scenario, scenario })))('$name: $demands', ({ scenario }) => {
+    const { error } = play(scenario, options => new Overlay(options), seed)
+    expect(error).toBeUndefined()
+  })
+})
+
+describe('The scenarios notice a core that', () => {
+  it.each(mutants)('$does ($caughtBy)', ({ caughtBy, saying, createOverlay }) => {
+    const { ok, error } = play(named(caughtBy), createOverlay, seed)
+    expect(ok).toBe(false)
+    expect(error).toContain(saying)
+    expect(error).toContain(`seed ${seed}`)
+  })
+})
+
+describe('The table of scenarios', () => {
+  it('has at least forty, each with a name of its own', () => {
+    const names = scenarios.map(({ name }) => name)
+    expect(names.length).toBeGreaterThanOrEqual(40)
+    expect(new Set(names).size).toBe(names.length)
+  })
+})
+
+function named(name: string): Scenario {
+  const scenario = scenarios.find(known => known.name === name)
+  if (scenario === undefined) throw new TypeError(`there is no scenario ${name}`)
+  return scenario
+}
