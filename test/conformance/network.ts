@@ -150,7 +150,7 @@ export class Network extends Simulation {
   pretend(from: string, to: string, channel: string): Run {
     const publisher = this.node(from)
     const stream = streamId({ channel: openChannelId(channel), publisher: publisher.id, epoch: 1, track: 0 })
-    const about = { publisher, channel, epoch: 1, streams: [stream] }
+    const about = { publisher, channel, channelId: openChannelId(channel), epoch: 1, streams: [stream] }
     const run: Run = { ...about, writtenAt: new Map(), written: 0, live: true }
     this.runs.set(stream, run)
     this.announce(from, to, channel)

@@ -12,7 +12,7 @@ export class SimulationError extends Error {
 /** Virtual time: it goes on from event to event, and nothing takes any. */
 export class Clock {
   now: Millis = 0
-  readonly #queue = new EventQueue()
+  readonly #queue = new EventQueue<() => void>()
   /** How to repeat the run, in words. */
   readonly #replay: string
   #eventsAtNow = 0

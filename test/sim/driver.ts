@@ -15,6 +15,7 @@ import { describeInput, describeOutput } from './describe.ts'
 import { checkStep } from './invariants.ts'
 import type { SimLink, StreamClass } from './link.ts'
 import type { SimNode } from './node.ts'
+import { InvariantBreak } from './observer.ts'
 import { ObjectParcel, Packer, type Parcel } from './parcel.ts'
 import type { Simulation } from './simulation.ts'
 import { TraceHash } from './trace-hash.ts'
@@ -52,7 +53,11 @@ export class Driver {
       if (this.#options.log) this.#log(node, describeOutput(output))
       this.#do(node, output)
     }
-    checkStep(this.#sim, { node, input, outputs, now })
+    try {
+      checkStep(this.#sim, { node, input, outputs, now })
+    } catch (error) {
+      this.#onBreak(error)
+    }
     this.#arm(node)
   }
 
@@ -101,7 +106,18 @@ export class Driver {
     const reception = node.receptions.get(channel)
     if (reception === undefined) throw new Error(`${node.name} was given an object that it does not want`)
     this.#sim.counts.delivered++
-    reception.onObject(object, this.#sim.runs.get(object.header.stream), track, this.#sim.now)
+    try {
+      reception.onObject(object, this.#sim.runs.get(object.header.stream), track, this.#sim.now)
+    } catch (error) {
+      this.#onBreak(error)
+    }
+  }
+
+  /** Ends the run, unless somebody counts what is broken. */
+  #onBreak(error: unknown): void {
+    const { observer } = this.#sim
+    if (observer === undefined || !(error instanceof InvariantBreak)) throw error
+    observer.onBreak(error)
   }
 
   #tell(node: SimNode, { channel, event }: Extract<Output, { type: 'subscription' }>): void {
@@ -208,11 +224,14 @@ export class Driver {
     if (link === undefined || session === undefined) return
     const receiver = link.other(node)
     const { random, now } = this.#sim
-    const arrivesAt = link.arrival(node, streamClass, frameBytes(parcel.bytes.length), random, now)
+    const bytes = frameBytes(parcel.bytes.length)
+    const arrivesAt = link.arrival(node, streamClass, bytes, random, now)
     if (arrivesAt === undefined) {
       this.#sim.counts.dropped++
+      this.#sim.observer?.onDropped(node)
       return
     }
+    this.#sim.observer?.onSent(node, streamClass, parcel.kind, bytes)
     this.#sim.clock.plan(arrivesAt, () => {
       if (receiver.session !== session || link.silent) return
       this.trace.addTime(this.#sim.now * 1_000)

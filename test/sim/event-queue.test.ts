@@ -6,7 +6,7 @@ it('EventQueue hands out the earliest event first, and equal ones in the order i
   fc.assert(
     // Small numbers, so that many are equal; a negative one takes an event out.
     fc.property(fc.array(fc.integer({ min: -3, max: 6 })), numbers => {
-      const queue = new EventQueue()
+      const queue = new EventQueue<() => void>()
       const waiting: { at: number; order: number }[] = []
       const take = (): void => {
         const [first] = waiting.sort((a, b) => a.at - b.at || a.order - b.order)

@@ -7,24 +7,20 @@ const arity = 4
  * What is to happen, the earliest first; events of the same time in the order in which they were added. A heap whose keys
  * lie in arrays of plain numbers: comparing them touches no object.
  */
-export class EventQueue {
+export class EventQueue<Event> {
   #size = 0
   #added = 0
   #at = new Float64Array(1_024)
   /** Counts the events as they are added. */
   #order = new Float64Array(1_024)
-  readonly #actions: (() => void)[] = []
+  readonly #events: Event[] = []
 
   /** When the next event happens, if there is one. */
   get nextAt(): Millis | undefined {
     return this.#size === 0 ? undefined : this.#at[0]
   }
 
-  get size(): number {
-    return this.#size
-  }
-
-  add(at: Millis, action: () => void): void {
+  add(at: Millis, event: Event): void {
     if (this.#size === this.#at.length) this.#grow()
     let index = this.#size++
     while (index > 0) {
@@ -34,17 +30,17 @@ export class EventQueue {
       this.#move(parent, index)
       index = parent
     }
-    this.#set(index, at, this.#added++, action)
+    this.#set(index, at, this.#added++, event)
   }
 
-  take(): (() => void) | undefined {
+  take(): Event | undefined {
     if (this.#size === 0) return undefined
-    const first = this.#actions[0]
+    const first = this.#events[0]
     const last = --this.#size
     const at = this.#at[last] as number
     const order = this.#order[last] as number
-    const action = this.#actions.pop() as () => void
-    if (last > 0) this.#set(this.#sink(at, order), at, order, action)
+    const event = this.#events.pop() as Event
+    if (last > 0) this.#set(this.#sink(at, order), at, order, event)
     return first
   }
 
@@ -71,13 +67,13 @@ export class EventQueue {
   }
 
   #move(from: number, to: number): void {
-    this.#set(to, this.#at[from] as number, this.#order[from] as number, this.#actions[from] as () => void)
+    this.#set(to, this.#at[from] as number, this.#order[from] as number, this.#events[from] as Event)
   }
 
-  #set(index: number, at: number, order: number, action: () => void): void {
+  #set(index: number, at: number, order: number, event: Event): void {
     this.#at[index] = at
     this.#order[index] = order
-    this.#actions[index] = action
+    this.#events[index] = event
   }
 
   #grow(): void {

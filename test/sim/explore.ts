@@ -35,7 +35,7 @@ for (let seed = Number(values.first); seed < Number(values.first) + Number(value
     settleTimes.push(settle(sim, 20_000))
     sim.run(10_000)
     settle(sim, 1_000)
-    for (const run of sim.runs.values()) if (run.live) allStretches.push(...stretches(sim, run.publisher))
+    for (const run of sim.runs.values()) if (run.live) allStretches.push(...stretches(run.publisher))
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error)
     // Alike but for names and numbers.

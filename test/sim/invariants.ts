@@ -6,6 +6,7 @@
 import { type Input, type Millis, type Output, type PeerId, type StreamId, streamId } from '@hopcast/protocol'
 import type { StreamView } from '../../packages/protocol/src/relay.ts'
 import type { SimNode } from './node.ts'
+import { InvariantBreak } from './observer.ts'
 import { reachable } from './oracle.ts'
 import type { Simulation } from './simulation.ts'
 
@@ -18,7 +19,7 @@ export interface Step {
   now: Millis
 }
 
-/** @throws Error that names the node and what is wrong with it */
+/** @throws InvariantBreak that names the node and what is wrong with it */
 export function checkStep(sim: Simulation, step: Step): void {
   const { node, input } = step
   const { overlay } = node
@@ -65,7 +66,8 @@ function isPassing({ type }: Output): boolean {
 function checkRoute(sim: Simulation, node: SimNode, origin: PeerId): void {
   note(node.nextHops, origin, node.overlay.route(origin)?.nextHop)
   const path = routePath(sim, node, origin)
-  if (path.loops) throw new Error(`a routing loop to ${nameOf(sim, origin)}: ${names(path.nodes)}`)
+  if (path.loops)
+    throw new InvariantBreak('loop', `a routing loop to ${nameOf(sim, origin)}: ${names(path.nodes)}`)
 }
 
 function checkOneStream(sim: Simulation, node: SimNode, stream: StreamId): void {
@@ -105,26 +107,32 @@ function checkStream(
   const { stream, publisher, upstream, children, subscribers } = view
   const of = `${node.name}, stream ${stream}`
   const isOwn = publisher === node.id
-  if (isOwn && upstream !== undefined) throw new Error(`${of}: a publisher with a parent`)
-  if (!isOwn && children.length + subscribers === 0) throw new Error(`${of}: kept for nobody`)
-  if (upstream !== undefined && !neighbours.has(upstream)) throw new Error(`${of}: a parent that is gone`)
-  if (new Set(children).size !== children.length) throw new Error(`${of}: a child twice`)
+  if (isOwn && upstream !== undefined) throw new InvariantBreak('rule', `${of}: a publisher with a parent`)
+  if (!isOwn && children.length + subscribers === 0)
+    throw new InvariantBreak('rule', `${of}: kept for nobody`)
+  if (upstream !== undefined && !neighbours.has(upstream))
+    throw new InvariantBreak('rule', `${of}: a parent that is gone`)
+  if (new Set(children).size !== children.length) throw new InvariantBreak('rule', `${of}: a child twice`)
   for (const child of children) {
-    if (child === upstream) throw new Error(`${of}: one neighbour is parent and child`)
-    if (!neighbours.has(child)) throw new Error(`${of}: a child that is gone`)
+    if (child === upstream) throw new InvariantBreak('rule', `${of}: one neighbour is parent and child`)
+    if (!neighbours.has(child)) throw new InvariantBreak('rule', `${of}: a child that is gone`)
   }
+  const before = node.parents.get(stream)
+  if (before !== undefined && upstream !== undefined && before !== upstream)
+    sim.observer?.onParent(node, stream)
   note(node.parents, stream, upstream)
   atMost(node, 'children', children.length, node.config.childrenPerStreamMax)
   if (upstream === undefined) return
   const path = parentPath(sim, node, stream)
-  if (path.loops) throw new Error(`parents in a circle for ${stream}: ${names(path.nodes)}`)
+  if (path.loops) throw new InvariantBreak('loop', `parents in a circle for ${stream}: ${names(path.nodes)}`)
 }
 
 /** A node is woken when it asked for it, and does what it asked for. */
 function checkDeadline({ node, input, now }: Step): void {
   const deadline = node.overlay.deadline() ?? Number.POSITIVE_INFINITY
-  if (deadline < now) throw new Error(`${node.name}: woken ${now - deadline} ms too late`)
-  if (input.type === 'timeout' && deadline <= now) throw new Error(`${node.name}: a timer that stays due`)
+  if (deadline < now) throw new InvariantBreak('rule', `${node.name}: woken ${now - deadline} ms too late`)
+  if (input.type === 'timeout' && deadline <= now)
+    throw new InvariantBreak('rule', `${node.name}: a timer that stays due`)
 }
 
 /** What was seen of the node last, for those who measure, and for the test that a step's checks miss nothing. */
@@ -140,7 +148,7 @@ function present(node: SimNode): Set<PeerId> {
 }
 
 function atMost(node: SimNode, what: string, count: number, max: number): void {
-  if (count > max) throw new Error(`${node.name}: ${count} ${what}, more than ${max}`)
+  if (count > max) throw new InvariantBreak('rule', `${node.name}: ${count} ${what}, more than ${max}`)
 }
 
 interface Path {

@@ -14,6 +14,7 @@ import { sha256 } from '@noble/hashes/sha2.js'
 import { base58btc } from 'multiformats/bases/base58'
 import type { ObjectFrame } from '../../packages/protocol/src/wire/messages.ts'
 import type { SimLink } from './link.ts'
+import { InvariantBreak, type ReceptionObserver } from './observer.ts'
 import type { Random } from './random.ts'
 import { SeqSet } from './seq-set.ts'
 import type { Access } from './underlay/access.ts'
@@ -52,6 +53,7 @@ export type CreateOverlay = (options: OverlayOptions) => Core
 export interface Run {
   readonly publisher: SimNode
   readonly channel: string
+  readonly channelId: ChannelId
   readonly epoch: number
   readonly streams: readonly StreamId[]
   /** When each object was written, by track and seqno, in the time of the simulation. */
@@ -80,6 +82,8 @@ export class Reception {
   readonly objects: ReceivedObject[] = []
   /** `started` was said, and neither `interrupted` nor `ended` since. */
   live = false
+  /** Told of every object, once. */
+  observer: ReceptionObserver | undefined
   readonly #keepsObjects: boolean
   readonly #seen = new Map<StreamId, SeqSet>()
 
@@ -99,6 +103,11 @@ export class Reception {
     this.events.push({ ...event, at })
   }
 
+  /** Which objects of each stream it has had. */
+  get seen(): ReadonlyMap<StreamId, SeqSet> {
+    return this.#seen
+  }
+
   /** With another run chosen, nothing is kept of the one before: who comes back to it may hear its beginning again. */
   forget(): void {
     this.#seen.clear()
@@ -110,9 +119,10 @@ export class Reception {
     if (run.channel !== this.channel) throw new Error(`${this}: an object of ${run.channel}`)
     if (!this.live) throw new Error(`${this}: an object before it started`)
     const seen = this.#seen.get(stream) ?? new SeqSet()
-    if (!seen.add(seq)) throw new Error(`${this}: object ${seq} twice`)
+    if (!seen.add(seq)) throw new InvariantBreak('duplicate', `${this}: object ${seq} twice`)
     this.#seen.set(stream, seen)
     const delayMs = at - (run.writtenAt.get(track)?.[seq] as Millis)
+    this.observer?.onObject(run, seq, delayMs, at)
     if (this.#keepsObjects) this.objects.push({ at, run, track, seq, delayMs })
   }
 

@@ -15,6 +15,8 @@ import { parseObject } from '../../packages/protocol/src/wire/object.ts'
 import { digestOf } from './trace-hash.ts'
 
 export interface Parcel {
+  /** The type of the message, or `object`. */
+  readonly kind: string
   /** As it crosses a link, without the length before it. */
   readonly bytes: Uint8Array
   /** A hash of the bytes, for the trace. */
@@ -28,6 +30,7 @@ export interface ControlParcel extends Parcel {
 
 /** An object as its receivers parse it. They pass it on as it is, so it is known again without a look-up. */
 export class ObjectParcel implements Parcel, ObjectFrame {
+  readonly kind = 'object'
   readonly header: ObjectHeader
   readonly bytes: Uint8Array
   readonly digest: number
@@ -83,5 +86,5 @@ function packNew(message: Message): ControlParcel {
   const decoded = decodeControl(bytes)
   if (decoded === undefined) throw new Error(`${message.type} was not understood`)
   if (decoded.type === 'sync') decoded.rows.forEach(row => void Object.freeze(row))
-  return { message: Object.freeze(decoded), bytes, digest: digestOf(bytes) }
+  return { kind: decoded.type, message: Object.freeze(decoded), bytes, digest: digestOf(bytes) }
 }

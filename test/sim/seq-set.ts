@@ -1,6 +1,9 @@
 /** A set of seqnos, which come mostly in order: a bit each. */
 export class SeqSet {
   #bits = new Uint32Array(8)
+  /** The least and the greatest in it; Infinity and −1 while it is empty. */
+  least = Number.POSITIVE_INFINITY
+  greatest = -1
 
   has(seq: number): boolean {
     return ((this.#bits[seq >>> 5] ?? 0) & (1 << (seq & 31))) !== 0
@@ -16,6 +19,15 @@ export class SeqSet {
       this.#bits = grown
     }
     this.#bits[index] = (this.#bits[index] as number) | (1 << (seq & 31))
+    if (seq < this.least) this.least = seq
+    if (seq > this.greatest) this.greatest = seq
     return true
+  }
+
+  /** How many of `from` to `to`, both included, are in it. */
+  count(from: number, to: number): number {
+    let count = 0
+    for (let seq = from; seq <= to; seq++) if (this.has(seq)) count++
+    return count
   }
 }

@@ -26,6 +26,7 @@ import { Clock } from './clock.ts'
 import { Driver, wallStartMs } from './driver.ts'
 import { type LinkOptions, SimLink } from './link.ts'
 import { type CreateOverlay, type Place, peerIdOf, Reception, type Run, SimNode } from './node.ts'
+import type { Observer } from './observer.ts'
 import { Random } from './random.ts'
 
 export interface SimulationOptions {
@@ -39,6 +40,7 @@ export interface SimulationOptions {
   skewMs?: Millis
   /** Signing an announcement, or checking its signature. */
   signatureMs?: Millis
+  observer?: Observer
   /** Receptions keep all objects (the default), or only know which they have had: millions take too much memory. */
   keepsObjects?: boolean
   /** Told of every message but beats and objects as it arrives, for people. */
@@ -54,6 +56,7 @@ export interface WriteOptions {
 
 export class Simulation {
   readonly seed: number
+  readonly observer: Observer | undefined
   readonly random: Random
   readonly clock: Clock
   readonly nodes = new Map<string, SimNode>()
@@ -80,6 +83,7 @@ export class Simulation {
     const { seed, replay, config = {}, skewMs = 0.5, signatureMs = 0.5, keepsObjects = true, log } = options
     this.#createOverlay = options.createOverlay ?? (overlay => new Overlay(overlay))
     this.seed = seed
+    this.observer = options.observer
     this.random = new Random(seed)
     this.clock = new Clock(replay)
     this.#config = config
@@ -114,6 +118,13 @@ export class Simulation {
 
   /** Connects two nodes, anew if they were connected before; both know it at once. */
   connect(a: string, b: string, options: LinkOptions): SimLink {
+    const link = this.wire(a, b, options)
+    this.#driver.open(link)
+    return link
+  }
+
+  /** A link between two nodes that is not open: `reconnect` opens it. */
+  wire(a: string, b: string, options: LinkOptions): SimLink {
     const [nodeA, nodeB] = [this.node(a), this.node(b)]
     let link = nodeA.links.get(nodeB.id)
     if (link === undefined) {
@@ -123,8 +134,12 @@ export class Simulation {
       nodeB.links.set(nodeA.id, link)
     }
     link.options = { jitterMs: 0, loss: 0, ...options }
-    this.#driver.open(link)
     return link
+  }
+
+  /** Opens a link, as it was before. */
+  reconnect(link: SimLink): void {
+    this.#driver.open(link)
   }
 
   /** Ends a connection; both ends know it at once, and what was on its way is lost. */
@@ -150,6 +165,7 @@ export class Simulation {
     node.running = false
     for (const run of node.runs.values()) run.live = false
     node.runs.clear()
+    for (const reception of node.receptions.values()) reception.observer?.onClosed(this.now)
     node.receptions.clear()
     for (const link of node.links.values()) {
       link.end(node).session = undefined
@@ -192,7 +208,16 @@ export class Simulation {
     const epoch = node.lastEpoch
     const streams = tracks.map(track => streamId({ channel: id, publisher: node.id, epoch, track }))
     const writtenAt = new Map(tracks.map(track => [track, []]))
-    const run: Run = { publisher: node, channel, epoch, streams, writtenAt, written: 0, live: true }
+    const run: Run = {
+      publisher: node,
+      channel,
+      channelId: id,
+      epoch,
+      streams,
+      writtenAt,
+      written: 0,
+      live: true
+    }
     node.runs.set(id, run)
     for (const stream of streams) this.runs.set(stream, run)
     const publication = { channel: id, name: channel, epoch, catalog: new Uint8Array(0) }
@@ -209,9 +234,9 @@ export class Simulation {
     run.writtenAt.get(track)?.push(this.now)
     this.command(run.publisher.name, {
       type: 'write',
-      channel: openChannelId(run.channel),
+      channel: run.channelId,
       track,
-      object: { ...object, payload: new Uint8Array(bytes) }
+      object: { ...object, payload: zeros(bytes) }
     })
   }
 
@@ -228,6 +253,7 @@ export class Simulation {
     const node = this.node(name)
     const id = openChannelId(channel)
     const reception = new Reception(node, channel, this.#keepsObjects)
+    reception.observer = this.observer?.onSubscribed(reception)
     node.receptions.set(id, reception)
     this.command(name, { type: 'subscribe', channel: id, tracks })
     return reception
@@ -236,6 +262,7 @@ export class Simulation {
   unsubscribe(name: string, channel: string): void {
     const id = openChannelId(channel)
     this.command(name, { type: 'unsubscribe', channel: id })
+    this.node(name).receptions.get(id)?.observer?.onClosed(this.now)
     this.node(name).receptions.delete(id)
   }
 
@@ -288,4 +315,13 @@ export class Simulation {
       this.#writeEvery(run, channel, tracks, everyMs)
     })
   }
+}
+
+const knownZeros = new Map<number, Uint8Array>()
+
+/** A payload, which nobody looks into. The core copies it. */
+function zeros(length: number): Uint8Array {
+  const known = knownZeros.get(length) ?? new Uint8Array(length)
+  knownZeros.set(length, known)
+  return known
 }

@@ -41,7 +41,7 @@ export const choice: readonly Scenario[] = [
       const listeners = [...network.nodes.keys()].map(name => network.subscribe(name, 'news'))
       network.settle(3_000)
       network.run(8_000)
-      const ratios = stretches(network, network.node('n0'))
+      const ratios = stretches(network.node('n0'))
       equal('nodes with a way', ratios.length, 29)
       atMost('the mean stretch', ratios.reduce((sum, ratio) => sum + ratio, 0) / ratios.length, 1.05)
       atMost('the worst stretch', ratios.at(-1) ?? 0, 1.5)

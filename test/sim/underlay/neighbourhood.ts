@@ -39,13 +39,19 @@ export class Neighbourhood {
     this.#others = this.#nodes.filter(node => !node.isServer)
   }
 
-  /** Links all nodes; every node can be reached from every other afterwards. */
-  connectAll(): void {
+  /**
+   * Links all nodes, each at a time of its own within the next `withinMs`, so that their beats are not in step. Every node
+   * can be reached from every other afterwards.
+   */
+  connectAll(withinMs: Millis): void {
     for (const [i, server] of this.#servers.entries()) {
       for (const other of this.#servers.slice(0, i)) this.#connect(server, other)
     }
     for (const [i, node] of this.#others.entries()) this.#connectOne(node, i)
     this.#joinParts()
+    for (const link of this.#sim.links.values()) {
+      this.#sim.after(this.#sim.random.between(0, withinMs), () => this.#sim.reconnect(link))
+    }
   }
 
   canConnect(a: SimNode, b: SimNode): boolean {
@@ -95,8 +101,9 @@ export class Neighbourhood {
 
   /** A few may have found nobody who leads to the rest. */
   #joinParts(): void {
-    const first = this.#nodes[0] as SimNode
-    for (let reached = reachable(first); reached.size < this.#nodes.length; reached = reachable(first)) {
+    for (;;) {
+      const reached = reachable(this.#nodes[0] as SimNode, () => true)
+      if (reached.size === this.#nodes.length) return
       const outside = this.#nodes.find(node => !reached.has(node)) as SimNode
       const peer = this.#sim.random.pick([...reached].filter(node => this.canConnect(outside, node)))
       this.#connect(outside, peer)
@@ -107,7 +114,7 @@ export class Neighbourhood {
     const { random } = this.#sim
     const coreMs = (roundTripMs(a.region, b.region) / 2) * random.between(detour.from, detour.to)
     const delayMs = coreMs + lastMilesMs(a, b) + forwardingMs
-    this.#sim.connect(a.name, b.name, { delayMs, jitterMs: random.between(jitterMs.from, jitterMs.to) })
+    this.#sim.wire(a.name, b.name, { delayMs, jitterMs: random.between(jitterMs.from, jitterMs.to) })
   }
 }
 

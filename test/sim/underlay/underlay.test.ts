@@ -100,7 +100,8 @@ describe('A neighbourhood', () => {
     const sim = simulation()
     populate(sim, { nodes: 300, servers: 3, lossyShare: 0 })
     const neighbourhood = new Neighbourhood(sim, { degree: 8, connectableShare: 0.3 })
-    neighbourhood.connectAll()
+    neighbourhood.connectAll(0)
+    sim.run(0)
     expect(reachable(sim.node('n0')).size).toBe(303)
     for (const { ends } of sim.links.values()) {
       expect(neighbourhood.canConnect(ends[0].node, ends[1].node)).toBe(true)
@@ -135,7 +136,7 @@ describe('A neighbourhood', () => {
 function world(): Simulation {
   const sim = simulation()
   populate(sim, { nodes: 60, servers: 2, lossyShare: 0.1 })
-  new Neighbourhood(sim, { degree: 6, connectableShare: 0.7 }).connectAll()
+  new Neighbourhood(sim, { degree: 6, connectableShare: 0.7 }).connectAll(0)
   sim.publish('n0', 'news')
   sim.run(1_000)
   return sim

@@ -1,0 +1,30 @@
+/** `npm run sim`: plays a scenario in virtual time, and reports it. `--help` says how. */
+import { help, parseRequest, type Request, UsageError } from './command-line.ts'
+import { play } from './play.ts'
+import { ProgressLine } from './progress.ts'
+import { textOf } from './report/text.ts'
+import type { Result } from './result.ts'
+
+try {
+  const request = parseRequest(process.argv.slice(2))
+  if (request === undefined) process.stdout.write(help)
+  else run(request)
+} catch (error) {
+  const isUsage = error instanceof UsageError
+  if (!isUsage && !(error instanceof Error)) throw error
+  process.stderr.write(`sim: ${error.message}\n`)
+  process.exitCode = isUsage ? 2 : 1
+}
+
+function run({ scenario, nodes, seconds, seeds, json }: Request): void {
+  const progress = new ProgressLine()
+  const results: Result[] = []
+  for (const seed of seeds) {
+    const played = play({ scenario, nodes, seconds, seed, onProgress: state => progress.show(state) })
+    progress.end()
+    results.push(played.result)
+    if (!json) process.stdout.write(`${textOf(scenario, played.result)}\n`)
+  }
+  if (json) process.stdout.write(`${JSON.stringify(results.length === 1 ? results[0] : results)}\n`)
+  if (results.some(({ loops, invariantBreaks }) => loops + invariantBreaks > 0)) process.exitCode = 1
+}

@@ -1,0 +1,151 @@
+/** Turns what was measured into the figures of a result. */
+import type { Millis, StreamId } from '@hopcast/protocol'
+import type { SimNode } from '../node.ts'
+import { leastDelays, stretches, treeDelayMs } from '../oracle.ts'
+import type { Result } from '../result.ts'
+import type { Simulation } from '../simulation.ts'
+import { quantileOf } from './histogram.ts'
+import type { Meter } from './meter.ts'
+import type { Account, Playout } from './playout.ts'
+
+export interface RunFacts {
+  scenario: string
+  nodes: number
+  servers: number
+  channels: number
+  lastChangeMs: Millis
+}
+
+type Figures = Omit<Result, 'targets' | 'wallSeconds' | 'cpuSeconds' | 'peakRssMb'>
+
+export function evaluate(sim: Simulation, meter: Meter, facts: RunFacts): Figures {
+  const { traffic } = meter
+  const seconds = (sim.now - (meter.startedAt ?? 0)) / 1_000
+  const playouts = [...meter.playouts, ...meter.closed]
+  const account = sum(playouts, sim.now)
+  const { expected, delivered } = account
+  const { scenario, nodes, servers } = facts
+  return {
+    scenario,
+    nodes,
+    servers,
+    seconds: sim.now / 1_000,
+    seed: sim.seed,
+    loops: meter.broken.loop,
+    invariantBreaks: meter.broken.rule + meter.broken.duplicate,
+    breaks: meter.breaks,
+    delivered,
+    expected,
+    dropped: traffic.dropped,
+    ...stretchOf(sim, facts),
+    copiesPerDelivery: meter.delays.count === 0 ? 0 : traffic.copies / meter.delays.count,
+    control: controlOf(sim, meter, facts, seconds),
+    join: joinOf(meter),
+    failure: failureOf(meter, account, sim.now),
+    handover: { lost: expected - delivered, duplicates: meter.broken.duplicate },
+    delay: { p50Ms: meter.delays.quantile(0.5) ?? null, p99Ms: meter.delays.quantile(0.99) ?? null },
+    depth: depthOf(sim),
+    relayEgressShare: traffic.mediaBytes === 0 ? 0 : traffic.serverMediaBytes / traffic.mediaBytes,
+    parentSwitchesPerNodePerMinute: (60 * meter.parentSwitches) / seconds / sim.nodes.size,
+    traceHash: sim.traceHash,
+    steps: sim.counts.steps
+  }
+}
+
+function sum(playouts: Iterable<Playout>, end: Millis): Account {
+  const total: Account = { expected: 0, delivered: 0, unplayed: 0 }
+  for (const playout of playouts) {
+    const { expected, delivered, unplayed } = playout.account(end)
+    total.expected += expected
+    total.delivered += delivered
+    total.unplayed += unplayed
+  }
+  return total
+}
+
+/** As the ways are at the end. */
+function stretchOf(sim: Simulation, { lastChangeMs }: RunFacts): Pick<Result, 'stretch' | 'costStretch'> {
+  const ratios: number[] = []
+  const costRatios: number[] = []
+  const publishers = new Set<SimNode>()
+  for (const [stream, run] of sim.runs) {
+    if (!run.live || listenersTo(run.publisher, stream) === 0) continue
+    const least = leastDelays(run.publisher)
+    for (const [node, leastMs] of least) {
+      if ((node.overlay.stream(stream)?.subscribers ?? 0) === 0 || node === run.publisher) continue
+      const actualMs = treeDelayMs(node, run.publisher.id, hop => hop.overlay.stream(stream)?.upstream)
+      if (actualMs !== undefined) ratios.push(actualMs / leastMs)
+    }
+    if (!publishers.has(run.publisher)) costRatios.push(...stretches(run.publisher))
+    publishers.add(run.publisher)
+  }
+  return {
+    stretch: {
+      p50: quantileOf(ratios, 0.5),
+      p99: quantileOf(ratios, 0.99),
+      quietMs: Math.round(sim.now - lastChangeMs)
+    },
+    costStretch: { p50: quantileOf(costRatios, 0.5), p99: quantileOf(costRatios, 0.99) }
+  }
+}
+
+/** Streams that nobody takes from their publisher need no oracle. */
+function listenersTo(publisher: SimNode, stream: StreamId): number {
+  return publisher.overlay.stream(stream)?.children.length ?? 0
+}
+
+function controlOf(sim: Simulation, { traffic }: Meter, facts: RunFacts, seconds: number): Result['control'] {
+  const { controlBytes, beatBytes, mediaBytes } = traffic
+  const rest = traffic.perNeighbour(controlBytes - beatBytes)
+  return {
+    bytesPerSecPerNeighbour: traffic.perNeighbour(controlBytes),
+    beats: traffic.perNeighbour(beatBytes),
+    rest,
+    restPerChannel: rest / facts.channels,
+    shareOfMedia: mediaBytes === 0 ? 0 : controlBytes / mediaBytes,
+    shareOnMediaLinks: traffic.shareOnMediaLinks(sim),
+    bytesPerNodePerSec: controlBytes / seconds / sim.nodes.size,
+    bytes: Object.fromEntries(traffic.bytes)
+  }
+}
+
+function joinOf({ joins }: Meter): Result['join'] {
+  const took = joins.map(join => join.tookMs)
+  const roundTrips = joins.map(join => join.tookMs / join.roundTripMs)
+  const over = joins.map(join => join.tookMs - 2 * join.roundTripMs)
+  return {
+    count: joins.length,
+    p50Ms: quantileOf(took, 0.5),
+    p95Ms: quantileOf(took, 0.95),
+    p95RoundTrips: quantileOf(roundTrips, 0.95),
+    p95OverTwoRoundTripsMs: quantileOf(over, 0.95)
+  }
+}
+
+function failureOf({ gaps, affected }: Meter, all: Account, now: Millis): Result['failure'] {
+  const ofAffected = sum(affected, now)
+  return {
+    count: gaps.length,
+    p50Ms: quantileOf(gaps, 0.5),
+    p99Ms: quantileOf(gaps, 0.99),
+    max: quantileOf(gaps, 1),
+    lostPercent: percent(all),
+    lostPercentOfAffected: gaps.length === 0 ? null : percent(ofAffected)
+  }
+}
+
+function percent({ expected, unplayed }: Account): number {
+  return expected === 0 ? 0 : (100 * unplayed) / expected
+}
+
+/** Links from the publisher, of all listeners. */
+function depthOf(sim: Simulation): Result['depth'] {
+  const hops: number[] = []
+  for (const node of sim.nodes.values()) {
+    if (!node.running) continue
+    for (const view of node.overlay.streams()) {
+      if (view.subscribers > 0 && view.upstream !== undefined) hops.push(view.hops)
+    }
+  }
+  return { p95: quantileOf(hops, 0.95), max: quantileOf(hops, 1) }
+}
