@@ -29,7 +29,8 @@ A network in virtual time: the core as it runs in production, on a simulated und
   --seconds S      virtual time (default: the scenario's)
   --seed K         of all that is random (default 1)
   --seeds A,B,…    several runs; of each figure the worst counts
-  --json           one JSON object on stdout
+  --json           one JSON object on stdout, and no page
+  --report FILE    where the page with the pictures goes (default: a temporary file)
 
 Scenarios, with their nodes and seconds:
 ${scenarios.map(line).join('\n')}

@@ -1,9 +1,14 @@
 /** `npm run sim`: plays a scenario in virtual time, and reports it. `--help` says how. */
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
 import { help, parseRequest, type Request, UsageError } from './command-line.ts'
-import { play } from './play.ts'
+import { type Played, play } from './play.ts'
 import { ProgressLine } from './progress.ts'
+import { pageOf } from './report/page.ts'
 import { textOf } from './report/text.ts'
 import type { Result } from './result.ts'
+import type { Scenario } from './scenarios/scenario.ts'
 
 try {
   const request = parseRequest(process.argv.slice(2))
@@ -16,15 +21,25 @@ try {
   process.exitCode = isUsage ? 2 : 1
 }
 
-function run({ scenario, nodes, seconds, seeds, json }: Request): void {
+function run({ scenario, nodes, seconds, seeds, json, report }: Request): void {
   const progress = new ProgressLine()
   const results: Result[] = []
   for (const seed of seeds) {
     const played = play({ scenario, nodes, seconds, seed, onProgress: state => progress.show(state) })
     progress.end()
     results.push(played.result)
-    if (!json) process.stdout.write(`${textOf(scenario, played.result)}\n`)
+    if (json) continue
+    const page = writePage(scenario, played, report)
+    process.stdout.write(`${textOf(scenario, played.result)}\nReport: ${page}\n`)
   }
   if (json) process.stdout.write(`${JSON.stringify(results.length === 1 ? results[0] : results)}\n`)
   if (results.some(({ loops, invariantBreaks }) => loops + invariantBreaks > 0)) process.exitCode = 1
+}
+
+/** @returns the path of the page */
+function writePage(scenario: Scenario, played: Played, report: string | undefined): string {
+  const file = report ?? join(mkdtempSync(join(tmpdir(), 'hopcast-sim-')), `${scenario.name}.html`)
+  mkdirSync(dirname(file), { recursive: true })
+  writeFileSync(file, pageOf(scenario, played))
+  return file
 }

@@ -49,8 +49,8 @@ export class Meter implements Observer, PlayoutListener {
   startedAt: Millis | undefined
   readonly #affected = new Set<Playout>()
   readonly #second = new Histogram(1, 5_000)
-  #copiesBefore = 0
-  #controlBefore = 0
+  #copies = 0
+  #controlBytes = 0
   #sim: Simulation | undefined
   #quickest: { publisher: SimNode; at: Millis; delays: Map<SimNode, Millis> } | undefined
 
@@ -67,8 +67,6 @@ export class Meter implements Observer, PlayoutListener {
   start(sim: Simulation): void {
     this.startedAt = sim.now
     this.traffic = new Traffic()
-    this.#copiesBefore = 0
-    this.#controlBefore = 0
     this.parentSwitches = 0
     this.delays.clear()
     clearLinks(sim)
@@ -77,22 +75,21 @@ export class Meter implements Observer, PlayoutListener {
 
   /** To be called each second. */
   tick(sim: Simulation): void {
-    const { copies, controlBytes } = this.traffic
     this.traffic.countLinks(sim)
     let starving = 0
     for (const playout of this.playouts) if (playout.silentMs(sim.now) > 500) starving++
     this.seconds.push({
       at: sim.now,
       delivered: this.#second.count,
-      copies: copies - this.#copiesBefore,
-      controlBytes: controlBytes - this.#controlBefore,
+      copies: this.#copies,
+      controlBytes: this.#controlBytes,
       delayP50Ms: this.#second.quantile(0.5) ?? 0,
       delayP99Ms: this.#second.quantile(0.99) ?? 0,
       starving
     })
     this.#second.clear()
-    this.#copiesBefore = copies
-    this.#controlBefore = controlBytes
+    this.#copies = 0
+    this.#controlBytes = 0
   }
 
   /** Watches the listeners at `nodes` for pauses; call `collect` with what it returns. */
@@ -113,6 +110,8 @@ export class Meter implements Observer, PlayoutListener {
 
   onSent(from: SimNode, streamClass: StreamClass, kind: string, bytes: number): void {
     this.traffic.onSent(from, streamClass, kind, bytes)
+    if (streamClass === 'object') this.#copies++
+    else this.#controlBytes += bytes
   }
 
   onDropped(): void {
