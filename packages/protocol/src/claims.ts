@@ -35,14 +35,25 @@ export class Claims {
     const claim = this.#distance(state)
     const { claimed } = state
     if (claim === undefined || claimed === undefined || isNewer(claim, claimed)) {
-      if (claim !== claimed) this.#urgent.add(state)
+      if (claim === claimed) return
+      // Else it would hold this node to the way that it is to leave: nothing that comes by another would be nearer.
+      if (claim === undefined || claimed === undefined || !this.#isCrowded(state)) this.#urgent.add(state)
+      else this.#wait(state, now + this.#config.crowdedHoldMs)
       return
     }
     const moved = Math.abs(claim.metricUs - claimed.metricUs) >= this.#config.costChangeMin * claimed.metricUs
     if (!moved && claim.hops === claimed.hops) return
-    this.#waiting.add(state)
     const spread = 1 + this.#config.syncJitter * (2 * this.#random() - 1)
-    this.#timers.setBy('sync', now + this.#config.syncDelayMs * spread)
+    this.#wait(state, now + this.#config.syncDelayMs * spread)
+  }
+
+  #wait(state: Origin, until: Millis): void {
+    this.#waiting.add(state)
+    this.#timers.setBy('sync', until)
+  }
+
+  #isCrowded({ origin, nextHop }: Origin): boolean {
+    return nextHop !== undefined && this.#standings.of(origin, nextHop, false) === 'full'
   }
 
   /** The timer `sync`: what has waited goes with what is urgent. */

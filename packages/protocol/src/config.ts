@@ -32,6 +32,8 @@ export interface Config {
   /** Changed metrics wait this long for others, ± `syncJitter`. News and retractions do not wait. */
   syncDelayMs: Millis
   syncJitter: number
+  /** A newer seqno over a crowded next hop waits this long to be told: others that bring it may be better then. */
+  crowdedHoldMs: Millis
   /** Another next hop is taken once it costs this share less, */
   switchGainMin: number
   /** and has done so for this long, unless the way is newer than that: what passes sooner is not worth a hand-over. */
@@ -94,8 +96,13 @@ export interface Config {
   streamsMax: number
   /** Past it, SUB is answered by SUB_NACK `full`. */
   childrenPerStreamMax: number
-  /** The same, unless the asker has no other way: so that the load is shared, and servers need not carry all. */
+  /**
+   * So many children of a stream are enough: one more is taken only if it has no parent, and asked to find another. So the
+   * load is shared, and servers need not carry all.
+   */
   fanOutMax: number
+  /** A child is asked to move at most this often. */
+  moveIntervalMs: Millis
   /** What this node sends to children at most, in bits per second; 0: no limit. */
   uplinkBps: number
   /** Past it, the neighbour's SUB is answered by SUB_NACK `full`. */
@@ -139,6 +146,7 @@ export const defaultConfig: Config = {
 
   syncDelayMs: 100,
   syncJitter: 0.25,
+  crowdedHoldMs: 500,
   switchGainMin: 0.15,
   switchHoldMs: 3_000,
   penaltyMs: 3_000,
@@ -172,6 +180,7 @@ export const defaultConfig: Config = {
   streamsMax: 10_000,
   childrenPerStreamMax: 1_024,
   fanOutMax: 16,
+  moveIntervalMs: 30_000,
   uplinkBps: 0,
   subscriptionsPerNeighbourMax: 1_024,
 

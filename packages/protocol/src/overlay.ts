@@ -148,6 +148,8 @@ export class Overlay {
         return this.#reactions.onRelayEvents(this.#parts.relay.handleSubOk(peer, message, now), now)
       case 'sub-nack':
         return this.#reactions.onRelayEvents(this.#parts.relay.handleSubNack(peer, message, now), now)
+      case 'move':
+        return this.#reactions.onRelayEvents(this.#parts.relay.handleMove(peer, message), now)
       case 'unsub':
         return this.#reactions.onRelayEvents(this.#parts.relay.handleUnsub(peer, message.stream), now)
       case 'digest':
@@ -155,7 +157,6 @@ export class Overlay {
       case 'route-query':
       case 'nack':
       case 'have':
-      case 'move':
       case 'peers':
       case 'close':
         return

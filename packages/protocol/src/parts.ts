@@ -30,7 +30,6 @@ export class Parts {
     this.publications = new Publications(self)
     this.relay = new Relay(self, config, this.timers, {
       nextHop: publisher => this.routes.route(publisher)?.nextHop,
-      isLastResort: publisher => this.routes.isLastResort(publisher),
       backup: publisher => this.routes.backup(publisher),
       resumeSeq: stream => this.forward.resumeSeq(stream),
       isFlowing: (stream, now) => this.forward.isFlowing(stream, now),

@@ -154,6 +154,9 @@ export class Reactions {
           this.onRouteEvents(this.#parts.routes.bar(event.publisher, event.peer, now), now)
           if (!event.isFinal) this.onRelayEvents(this.#parts.relay.handleNextHop(event.publisher, now), now)
           break
+        case 'crowded':
+          this.onRouteEvents(this.#parts.routes.crowd(event.publisher, event.peer, now), now)
+          break
         case 'fault':
           this.onRouteEvents(this.#parts.routes.penalise(event.publisher, event.peer, now), now)
       }

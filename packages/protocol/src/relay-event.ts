@@ -14,18 +14,18 @@ export type RelayEvent =
   /** Nobody takes it any more: what is kept of it can go. */
   | { type: 'closed'; stream: StreamId }
   /**
-   * The neighbour has no room for the stream; `redirect` may have. `isFinal`: it has none for one who has no other way
+   * The neighbour has no room for the stream; `redirect` may have. `isFinal`: it has none for one without a parent
    * either, so that it is asked again in the next round only.
    */
   | { type: 'refused'; publisher: PeerId; peer: PeerId; redirect: readonly PeerId[]; isFinal: boolean }
+  /** The parent would rather have this node fed by another, perhaps one of `redirect`. */
+  | { type: 'crowded'; publisher: PeerId; peer: PeerId; redirect: readonly PeerId[] }
   /** The neighbour promised the stream and does not deliver. */
   | { type: 'fault'; publisher: PeerId; peer: PeerId }
 
 export interface RelayLookups {
   /** The next hop towards a publisher, as routes have it now. */
   nextHop: (publisher: PeerId) => PeerId | undefined
-  /** Whether that one has no room, and there is no other. */
-  isLastResort: (publisher: PeerId) => boolean
   /** Another neighbour that is as safe as the next hop. */
   backup: (publisher: PeerId) => PeerId | undefined
   /** The seqno after the newest object held of a stream. */

@@ -22,14 +22,12 @@ function relay(config: Partial<Config> = {}) {
     backup: undefined as PeerId | undefined,
     resumeSeq: undefined as number | undefined,
     flows: false,
-    isLastResort: false,
     rateBps: 0
   }
   const made = new Relay(self, { ...defaultConfig, ...config }, timers, {
     nextHop: of => (of === publisher ? lookups.nextHop : undefined),
     backup: () => lookups.backup,
     resumeSeq: () => lookups.resumeSeq,
-    isLastResort: () => lookups.isLastResort,
     isFlowing: () => lookups.flows,
     rateBps: () => lookups.rateBps
   })
@@ -56,12 +54,12 @@ function told(events: RelayEvent[]): string[] {
   return events.map(event => {
     if (event.type === 'replay') return `replay ${event.startSeq} to ${event.peer}`
     if (event.type === 'established') return `established by ${event.upstream} at ${event.hops}`
+    if (event.type === 'crowded') return `crowded at ${event.peer}`
     if (event.type === 'refused') return `refused by ${event.peer}${event.isFinal ? ' for good' : ''}`
     if (event.type === 'fault') return `fault of ${event.peer}`
     if (event.type !== 'send') return event.type
     const { peer, message } = event
-    const insist = message.type === 'sub' && message.insist ? ' insisting' : ''
-    if (message.type === 'sub') return `sub ${message.startSeq ?? 'now'} to ${peer}${insist}`
+    if (message.type === 'sub') return `sub ${message.startSeq ?? 'now'} to ${peer}`
     if (message.type === 'sub-ok') return `ok ${message.path.length - 1} to ${peer}`
     return message.type === 'sub-nack' ? `${message.reason} to ${peer}` : `${message.type} to ${peer}`
   })
@@ -471,11 +469,28 @@ describe('Every subIntervalMs', () => {
 })
 
 describe('To share the load, a relay', () => {
-  test('sends those who come later to its children, unless they insist', () => {
+  test('sends those who have a parent to its children, and takes those who have none', () => {
     const made = established({ fanOutMax: 1 })
     const [event] = made.relay.handleSub(right, sub(), 0)
     expect(event).toMatchObject({ peer: right, message: { reason: 'full', redirect: [left] } })
     expect(told(made.relay.handleSub(right, sub({ insist: true }), 0))).toEqual(['ok 1 to right'])
+  })
+
+  test('asks children that are too many to find another parent, now and then, and feeds them', () => {
+    const made = established({ fanOutMax: 1, moveIntervalMs: 30_000 })
+    made.relay.handleSub(right, sub({ insist: true }), 0)
+    const message = { type: 'move', stream, withinMs: 0, redirect: [left] }
+    expect(made.relay.handleTimeout(1_000)).toEqual([{ type: 'send', peer: right, message }])
+    expect(told(made.relay.handleTimeout(2_000))).toEqual([])
+    expect(told(made.relay.handleTimeout(31_000))).toEqual(['move to right'])
+    expect(made.relay.children(stream)).toEqual([left, right])
+  })
+
+  test('that is asked to leave its parent has the route go elsewhere', () => {
+    const made = established()
+    const message = { type: 'move', stream, withinMs: 0, redirect: [] } as const
+    expect(told(made.relay.handleMove(up, message))).toEqual(['crowded at up'])
+    expect(told(made.relay.handleMove(other, message))).toEqual([])
   })
 
   test('takes nobody whom its uplink has no room for, however much they insist', () => {
@@ -519,19 +534,25 @@ describe('A neighbour without room', () => {
   test('is told of, so that the route goes elsewhere', () => {
     const made = relay()
     made.relay.subscribe(name, 0)
-    expect(told(made.relay.handleSubNack(up, full, 0))).toEqual(['lost', 'refused by up'])
+    expect(told(made.relay.handleSubNack(up, full, 0))).toEqual(['lost', 'refused by up for good'])
     made.lookups.nextHop = other
     expect(told(made.relay.handleNextHop(publisher, 0))).toEqual(['sub 0 to other'])
   })
 
-  test('is insisted on where there is no other way, once a round', () => {
+  test('is asked again in the next round by those who have no parent', () => {
     const made = relay()
-    made.relay.subscribe(name, 0)
-    made.relay.handleSubNack(up, full, 0)
-    made.lookups.isLastResort = true
-    expect(told(made.relay.handleNextHop(publisher, 0))).toEqual(['sub 0 to up insisting'])
+    expect(made.relay.subscribe(name, 0)).toMatchObject([{ peer: up, message: { insist: true } }])
     expect(told(made.relay.handleSubNack(up, full, 0))).toEqual(['lost', 'refused by up for good'])
-    expect(told(made.relay.handleTimeout(1_000))).toEqual(['sub 0 to up insisting'])
+    expect(told(made.relay.handleTimeout(1_000))).toEqual(['sub 0 to up'])
+  })
+
+  test('is not insisted on by those who have one', () => {
+    const made = established()
+    made.lookups.nextHop = other
+    const [event] = made.relay.handleNextHop(publisher, 0)
+    expect(event).toMatchObject({ peer: other, message: { type: 'sub', publisher } })
+    expect(event).not.toMatchObject({ message: { insist: true } })
+    expect(told(made.relay.handleSubNack(other, full, 0))).toEqual(['refused by other'])
   })
 
   test('that was the parent is one no more', () => {

@@ -28,7 +28,7 @@ import type { Timers } from './timers.ts'
 import { Uplink } from './uplink.ts'
 import { Upstream } from './upstream.ts'
 import { redirectMax } from './wire/limits.ts'
-import type { Message, Sub, SubNack, SubOk } from './wire/messages.ts'
+import type { Message, Move, Sub, SubNack, SubOk } from './wire/messages.ts'
 
 export interface StreamView {
   stream: StreamId
@@ -50,7 +50,7 @@ export class Relay {
   readonly #upstream: Upstream
   readonly #uplink: Uplink
   /** Counts them, so that each names others. */
-  #refusals = 0
+  #redirects = 0
   #isWithdrawn = false
   /** Streams that ended a moment ago, and until when that is remembered. */
   readonly #ended = new Map<StreamId, Millis>()
@@ -197,6 +197,12 @@ export class Relay {
     return [...children].map(peer => ({ type: 'send', peer, message }))
   }
 
+  handleMove(peer: PeerId, { stream, redirect }: Move): RelayEvent[] {
+    const state = stream && this.#streams.get(stream)
+    if (!state || state.upstream !== peer) return []
+    return [{ type: 'crowded', publisher: state.name.publisher, peer, redirect }]
+  }
+
   handleUnsub(peer: PeerId, stream: StreamId): RelayEvent[] {
     const state = this.#streams.get(stream)
     if (state === undefined || !this.#streams.removeChild(state, peer)) return []
@@ -239,7 +245,7 @@ export class Relay {
   handleTimeout(now: Millis): RelayEvent[] {
     const events = this.#uplink.measure(this.#streams.all()).flatMap(state => this.#shed(state))
     for (const state of this.#streams.all()) {
-      events.push(...this.#follow(state, now))
+      events.push(...this.#follow(state, now), ...this.#spread(state, now))
       if (this.#isStarting(state, now)) events.push(...this.#upstream.handleSilence(state, now))
     }
     for (const [stream, until] of this.#ended) if (until <= now) this.#ended.delete(stream)
@@ -255,13 +261,16 @@ export class Relay {
     return !insists && (this.#isWithdrawn || (stream?.children.size ?? 0) >= this.#config.fanOutMax)
   }
 
-  /** Says who may have room: the children, each time others of them. */
   #refuse(peer: PeerId, stream: StreamId, state: Stream | undefined): RelayEvent {
-    const others = state?.childList.filter(child => child !== peer) ?? []
-    this.#refusals += redirectMax
-    const from = this.#refusals % Math.max(1, others.length)
-    const redirect = [...others.slice(from), ...others.slice(0, from)].slice(0, redirectMax)
-    return nack(peer, stream, 'full', redirect)
+    return nack(peer, stream, 'full', state === undefined ? [] : this.#redirect(peer, state))
+  }
+
+  /** Who may have room: the children that are not too many, each time others of them. */
+  #redirect(peer: PeerId, { childList }: Stream): PeerId[] {
+    const others = childList.slice(0, this.#config.fanOutMax).filter(child => child !== peer)
+    this.#redirects += redirectMax
+    const from = this.#redirects % Math.max(1, others.length)
+    return [...others.slice(from), ...others.slice(0, from)].slice(0, redirectMax)
   }
 
   /** The last child has to go. */
@@ -269,6 +278,21 @@ export class Relay {
     const peer = state.childList.at(-1)
     if (peer === undefined || !this.#streams.removeChild(state, peer)) return []
     return [this.#refuse(peer, state.id, state), ...this.#releaseIfUnused(state)]
+  }
+
+  /** Asks the children that are too many, those that came last, to find another parent. Until then they are fed. */
+  #spread(state: Stream, now: Millis): RelayEvent[] {
+    const { children, childList, id } = state
+    const { fanOutMax, moveIntervalMs } = this.#config
+    const events: RelayEvent[] = []
+    for (const peer of childList.slice(fanOutMax)) {
+      const child = children.get(peer)
+      if (child === undefined || now - child.askedToMoveAt < moveIntervalMs) continue
+      child.askedToMoveAt = now
+      const redirect = this.#redirect(peer, state)
+      events.push({ type: 'send', peer, message: { type: 'move', stream: id, withinMs: 0, redirect } })
+    }
+    return events
   }
 
   #follow(state: Stream, now: Millis): RelayEvent[] {

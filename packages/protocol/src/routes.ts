@@ -150,6 +150,11 @@ export class Routes {
     return this.#avoid(origin, now, () => this.#standings.bar(origin, peer, now))
   }
 
+  /** The neighbour goes on feeding, and would rather not. */
+  crowd(origin: PeerId, peer: PeerId, now: Millis): RouteEvent[] {
+    return this.#avoid(origin, now, () => this.#standings.crowd(origin, peer, now))
+  }
+
   /** It has taken a stream of `origin` after all. */
   unbar(origin: PeerId, peer: PeerId, now: Millis): RouteEvent[] {
     return this.#avoid(origin, now, () => this.#standings.unbar(origin, peer))

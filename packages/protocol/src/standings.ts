@@ -26,6 +26,7 @@ export class Standings {
   readonly #full = new Set<PeerId>()
   readonly #penalties: Penalties
   readonly #bars: Penalties
+  readonly #crowds: Penalties
 
   constructor(config: Config) {
     const { penaltyForgetMs: forgetMs, penaltiesMax: entriesMax } = config
@@ -35,7 +36,9 @@ export class Standings {
       longestMs: config.penaltyLongestMs,
       ...shared
     })
-    this.#bars = new Penalties({ firstMs: config.barredMs, longestMs: config.barredLongestMs, ...shared })
+    const bars = { firstMs: config.barredMs, longestMs: config.barredLongestMs, ...shared }
+    this.#bars = new Penalties(bars)
+    this.#crowds = new Penalties(bars)
   }
 
   /** Everyone who is up. */
@@ -80,7 +83,8 @@ export class Standings {
   of(origin: PeerId, peer: PeerId, hadRoom: boolean): Standing {
     if (this.#suspects.has(peer)) return 'suspected'
     if (this.#penalties.has(origin, peer)) return 'penalised'
-    if (this.#bars.has(origin, peer) || (!hadRoom && this.#full.has(peer))) return 'full'
+    if (this.#bars.has(origin, peer) || this.#crowds.has(origin, peer)) return 'full'
+    if (!hadRoom && this.#full.has(peer)) return 'full'
     return 'good'
   }
 
@@ -91,6 +95,10 @@ export class Standings {
 
   bar(origin: PeerId, peer: PeerId, now: Millis): boolean {
     return this.#bars.impose(origin, peer, now)
+  }
+
+  crowd(origin: PeerId, peer: PeerId, now: Millis): boolean {
+    return this.#crowds.impose(origin, peer, now)
   }
 
   isBarred(origin: PeerId, peer: PeerId): boolean {
@@ -104,17 +112,20 @@ export class Standings {
 
   /** When the next penalty or bar ends. */
   nextEnd(): Millis | undefined {
-    const ends = [this.#penalties.nextEnd(), this.#bars.nextEnd()].filter(end => end !== undefined)
+    const kinds = [this.#penalties, this.#bars, this.#crowds]
+    const ends = kinds.map(kind => kind.nextEnd()).filter(end => end !== undefined)
     return ends.length === 0 ? undefined : Math.min(...ends)
   }
 
   /** Ends the penalties and bars that are over; returns the origins that this concerns. */
   takeEnded(now: Millis): PeerId[] {
-    return [...new Set([...this.#penalties.takeEnded(now), ...this.#bars.takeEnded(now)])]
+    const kinds = [this.#penalties, this.#bars, this.#crowds]
+    return [...new Set(kinds.flatMap(kind => kind.takeEnded(now)))]
   }
 
   forgetOrigin(origin: PeerId): void {
     this.#penalties.forgetOrigin(origin)
     this.#bars.forgetOrigin(origin)
+    this.#crowds.forgetOrigin(origin)
   }
 }

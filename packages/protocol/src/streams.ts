@@ -5,6 +5,8 @@ import type { Millis, PathTag, PeerId, StreamId, StreamName } from './ids.ts'
 export interface Child {
   /** It has had SUB_OK. */
   confirmed: boolean
+  /** When it was last asked to find another parent. */
+  askedToMoveAt: Millis
 }
 
 /** A neighbour that was sent SUB, and is not the parent (yet). */
@@ -13,7 +15,7 @@ export interface Asked {
   readonly at: Millis
   /** The parent fell silent, and this one may take its place. Otherwise it is the next hop. */
   isBackup: boolean
-  /** It was told that there is no other way. */
+  /** It was told that there is no parent. */
   readonly insists: boolean
   /** Its way from the publisher, once it has said SUB_OK; undefined also while that way leads through this node. */
   path: readonly PathTag[] | undefined
@@ -111,7 +113,7 @@ export class Streams {
   child(stream: Stream, peer: PeerId): Child {
     const known = stream.children.get(peer)
     if (known !== undefined) return known
-    const child: Child = { confirmed: false }
+    const child: Child = { confirmed: false, askedToMoveAt: Number.NEGATIVE_INFINITY }
     stream.children.set(peer, child)
     stream.childList = [...stream.children.keys()]
     this.#perChild.set(peer, (this.#perChild.get(peer) ?? 0) + 1)

@@ -173,8 +173,7 @@ export class Upstream {
   }
 
   #ask(state: Stream, peer: PeerId, isBackup: boolean, now: Millis): RelayEvent {
-    const { publisher } = state.name
-    const insists = !isBackup && this.#lookups.isLastResort(publisher)
+    const insists = state.upstream === undefined
     const asked: Asked = {
       peer,
       at: now,

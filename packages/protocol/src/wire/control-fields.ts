@@ -278,9 +278,13 @@ export const fieldsOf: { [K in Kind]: FieldsOf<K> } = {
   },
   move: {
     name: 'move',
-    toWire: ({ withinMs, redirect }) => ({ withinMs, redirect: redirect.map(peerIdBytes) }),
-    fromWire: ({ withinMs, redirect }) => {
-      return { type: 'move', withinMs: withinMs ?? 0, redirect: peersFrom(redirect) }
+    toWire: ({ withinMs, redirect, stream }) => {
+      const of = stream === undefined ? null : streamIdBytes(stream)
+      return { withinMs, redirect: redirect.map(peerIdBytes), stream: of }
+    },
+    fromWire: ({ withinMs, redirect, stream }) => {
+      const of = stream === null ? {} : { stream: streamIdFrom(stream) }
+      return { type: 'move', ...of, withinMs: withinMs ?? 0, redirect: peersFrom(redirect) }
     },
     check: ({ withinMs, redirect }) => {
       checkInteger('withinMs', withinMs, uint32Max)

@@ -93,7 +93,10 @@ const message: fc.Arbitrary<Message> = fc.oneof(
     .tuple(stream, fc.nat(0xffff_ff00), fc.nat(255))
     .map(([of, first, more]) => ({ type: 'nack' as const, stream: of, first, last: first + more })),
   fc.record({ type: is('have'), stream, held }, { requiredKeys: ['type', 'stream'] }),
-  fc.record({ type: is('move'), withinMs: uint32, redirect: fc.array(peer, { maxLength: 8 }) }),
+  fc.record(
+    { type: is('move'), stream, withinMs: uint32, redirect: fc.array(peer, { maxLength: 8 }) },
+    { requiredKeys: ['type', 'withinMs', 'redirect'] }
+  ),
   fc.record({ type: is('peers'), peers: fc.array(info, { maxLength: 16 }) }),
   fc.record({ type: is('close'), code: fc.constantFrom('malformed', 'surplus', undefined) }),
   fc.record({ type: is('unsub'), stream })

@@ -139,7 +139,7 @@ export interface Sub extends StreamName {
   type: 'sub'
   /** The first object wanted, from the recent ones; absent: from now on. */
   startSeq?: number
-  /** The asker has no other way: limits that only share the load do not count. */
+  /** The asker has no parent: limits that only share the load do not count. */
   insist?: boolean
 }
 
@@ -185,9 +185,14 @@ export interface Have {
   held?: { oldest: number; newest: number }
 }
 
-/** The sender goes away, or carries nothing for others any more: find another parent in time. */
+/**
+ * The sender goes away, or carries nothing for others any more: find another parent in time. With `stream`: it has many
+ * children of that one, and would rather have this one fed by another.
+ */
 export interface Move {
   type: 'move'
+  stream?: StreamId
+  /** 0: there is no hurry. */
   withinMs: Millis
   /** Who may take its place. At most `redirectMax`. */
   redirect: readonly PeerId[]

@@ -119,6 +119,7 @@ export interface Have {
 export interface Move {
   withinMs: number | null
   redirect: Uint8Array[]
+  stream: Uint8Array | null
 }
 
 export interface RouteQuery {
@@ -2034,6 +2035,7 @@ const hopcast = $root.hopcast = (() => {
 
         Move.prototype.withinMs = null;
         Move.prototype.redirect = $util.emptyArray;
+        Move.prototype.stream = null;
 
         Move.encode = function (message, writer, _depth) {
             if (!writer)
@@ -2047,6 +2049,8 @@ const hopcast = $root.hopcast = (() => {
             if (message.redirect != null && message.redirect.length)
                 for (let i = 0; i < message.redirect.length; ++i)
                     writer.uint32(18).bytes(message.redirect[i]);
+            if (message.stream != null && $Object.hasOwnProperty.call(message, "stream") && message.stream.length)
+                writer.uint32(26).bytes(message.stream);
             if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                 for (let i = 0; i < message.$unknowns.length; ++i)
                     writer.raw(message.$unknowns[i]);
@@ -2095,6 +2099,15 @@ const hopcast = $root.hopcast = (() => {
                         if (!(message.redirect && message.redirect.length))
                             message.redirect = [];
                         message.redirect.push(reader.bytes());
+                        continue;
+                    }
+                case 3: {
+                        if (wireType !== 2)
+                            break;
+                        if ((value = reader.bytes()).length)
+                            message.stream = value;
+                        else
+                            delete message.stream;
                         continue;
                     }
                 }
