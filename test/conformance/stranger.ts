@@ -60,6 +60,8 @@ export class Stranger implements TestedCore {
       case 'disconnected':
         this.#peers.delete(input.peer)
         return []
+      case 'seqno-signed':
+        return []
       case 'message':
         return this.#hear(input.peer, input.message, now)
       case 'announcement':

@@ -15,6 +15,7 @@ export function describeInput(input: Input): string | undefined {
     case 'connected':
     case 'disconnected':
       return `${input.type} ${input.peer}`
+    case 'seqno-signed':
     case 'object':
     case 'timeout':
       return undefined

@@ -95,6 +95,8 @@ export class Driver {
         return this.#tell(node, output)
       case 'sign':
         return this.#sign(node, output)
+      case 'sign-seqno':
+        return this.#signSeqno(node, output)
       case 'close':
         return this.#close(node, output.peer)
       case 'neighbour':
@@ -137,6 +139,14 @@ export class Driver {
     const announcement: Announcement = { ...rest, expiresAt: Math.floor(this.#wallMs(node) + ttlMs) }
     const signed = { body: encodeAnnouncement(announcement), signature: new Uint8Array(64) }
     this.#announce(node, undefined, signed)
+  }
+
+  #signSeqno(node: SimNode, { epoch, seqno }: Extract<Output, { type: 'sign-seqno' }>): void {
+    const { incarnation } = node
+    this.#sim.after(this.#options.signatureMs, () => {
+      const signature = new Uint8Array(64)
+      if (node.incarnation === incarnation) this.step(node, { type: 'seqno-signed', epoch, seqno, signature })
+    })
   }
 
   /** Hands an announcement to the core, after the time that its signature takes. */

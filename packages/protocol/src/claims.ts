@@ -4,7 +4,7 @@
  */
 import type { Config } from './config.ts'
 import { type Claim, lesser } from './feasibility.ts'
-import type { Millis } from './ids.ts'
+import type { Millis, PeerId } from './ids.ts'
 import { type Origin, reliableDistance } from './origin.ts'
 import type { Standings } from './standings.ts'
 import type { Timers } from './timers.ts'
@@ -78,7 +78,7 @@ export class Claims {
       return { origin: state.origin, epoch, seqno, metricUs: undefined, hops: 0 }
     }
     state.feasibility = lesser(state.claimed, state.feasibility)
-    return { origin: state.origin, ...state.claimed }
+    return toRow(state.origin, state.claimed)
   }
 
   #distance(state: Origin): Claim | undefined {
@@ -91,10 +91,14 @@ export class Claims {
   }
 }
 
+export function toRow(origin: PeerId, { epoch, seqno, metricUs, hops, signature }: Claim): SyncRow {
+  return { origin, epoch, seqno, metricUs, hops, ...(signature && { signature }) }
+}
+
 /** The rows as they were last told. */
 export function toldRows(origins: Iterable<Origin>): SyncRow[] {
   const rows: SyncRow[] = []
-  for (const { origin, claimed } of origins) if (claimed !== undefined) rows.push({ origin, ...claimed })
+  for (const { origin, claimed } of origins) if (claimed !== undefined) rows.push(toRow(origin, claimed))
   return rows
 }
 

@@ -17,9 +17,12 @@ export interface OverlayOptions {
 export type Input =
   | { type: 'connected'; peer: PeerId }
   | { type: 'disconnected'; peer: PeerId }
+  /** In the order sent. The signatures of a SYNC's rows hold; only retractions are without. */
   | { type: 'message'; peer: PeerId; message: UnsignedMessage }
   /** An ANNOUNCE whose signature holds; `from` is undefined for this node's own, as asked for by `sign`. */
   | { type: 'announcement'; from: PeerId | undefined; announcement: VerifiedAnnouncement }
+  /** As asked for by `sign-seqno`. */
+  | { type: 'seqno-signed'; epoch: number; seqno: number; signature: Uint8Array }
   | { type: 'object'; peer: PeerId; object: ObjectFrame }
   | { type: 'command'; command: Command }
   | { type: 'timeout' }
@@ -52,6 +55,8 @@ export type Output =
   | { type: 'deliver'; channel: ChannelId; track: number; object: ObjectFrame }
   /** To be signed and handed back as `announcement`. */
   | { type: 'sign'; draft: AnnouncementDraft }
+  /** The version of this node's own row, to be signed and handed back as `seqno-signed`. */
+  | { type: 'sign-seqno'; epoch: number; seqno: number }
   | { type: 'close'; peer: PeerId; code: CloseCode; reason: string }
   | { type: 'neighbour'; peer: PeerId; change: 'up' | 'down'; reason: string }
   | { type: 'subscription'; channel: ChannelId; event: SubscriptionChange }

@@ -7,8 +7,13 @@ export interface Distance extends Version {
   metricUs: Micros
 }
 
-/** What a node says of its way to an origin. `hops`: links from the origin. */
-export type Claim = Distance & { hops: number }
+/** What a node says of its way to an origin. */
+export interface Claim extends Distance {
+  /** Links from the origin. */
+  hops: number
+  /** The origin's, of the version. */
+  signature: Uint8Array | undefined
+}
 
 /** Whether a next hop with this row keeps the network free of loops. */
 export function isEligible(row: Claim, feasibility: Distance | undefined, isCurrent: boolean): boolean {
@@ -17,6 +22,6 @@ export function isEligible(row: Claim, feasibility: Distance | undefined, isCurr
   return isCurrent || row.metricUs < feasibility.metricUs
 }
 
-export function lesser(a: Distance, b: Distance | undefined): Distance {
+export function lesser(a: Claim, b: Claim | undefined): Claim {
   return b === undefined || isNewer(a, b) || (!isNewer(b, a) && a.metricUs < b.metricUs) ? a : b
 }

@@ -1,6 +1,6 @@
 /** What a node knows of the way to one origin. */
 import type { Choices, Row } from './choice.ts'
-import type { Claim, Distance } from './feasibility.ts'
+import type { Claim } from './feasibility.ts'
 import type { Millis, PeerId } from './ids.ts'
 import type { Standings } from './standings.ts'
 import type { Version } from './version.ts'
@@ -12,7 +12,7 @@ export interface Origin extends Choices {
   /** When a neighbour that is better may be changed to, if it stays so. */
   switchAt: Millis | undefined
   hadRoom: boolean
-  feasibility: Distance | undefined
+  feasibility: Claim | undefined
   /** What the neighbours last heard from here; undefined: nothing, or a retraction. */
   claimed: Claim | undefined
   /** Since when there is no way, and nothing is claimed. */
@@ -42,8 +42,8 @@ export function ownDistance({ rows, nextHop }: Origin, standings: Standings): Cl
   const row = rows.get(nextHop)
   const costUs = standings.costUs(nextHop)
   if (row === undefined || costUs === undefined) return undefined
-  const { epoch, seqno, metricUs, hops } = row
-  return { epoch, seqno, metricUs: metricUs + costUs, hops: hops + 1 }
+  const { epoch, seqno, metricUs, hops, signature } = row
+  return { epoch, seqno, metricUs: metricUs + costUs, hops: hops + 1, signature }
 }
 
 /**

@@ -109,6 +109,9 @@ class Line {
       this.#signed.set(announcement.signed, announcement)
       return [{ at: from, input: { type: 'announcement', from: undefined, announcement } }]
     }
+    if (output.type === 'sign-seqno') {
+      return [{ at: from, input: { ...output, type: 'seqno-signed', signature: new Uint8Array(64) } }]
+    }
     if (output.type !== 'send') return []
     const { peer: at, message } = output
     if (message.type !== 'announce') return [{ at, input: { type: 'message', peer: from, message } }]
@@ -157,14 +160,17 @@ describe('Before HELLO', () => {
 
   test('a neighbour is told nothing but HELLO and a beat, and everything after', () => {
     const made = overlay()
-    command(made, { type: 'publish', publication, tracks: [0] })
+    const signing = command(made, { type: 'publish', publication, tracks: [0] })
+    expect(signing).toContainEqual({ type: 'sign-seqno', epoch: publication.epoch, seqno: 0 })
+    const version = { epoch: publication.epoch, seqno: 0, signature: new Uint8Array(64) }
+    expect(made.handle({ type: 'seqno-signed', ...version }, 0)).toEqual([])
     const connected = made.handle({ type: 'connected', peer: a }, 0)
     expect(connected.map(output => output.type === 'send' && output.message.type)).toEqual(['hello', 'beat'])
     const up = made.handle({ type: 'message', peer: a, message: hello }, 0)
     expect(up[0]).toEqual({ type: 'neighbour', peer: a, change: 'up', reason: '' })
     expect(up[1]).toMatchObject({
       type: 'send',
-      message: { type: 'sync', rows: [{ origin: self, metricUs: 0 }] }
+      message: { type: 'sync', rows: [{ origin: self, metricUs: 0, ...version }] }
     })
   })
 })

@@ -115,6 +115,11 @@ export class Overlay {
         return this.#onMessage(input.peer, input.message, now)
       case 'announcement':
         return this.#onAnnouncement(input.from, input.announcement, now)
+      case 'seqno-signed':
+        return this.#reactions.onRouteEvents(
+          this.#parts.routes.handleSeqnoSigned(input, input.signature),
+          now
+        )
       case 'connected':
         return this.#reactions.onLinkEvents(this.#parts.links.handleConnected(input.peer, now), now)
       case 'disconnected':
@@ -190,6 +195,8 @@ export class Overlay {
         return this.#reactions.onRouteEvents(this.#parts.routes.handleSyncTimeout(), now)
       case 'origins':
         return this.#reactions.onRouteEvents(this.#parts.routes.handleOriginsTimeout(now), now)
+      case 'seqno':
+        return this.#reactions.onRouteEvents(this.#parts.routes.handleSeqnoTimeout(now), now)
       case 'switches':
         return this.#reactions.onRouteEvents(this.#parts.routes.handleSwitchesTimeout(now), now)
       case 'penalties':
@@ -241,7 +248,7 @@ export class Overlay {
     const events = this.#parts.channels.publish(publication, now)
     for (const name of this.#parts.publications.open(publication, tracks))
       this.#parts.relay.startOwn(name, now)
-    this.#reactions.onRouteEvents(this.#parts.routes.startOwn(publication.epoch, now), now)
+    this.#reactions.onRouteEvents(this.#parts.routes.startOwn(publication.epoch), now)
     this.#reactions.onChannelEvents(events, now)
   }
 

@@ -80,7 +80,7 @@ export class Reactions {
 
   onRouteEvents(events: RouteEvent[], now: Millis): void {
     for (const event of events) {
-      if (event.type === 'send') {
+      if (event.type !== 'next-hop') {
         this.#outputs.push(event)
         continue
       }

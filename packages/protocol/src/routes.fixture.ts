@@ -56,3 +56,17 @@ export const request = (over: Partial<SeqnoReq> = {}): SeqnoReq => ({
   hopsLeft: 8,
   ...over
 })
+
+export const signature = new Uint8Array(64)
+
+/** Starts to publish, and hands over what was to be signed. */
+export function publish(routes: Routes, epoch: number): RouteEvent[] {
+  return signed(routes, routes.startOwn(epoch))
+}
+
+/** `events`, and what follows once the driver has signed. */
+export function signed(routes: Routes, events: RouteEvent[]): RouteEvent[] {
+  return events.flatMap(event =>
+    event.type === 'sign-seqno' ? routes.handleSeqnoSigned(event, signature) : [event]
+  )
+}

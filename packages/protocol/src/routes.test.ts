@@ -7,11 +7,14 @@ import {
   b,
   c,
   origin,
+  publish,
   request,
   requestsIn,
   row,
   rowsIn,
   self,
+  signature,
+  signed,
   starved,
   table,
   tableOfTwo
@@ -195,7 +198,7 @@ describe('Routes tell', () => {
 
   test('a new neighbour of all they have, syncRowsMax rows in a message', () => {
     const { routes } = tableOfTwo({ syncRowsMax: 2 })
-    routes.startOwn(7, 0)
+    publish(routes, 7)
     const origins = ['o1', 'o2', 'o3', 'o4'] as PeerId[]
     routes.handleSync(
       a,
@@ -210,8 +213,8 @@ describe('Routes tell', () => {
   test('of this node as an origin from its start to its end', () => {
     const { routes } = tableOfTwo()
     const own = { origin: self, epoch: 7, seqno: 0, hops: 0 }
-    expect(rowsIn(routes.startOwn(7, 0), a)).toEqual([{ ...own, metricUs: 0 }])
-    expect(routes.startOwn(8, 0)).toEqual([])
+    expect(rowsIn(publish(routes, 7), a)).toEqual([{ ...own, metricUs: 0, signature }])
+    expect(routes.startOwn(8)).toEqual([])
     expect(rowsIn(routes.stopOwn(), a)).toEqual([{ ...own, metricUs: undefined }])
     expect(routes.stopOwn()).toEqual([])
   })
@@ -333,21 +336,37 @@ describe('A SEQNO_REQ', () => {
     ])
   })
 
-  test('makes the origin raise its seqno by one, once in seqnoRaiseIntervalMs', () => {
-    const { routes } = tableOfTwo({ seqnoRaiseIntervalMs: 100 })
-    routes.startOwn(1, 0)
+  test('makes the origin raise its seqno by one, once in seqnoRaiseIntervalMs, or at the end of that', () => {
+    const { routes, timers } = tableOfTwo({ seqnoRaiseIntervalMs: 100 })
+    publish(routes, 1)
     const ask = (seqno: number, now: number) =>
-      rowsIn(routes.handleSeqnoReq(a, request({ origin: self, seqno }), now), b).map(told => told.seqno)
-    expect(ask(5, 0)).toEqual([1])
-    expect(ask(5, 99)).toEqual([])
-    expect(ask(5, 100)).toEqual([2])
+      seqnosIn(routes.handleSeqnoReq(a, request({ origin: self, seqno }), now))
+    const seqnosIn = (events: RouteEvent[]) => rowsIn(signed(routes, events), b).map(told => told.seqno)
+    expect(ask(1, 0)).toEqual([1])
+    expect(ask(2, 1)).toEqual([])
+    expect(ask(2, 99)).toEqual([])
+    expect(timers.takeDue(99)).not.toContain('seqno')
+    expect(timers.takeDue(100)).toContain('seqno')
+    expect(seqnosIn(routes.handleSeqnoTimeout(100))).toEqual([2])
     expect(ask(2, 1_000)).toEqual([])
+  })
+
+  test('for a version that nobody can have heard of makes nobody do anything', () => {
+    const { routes } = tableOfTwo()
+    publish(routes, 1)
+    for (const seqno of [2, 1_000, Number.MAX_SAFE_INTEGER]) {
+      expect(routes.handleSeqnoReq(a, request({ origin: self, seqno }), 0)).toEqual([])
+    }
+    routes.handleSync(a, [row(100)], 0)
+    for (const over of [{ seqno: 2 }, { epoch: 2 }]) {
+      expect(routes.handleSeqnoReq(b, request(over), 0)).toEqual([])
+    }
   })
 
   test('about another run of the origin raises nothing', () => {
     const { routes } = tableOfTwo()
     expect(routes.handleSeqnoReq(a, request({ origin: self }), 0)).toEqual([])
-    routes.startOwn(1, 0)
+    publish(routes, 1)
     expect(routes.handleSeqnoReq(a, request({ origin: self, epoch: 2 }), 0)).toEqual([])
   })
 })
@@ -395,7 +414,7 @@ class Network {
   }
 
   publish(i: number): void {
-    this.#send(i, this.#node(i).routes.startOwn(1, this.now))
+    this.#send(i, this.#node(i).routes.startOwn(1))
   }
 
   /** Delivers the next message of one of the busy links; false when none is. */
@@ -419,6 +438,7 @@ class Network {
     for (const [i, { routes, timers }] of this.nodes.entries()) {
       for (const timer of timers.takeDue(this.now)) {
         if (timer === 'sync') this.#send(i, routes.handleSyncTimeout())
+        else if (timer === 'seqno') this.#send(i, routes.handleSeqnoTimeout(this.now))
         else if (timer === 'switches') this.#send(i, routes.handleSwitchesTimeout(this.now))
         else this.#send(i, routes.handleOriginsTimeout(this.now))
       }
@@ -448,7 +468,7 @@ class Network {
   }
 
   #send(from: number, events: RouteEvent[]): void {
-    for (const event of events) {
+    for (const event of signed(this.#node(from).routes, events)) {
       if (event.type !== 'send') continue
       const to = Number(event.peer.slice(1))
       const { message } = event

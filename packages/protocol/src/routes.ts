@@ -13,18 +13,21 @@
  * comparison. So does a node whose next hop has become clearly worse than one that is not feasible.
  */
 import { choose, chooseBackup, compare, standingOf } from './choice.ts'
-import { Claims, syncMessages, toldRows } from './claims.ts'
+import { Claims, syncMessages, toldRows, toRow } from './claims.ts'
 import type { Config } from './config.ts'
 import type { Micros, Millis, PeerId } from './ids.ts'
 import { newOrigin, type Origin, ownDistance } from './origin.ts'
+import { OwnRow } from './own-row.ts'
 import { Standings } from './standings.ts'
 import { Starvation } from './starvation.ts'
 import type { Timers } from './timers.ts'
-import type { Version } from './version.ts'
+import { isNewer, type Version } from './version.ts'
 import type { Message, SeqnoReq, SyncRow } from './wire/messages.ts'
 
 export type RouteEvent =
   | { type: 'send'; peer: PeerId; message: Message }
+  /** A version of this node's own row, to be signed and handed back to `handleSeqnoSigned`. */
+  | { type: 'sign-seqno'; epoch: number; seqno: number }
   /** The way to `origin` is new, another one, or gone (`nextHop` undefined). */
   | { type: 'next-hop'; origin: PeerId; nextHop: PeerId | undefined }
 
@@ -44,8 +47,7 @@ export class Routes {
   readonly #claims: Claims
   readonly #starvation: Starvation
   readonly #origins = new Map<PeerId, Origin>()
-  /** This node's own row, while it publishes. */
-  #own: (Version & { raisedAt: Millis }) | undefined
+  readonly #own: OwnRow
   /** Origins whose next hop was lost, or is not good, after this call. */
   readonly #starved = new Set<Origin>()
 
@@ -55,6 +57,7 @@ export class Routes {
     this.#timers = timers
     this.#standings = new Standings(config)
     this.#claims = new Claims(config, timers, this.#standings, random)
+    this.#own = new OwnRow(self, config, timers)
     this.#starvation = new Starvation(config, this.#standings)
   }
 
@@ -89,18 +92,24 @@ export class Routes {
   }
 
   /** This node publishes from now on; `epoch` is newer than that of any earlier run. */
-  startOwn(epoch: number, now: Millis): RouteEvent[] {
-    if (this.#own !== undefined) return []
-    this.#own = { epoch, seqno: 0, raisedAt: now }
-    return this.#tellAll([this.#ownRow(this.#own)])
+  startOwn(epoch: number): RouteEvent[] {
+    return toBeSigned(this.#own.start(epoch))
   }
 
   stopOwn(): RouteEvent[] {
-    if (this.#own === undefined) return []
-    // The retraction carries the version that it ends.
-    const row: SyncRow = { ...this.#ownRow(this.#own), metricUs: undefined }
-    this.#own = undefined
-    return this.#tellAll([row])
+    const row = this.#own.stop()
+    return row === undefined ? [] : this.#tellAll([row])
+  }
+
+  /** What `sign-seqno` has asked for. */
+  handleSeqnoSigned(version: Version, signature: Uint8Array): RouteEvent[] {
+    const row = this.#own.handleSigned(version, signature)
+    return row === undefined ? [] : this.#tellAll([row])
+  }
+
+  /** The timer `seqno`: a newer version of this node's own row was asked for too soon. */
+  handleSeqnoTimeout(now: Millis): RouteEvent[] {
+    return toBeSigned(this.#own.handleTimeout(now))
   }
 
   /** This node is on nobody's way any more, or may be again; its own row stays. */
@@ -112,8 +121,8 @@ export class Routes {
 
   handleUp(peer: PeerId, costUs: Micros): RouteEvent[] {
     this.#standings.setCost(peer, costUs)
-    const own = this.#own === undefined ? [] : [this.#ownRow(this.#own)]
-    return this.#tell([peer], [...own, ...toldRows(this.#origins.values())])
+    const { told } = this.#own
+    return this.#tell([peer], [...(told === undefined ? [] : [told]), ...toldRows(this.#origins.values())])
   }
 
   handleDown(peer: PeerId, now: Millis): RouteEvent[] {
@@ -194,25 +203,36 @@ export class Routes {
   handleSync(peer: PeerId, rows: SyncRow[], now: Millis): RouteEvent[] {
     const events: RouteEvent[] = []
     for (const row of rows) {
-      const { origin, metricUs } = row
-      if (origin === this.#self) continue
-      const state = this.#origin(origin, metricUs !== undefined, now)
-      if (state === undefined) continue
-      // A way that is too long is no way; it also ends what could count up without end.
-      const { hopsMax, metricMaxUs } = this.#config
-      if (metricUs === undefined || row.hops >= hopsMax || metricUs > metricMaxUs) state.rows.delete(peer)
-      else {
-        const { epoch, seqno, hops } = row
-        const betterSince = state.rows.get(peer)?.betterSince
-        state.rows.set(peer, { epoch, seqno, metricUs, hops, betterSince })
-      }
-      events.push(...this.#decide(state, now))
+      if (row.origin === this.#self) events.push(...toBeSigned(this.#own.handleEcho(row)))
+      else events.push(...this.#onRow(peer, row, now))
     }
     return this.#conclude(events, now)
   }
 
+  #onRow(peer: PeerId, row: SyncRow, now: Millis): RouteEvent[] {
+    const { origin, epoch, seqno, metricUs, hops, signature } = row
+    const state = this.#origin(origin, metricUs !== undefined, now)
+    if (state === undefined) return []
+    // A way that is too long is no way; it also ends what could count up without end.
+    const { hopsMax, metricMaxUs } = this.#config
+    if (metricUs === undefined || hops >= hopsMax || metricUs > metricMaxUs) state.rows.delete(peer)
+    else {
+      const betterSince = state.rows.get(peer)?.betterSince
+      state.rows.set(peer, { epoch, seqno, metricUs, hops, signature, betterSince })
+    }
+    return [...this.#remind(peer, row, state), ...this.#decide(state, now)]
+  }
+
+  /** An origin whose row is older than one that was used here has forgotten its own newer one, or its clock went back. */
+  #remind(peer: PeerId, row: SyncRow, { origin, feasibility }: Origin): RouteEvent[] {
+    if (origin !== peer || feasibility === undefined || !isNewer(feasibility, row)) return []
+    // No way, but the proof of the version.
+    const proof = toRow(origin, { ...feasibility, metricUs: this.#config.metricMaxUs + 1 })
+    return this.#tell([peer], [proof])
+  }
+
   handleSeqnoReq(peer: PeerId, request: SeqnoReq, now: Millis): RouteEvent[] {
-    if (request.origin === this.#self) return this.#raise(request, now)
+    if (request.origin === this.#self) return toBeSigned(this.#own.handleRequest(request, now))
     const state = this.#origins.get(request.origin)
     if (state === undefined) return []
     const answer = this.#starvation.answer(peer, request, state, now)
@@ -305,19 +325,6 @@ export class Routes {
     return [...state.rows.keys()].map(peer => ({ type: 'send', peer, message }))
   }
 
-  /** This node is the origin that is asked. One step per request, and not too often, so that nobody can drive it. */
-  #raise(request: SeqnoReq, now: Millis): RouteEvent[] {
-    const own = this.#own
-    if (own === undefined || request.epoch !== own.epoch || request.seqno <= own.seqno) return []
-    if (own.seqno > 0 && now - own.raisedAt < this.#config.seqnoRaiseIntervalMs) return []
-    this.#own = { epoch: own.epoch, seqno: own.seqno + 1, raisedAt: now }
-    return this.#tellAll([this.#ownRow(this.#own)])
-  }
-
-  #ownRow({ epoch, seqno }: Version): SyncRow {
-    return { origin: this.#self, epoch, seqno, metricUs: 0, hops: 0 }
-  }
-
   #tellAll(rows: SyncRow[]): RouteEvent[] {
     return this.#tell(this.#standings.peers(), rows)
   }
@@ -326,4 +333,8 @@ export class Routes {
     const messages = syncMessages(rows, this.#config.syncRowsMax)
     return [...peers].flatMap(peer => messages.map(message => ({ type: 'send' as const, peer, message })))
   }
+}
+
+function toBeSigned(version: Version | undefined): RouteEvent[] {
+  return version === undefined ? [] : [{ type: 'sign-seqno', ...version }]
 }

@@ -45,6 +45,8 @@ export class Starvation {
     if (nextHop === undefined || claim === undefined) return { type: 'nothing' }
     if (!isNewer(request, claim)) return { type: 'row' }
     const { hopsLeft, epoch, seqno } = request
+    // Nobody can know of more than one past what there is, unless the way to here has lost something.
+    if (epoch !== claim.epoch || seqno !== claim.seqno + 1) return { type: 'nothing' }
     if (nextHop === peer || hopsLeft === 0 || !this.#mayAsk(state, request, now)) return { type: 'nothing' }
     state.asked = { epoch, seqno, at: now }
     return { type: 'pass-on', peer: nextHop, message: { ...request, hopsLeft: hopsLeft - 1 } }

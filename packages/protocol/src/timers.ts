@@ -6,6 +6,8 @@ export type Timer =
   | 'beat'
   /** The changed metrics that wait for company. */
   | 'sync'
+  /** A newer seqno of this node's own was asked for sooner than it may be given. */
+  | 'seqno'
   /** The next SEQNO_REQ of a starved node, and the clearing of origins that nobody tells of any more. */
   | 'origins'
   /** A neighbour has been better than the next hop for long enough. */

@@ -31,8 +31,6 @@ export interface LinkHandlers {
 /** The streams to and from one neighbour. It lives as long as its control streams. */
 export class Link {
   readonly connection: Connection
-  /** Signatures of what it passed on that are being checked. */
-  verifications = 0
   readonly #handlers: LinkHandlers
   readonly #messages = new ControlQueue()
   readonly #control = new Outbox(this.#messages)

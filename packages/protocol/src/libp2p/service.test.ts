@@ -18,7 +18,7 @@ import type { Message, SignedAnnouncement } from '../wire/messages.ts'
 import type { Hopcast, HopcastEvent, SubscriptionEvent } from './api.ts'
 import { hopcast } from './index.ts'
 import { audioProtocol, controlProtocol } from './link.ts'
-import { signAnnouncement } from './signing.ts'
+import { signAnnouncement, signSeqno } from './signing.ts'
 
 const frame = (body: Uint8Array) => joinFrames([body])
 
@@ -217,6 +217,26 @@ describe('A neighbour that breaks the protocol is closed', () => {
     await vi.waitFor(() => expect(bad.closedWith()).toEqual(['quota']), waiting)
   }, 15_000)
 
+  test('for a row that its origin has not signed, with forged', async () => {
+    const victim = await peer()
+    const bad = await raw(victim)
+    const signature = await signSeqno(await generateKeyPair('Ed25519'), { epoch: 1, seqno: 0 })
+    const row = { origin: bad.peerId, epoch: 1, seqno: 0, metricUs: 0, hops: 0, signature }
+    bad.send(hello, { type: 'sync', rows: [row] })
+    await vi.waitFor(() => expect(bad.closedWith()).toEqual(['forged']), waiting)
+    expect(victim.service.status().routes).toEqual([])
+  })
+
+  test('for a row without a signature, with malformed', async () => {
+    const victim = await peer()
+    const bad = await raw(victim)
+    bad.send(hello, {
+      type: 'sync',
+      rows: [{ origin: bad.peerId, epoch: 1, seqno: 0, metricUs: 0, hops: 0 }]
+    })
+    await vi.waitFor(() => expect(bad.closedWith()).toEqual(['malformed']), waiting)
+  })
+
   test('for an object that is none, with malformed', async () => {
     const victim = await peer()
     const bad = await raw(victim)
@@ -239,13 +259,21 @@ describe('A neighbour that breaks the protocol is closed', () => {
   })
 
   test('unless the largest numbers that it may claim are all that it claims', async () => {
-    const [victim, other] = await Promise.all([peer(), peer()])
+    const [victimKey, badKey] = await Promise.all([generateKeyPair('Ed25519'), generateKeyPair('Ed25519')])
+    const [victim, other] = await Promise.all([peer(victimKey), peer()])
     other.connect(victim.libp2p)
-    const bad = await raw(victim)
+    const bad = await raw(victim, { privateKey: badKey })
     const max = Number.MAX_SAFE_INTEGER
-    const row = { origin: bad.peerId, epoch: max, seqno: max, metricUs: max, hops: 1 }
-    bad.send(hello, { type: 'sync', rows: [row, { ...row, metricUs: 0 }, { ...row, metricUs: undefined }] })
-    bad.send({ type: 'sync', rows: [{ ...row, origin: victim.service.peerId as PeerId, metricUs: 0 }] })
+    const version = { epoch: max, seqno: max }
+    const signature = await signSeqno(badKey, version)
+    const row = { origin: bad.peerId, ...version, metricUs: max, hops: 1, signature }
+    const { signature: _, ...unsigned } = { ...row, metricUs: undefined }
+    bad.send(hello, { type: 'sync', rows: [row, { ...row, metricUs: 0 }, unsigned] })
+    const ofVictim = {
+      origin: victim.service.peerId as PeerId,
+      signature: await signSeqno(victimKey, version)
+    }
+    bad.send({ type: 'sync', rows: [{ ...row, ...ofVictim, metricUs: 0 }] })
     bad.send({
       type: 'seqno-req',
       origin: victim.service.peerId as PeerId,

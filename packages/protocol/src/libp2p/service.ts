@@ -18,16 +18,9 @@ import { Deadlines } from '../deadlines.ts'
 import { type ChannelId, checkChannelName, checkTracks, openChannelId, type PeerId } from '../ids.ts'
 import { Overlay } from '../overlay.ts'
 import type { SubscriptionChange } from '../subscriptions.ts'
-import { decodeAnnouncement } from '../wire/announcement.ts'
 import { decodeControl, encodeControl } from '../wire/control.ts'
 import { agentBytesMax } from '../wire/limits.ts'
-import {
-  type Announcement,
-  type Message,
-  type ObjectFrame,
-  ProtocolError,
-  type SignedAnnouncement
-} from '../wire/messages.ts'
+import { type Message, type ObjectFrame, ProtocolError } from '../wire/messages.ts'
 import { objectPayload, parseObject } from '../wire/object.ts'
 import { checkText, encoding } from '../wire/ranges.ts'
 import { Alarm } from './alarm.ts'
@@ -42,9 +35,10 @@ import type {
   Subscription
 } from './api.ts'
 import { Dialer } from './dialer.ts'
+import { Inbox, inboxLimits } from './inbox.ts'
 import { audioProtocol, controlProtocol, drained, Link, type StreamClass } from './link.ts'
 import { LocalPublication } from './publication.ts'
-import { signAnnouncement, verifyAnnouncement } from './signing.ts'
+import { SeqnoVerifier, signAnnouncement, signSeqno } from './signing.ts'
 import { makeStatus } from './status.ts'
 import { EventQueue } from './subscription.ts'
 
@@ -61,11 +55,8 @@ export interface HopcastComponents {
 const openTimeoutMs = 10_000
 /** Two of a class at a time: the one in use, and one of a session that begins before the other has ended. */
 const inboundStreamsMax = 2
-/**
- * Signatures of one neighbour's that are being checked; one that sends more at once is closed with `quota`. A new
- * neighbour sends all it knows at once, `announcementsMax`: twice that leaves room for news.
- */
-const verificationsMax = 4_096
+/** Versions of origins whose signature was checked: those of two full tables, and room for newer ones. */
+const seqnosMax = 8_192
 
 export class HopcastService implements Hopcast, Startable {
   readonly peerId: PeerId
@@ -83,6 +74,7 @@ export class HopcastService implements Hopcast, Startable {
   #isDoing = false
   /** Signatures that are being made: `end` waits for them. */
   #signing: Promise<void> = Promise.resolve()
+  readonly #seqnos = new SeqnoVerifier(seqnosMax)
   #lastEncoded: { message: Message; body: Uint8Array } | undefined
   readonly #alarm = new Alarm(() => this.#handle({ type: 'timeout' }))
   #topology: string | undefined
@@ -215,9 +207,13 @@ export class HopcastService implements Hopcast, Startable {
     const present = this.#links.get(peer)
     if (present !== undefined) return present.connection
     if (!this.#started || connection.status !== 'open') return connection
+    const inbox = this.#inbox(peer, error => link.break(error))
     const link: Link = new Link(connection, this.#overlay.config, this.#counters, {
-      onFrame: (streamClass, body) => this.#onFrame(peer, streamClass, body),
-      onBroken: error => this.#onBroken(peer, link, error)
+      onFrame: (streamClass, body) => this.#onFrame(peer, inbox, streamClass, body),
+      onBroken: error => {
+        inbox.close()
+        this.#onBroken(peer, link, error)
+      }
     })
     this.#links.set(peer, link)
     this.#handle({ type: 'connected', peer })
@@ -244,13 +240,25 @@ export class HopcastService implements Hopcast, Startable {
     else present.accept(streamClass, stream)
   }
 
-  #onFrame(peer: PeerId, streamClass: StreamClass, body: Uint8Array): void {
+  #inbox(peer: PeerId, onError: (error: ProtocolError) => void): Inbox {
+    const { announceTtlMs } = this.#overlay.config
+    return new Inbox(
+      this.#seqnos,
+      { ...inboxLimits, announceTtlMs },
+      {
+        onMessage: message => this.#handle({ type: 'message', peer, message }),
+        onAnnouncement: announcement => this.#handle({ type: 'announcement', from: peer, announcement }),
+        onError,
+        isNews: announcement => this.#overlay.isNews(announcement)
+      }
+    )
+  }
+
+  #onFrame(peer: PeerId, inbox: Inbox, streamClass: StreamClass, body: Uint8Array): void {
     if (streamClass === 'audio') return this.#handle({ type: 'object', peer, object: parseObject(body) })
     const message = decodeControl(body)
-    // A message of a later version.
-    if (message === undefined) return
-    if (message.type === 'announce') this.#onAnnounce(peer, message.announcement)
-    else this.#handle({ type: 'message', peer, message })
+    // Undefined: a message of a later version.
+    if (message !== undefined) inbox.push(message)
   }
 
   /** A neighbour whose session is over is disconnected for good, so that both sides begin anew. */
@@ -317,6 +325,9 @@ export class HopcastService implements Hopcast, Startable {
       case 'sign':
         this.#signing = this.#signing.then(() => this.#sign(output))
         break
+      case 'sign-seqno':
+        this.#signing = this.#signing.then(() => this.#signSeqno(output))
+        break
       case 'close':
         this.#links.get(output.peer)?.break(new ProtocolError(output.code, output.reason))
         break
@@ -370,32 +381,9 @@ export class HopcastService implements Hopcast, Startable {
     this.#handle({ type: 'announcement', from: undefined, announcement })
   }
 
-  /** Every neighbour passes on every announcement; only the first copy costs a signature check. */
-  #onAnnounce(peer: PeerId, signed: SignedAnnouncement): void {
-    const announcement = decodeAnnouncement(signed.body)
-    if (this.#overlay.isNews(announcement)) void this.#verify(peer, announcement, signed)
-  }
-
-  async #verify(peer: PeerId, announcement: Announcement, signed: SignedAnnouncement): Promise<void> {
-    const link = this.#links.get(peer)
-    if (link === undefined) return
-    if (link.verifications >= verificationsMax) {
-      return link.break(new ProtocolError('quota', `over ${verificationsMax} announcements at once`))
-    }
-    link.verifications++
-    try {
-      const ttlMaxMs = this.#overlay.config.announceTtlMs
-      const verified = await verifyAnnouncement(announcement, signed, ttlMaxMs, Date.now())
-      // Its session may be over by now, and the next one not greeted yet.
-      const isCurrent = this.#links.get(peer) === link
-      if (verified === undefined || !isCurrent) return
-      this.#handle({ type: 'announcement', from: peer, announcement: verified })
-    } catch (error) {
-      if (!(error instanceof ProtocolError)) throw error
-      link.break(error)
-    } finally {
-      link.verifications--
-    }
+  async #signSeqno({ epoch, seqno }: Extract<Output, { type: 'sign-seqno' }>): Promise<void> {
+    const signature = await signSeqno(this.#components.privateKey, { epoch, seqno })
+    this.#handle({ type: 'seqno-signed', epoch, seqno, signature })
   }
 
   /** Resolves when what was decided so far has left this node, or was given up. */

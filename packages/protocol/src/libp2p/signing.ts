@@ -1,8 +1,10 @@
 import type { PrivateKey } from '@libp2p/interface'
 import { peerIdFromString } from '@libp2p/peer-id'
 import type { AnnouncementDraft, VerifiedAnnouncement } from '../channels.ts'
+import type { PeerId } from '../ids.ts'
+import type { Version } from '../version.ts'
 import { announceSigningBytes, encodeAnnouncement } from '../wire/announcement.ts'
-import { type Announcement, ProtocolError, type SignedAnnouncement } from '../wire/messages.ts'
+import { type Announcement, ProtocolError, type SignedAnnouncement, type SyncRow } from '../wire/messages.ts'
 
 /** Makes a draft valid from `wallNow` (milliseconds since the Unix epoch) on, and signs it. */
 export async function signAnnouncement(
@@ -39,4 +41,75 @@ export async function verifyAnnouncement(
   }
   const validForMs = Math.min(announcement.expiresAt - wallNow, ttlMaxMs)
   return validForMs > 0 ? ({ announcement, signed, validForMs } as VerifiedAnnouncement) : undefined
+}
+
+/** Before the version, so that no signature made for something else can pass as one of a row (RFC 2, section "SYNC"). */
+const seqnoDomain = new TextEncoder().encode('hopcast-seqno-v1:')
+
+function seqnoSigningBytes({ epoch, seqno }: Version): Uint8Array {
+  const bytes = new Uint8Array(seqnoDomain.length + 16)
+  bytes.set(seqnoDomain)
+  const numbers = new DataView(bytes.buffer, seqnoDomain.length)
+  numbers.setBigUint64(0, BigInt(epoch))
+  numbers.setBigUint64(8, BigInt(seqno))
+  return bytes
+}
+
+export async function signSeqno(key: PrivateKey, version: Version): Promise<Uint8Array> {
+  return await key.sign(seqnoSigningBytes(version))
+}
+
+interface Check {
+  signature: Uint8Array
+  holds: boolean | Promise<boolean>
+}
+
+/** What was signed of whom, and whether it holds: every neighbour tells of the same versions. */
+export class SeqnoVerifier {
+  readonly #entriesMax: number
+  readonly #checks = new Map<string, Check>()
+
+  /** @param entriesMax versions remembered; one more takes the place of the oldest */
+  constructor(entriesMax: number) {
+    this.#entriesMax = entriesMax
+  }
+
+  /** Whether the row's signature is the origin's. Known at once for one that has been checked. */
+  check({ origin, epoch, seqno }: SyncRow, signature: Uint8Array): boolean | Promise<boolean> {
+    const key = `${origin} ${epoch} ${seqno}`
+    const known = this.#checks.get(key)
+    // Byte by byte: what is passed on must be what was checked.
+    if (known !== undefined && isEqual(known.signature, signature)) return known.holds
+    const holds = verifySeqno(origin, { epoch, seqno }, signature)
+    const check: Check = { signature, holds }
+    // A bad one must not take the place of one that holds.
+    if (known === undefined) this.#remember(key, check)
+    return holds.then(result => {
+      check.holds = result
+      if (!result && this.#checks.get(key) === check) this.#checks.delete(key)
+      return result
+    })
+  }
+
+  #remember(key: string, check: Check): void {
+    if (this.#checks.size >= this.#entriesMax) {
+      const oldest = this.#checks.keys().next().value
+      if (oldest !== undefined) this.#checks.delete(oldest)
+    }
+    this.#checks.set(key, check)
+  }
+}
+
+/** False, too, for an origin whose id holds no Ed25519 key, or one that is none. */
+async function verifySeqno(origin: PeerId, version: Version, signature: Uint8Array): Promise<boolean> {
+  try {
+    const { publicKey } = peerIdFromString(origin)
+    return publicKey?.type === 'Ed25519' && (await publicKey.verify(seqnoSigningBytes(version), signature))
+  } catch {
+    return false
+  }
+}
+
+function isEqual(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && a.every((byte, i) => byte === b[i])
 }
