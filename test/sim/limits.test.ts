@@ -1,7 +1,7 @@
 /** Every limit of the core is reached here, in a network that goes on working; `config.ts` says what is to happen. */
 import type { Config } from '@hopcast/protocol'
 import { describe, expect, it } from 'vitest'
-import type { Reception } from './node.ts'
+import { peerIdOf, type Reception } from './node.ts'
 import { settle } from './schedule.ts'
 import { isGapless, simulation } from './seeded.ts'
 import type { Simulation } from './simulation.ts'
@@ -34,6 +34,19 @@ describe('Past its limit of', () => {
     sim.publish('leaf2', 'channel2', { everyMs: 0 })
     sim.run(500)
     expect(origins()).toEqual(['leaf1', 'leaf2'])
+  })
+
+  it('origins of one neighbour, a node closes it, and keeps the ways over others', () => {
+    const sim = star({ originsMax: 2, originsPerNeighbourMax: 3 }, 3)
+    sim.publish('leaf0', 'channel0', { everyMs: 0 })
+    sim.run(500)
+    const madeUp = Array.from({ length: 4 }, (_, i) => peerIdOf(`made up ${i}`))
+    const rows = madeUp.map(origin => ({ origin, epoch: 1, seqno: 0, metricUs: 5, hops: 1 }))
+    sim.inject('leaf1', 'hub', { type: 'sync', rows })
+    sim.run(100)
+    expect(sim.counts.closes).toBe(1)
+    const origins = () => [...sim.node('leaf2').overlay.routes()].map(route => route.origin)
+    expect(origins()).toEqual([sim.node('leaf0').id])
   })
 
   it('announcements, a node keeps no more of them, and passes no more on', () => {

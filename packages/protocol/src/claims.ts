@@ -9,7 +9,7 @@ import { type Origin, reliableDistance } from './origin.ts'
 import type { Standings } from './standings.ts'
 import type { Timers } from './timers.ts'
 import { isNewer } from './version.ts'
-import type { Message, SyncRow } from './wire/messages.ts'
+import type { Sync, SyncRow } from './wire/messages.ts'
 
 export class Claims {
   readonly #config: Config
@@ -102,10 +102,12 @@ export function toldRows(origins: Iterable<Origin>): SyncRow[] {
   return rows
 }
 
-export function syncMessages(rows: readonly SyncRow[], rowsMax: number): Message[] {
-  const messages: Message[] = []
+/** @param bucket given: `rows` are all of that bucket, which the first message says */
+export function syncMessages(rows: readonly SyncRow[], rowsMax: number, bucket?: number): Sync[] {
+  const messages: Sync[] = []
   for (let start = 0; start < rows.length; start += rowsMax) {
     messages.push({ type: 'sync', rows: rows.slice(start, start + rowsMax) })
   }
+  if (bucket !== undefined) messages[0] = { type: 'sync', rows: messages[0]?.rows ?? [], bucket }
   return messages
 }

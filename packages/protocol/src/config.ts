@@ -61,8 +61,13 @@ export interface Config {
   metricMaxUs: Micros
   /** How long a feasibility distance outlives the last way: as long as a stale row may still be on its way (RFC 8966: 3 min). */
   feasibilityHoldMs: Millis
+  /** Neighbours compare their tables this often, ± `digestJitter`: what was lost is repaired within two rounds. */
+  digestIntervalMs: Millis
+  digestJitter: number
   /** Rows about more origins than this are not kept. */
   originsMax: number
+  /** Origins of which one neighbour may have rows at a time, kept or not: two full tables. One more closes it with `quota`. */
+  originsPerNeighbourMax: number
   /** Rows per SYNC; a larger table goes in several. */
   syncRowsMax: number
 
@@ -161,7 +166,10 @@ export const defaultConfig: Config = {
   hopsMax: 64,
   metricMaxUs: 3_600_000_000,
   feasibilityHoldMs: 180_000,
+  digestIntervalMs: 5_000,
+  digestJitter: 0.25,
   originsMax: 2_000,
+  originsPerNeighbourMax: 4_000,
   syncRowsMax: 400,
 
   announceTtlMs: 30 * 60_000,

@@ -144,9 +144,13 @@ export class Overlay {
           now
         )
       case 'sync':
-        return this.#reactions.onRouteEvents(this.#parts.routes.handleSync(peer, message.rows, now), now)
+        return this.#reactions.onRouteEvents(this.#parts.routes.handleSync(peer, message, now), now)
       case 'seqno-req':
         return this.#reactions.onRouteEvents(this.#parts.routes.handleSeqnoReq(peer, message, now), now)
+      case 'digest':
+        return this.#reactions.onRouteEvents(this.#parts.routes.handleDigest(peer, message), now)
+      case 'resync':
+        return this.#reactions.onRouteEvents(this.#parts.routes.handleResync(peer, message), now)
       case 'sub':
         return this.#reactions.onRelayEvents(this.#parts.relay.handleSub(peer, message, now), now)
       case 'sub-ok':
@@ -157,8 +161,6 @@ export class Overlay {
         return this.#reactions.onRelayEvents(this.#parts.relay.handleMove(peer, message), now)
       case 'unsub':
         return this.#reactions.onRelayEvents(this.#parts.relay.handleUnsub(peer, message.stream), now)
-      case 'digest':
-      case 'resync':
       case 'route-query':
       case 'nack':
       case 'have':
@@ -192,15 +194,12 @@ export class Overlay {
       case 'beat':
         return this.#reactions.onLinkEvents(this.#parts.links.handleTimeout(now), now)
       case 'sync':
-        return this.#reactions.onRouteEvents(this.#parts.routes.handleSyncTimeout(), now)
-      case 'origins':
-        return this.#reactions.onRouteEvents(this.#parts.routes.handleOriginsTimeout(now), now)
       case 'seqno':
-        return this.#reactions.onRouteEvents(this.#parts.routes.handleSeqnoTimeout(now), now)
+      case 'origins':
+      case 'digest':
       case 'switches':
-        return this.#reactions.onRouteEvents(this.#parts.routes.handleSwitchesTimeout(now), now)
       case 'penalties':
-        return this.#reactions.onRouteEvents(this.#parts.routes.handlePenaltiesTimeout(now), now)
+        return this.#reactions.onRouteEvents(this.#parts.routes.handleTimer(timer, now), now)
       case 'subscriptions':
         this.#parts.forward.handleTimeout(now)
         this.#reactions.onRelayEvents(this.#parts.relay.handleTimeout(now), now)

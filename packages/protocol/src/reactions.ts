@@ -75,18 +75,24 @@ export class Reactions {
   #onUp(peer: PeerId, now: Millis): void {
     this.#outputs.push({ type: 'neighbour', peer, change: 'up', reason: '' })
     for (const { message } of this.#parts.channels.handleUp(peer)) this.#send(peer, message)
-    this.onRouteEvents(this.#parts.routes.handleUp(peer, this.#costUs(peer)), now)
+    this.onRouteEvents(this.#parts.routes.handleUp(peer, this.#costUs(peer), now), now)
   }
 
   onRouteEvents(events: RouteEvent[], now: Millis): void {
     for (const event of events) {
-      if (event.type !== 'next-hop') {
-        this.#outputs.push(event)
-        continue
+      switch (event.type) {
+        case 'send':
+        case 'sign-seqno':
+          this.#outputs.push(event)
+          break
+        case 'close':
+          this.onLinkEvents(this.#parts.links.close(event.peer, event.code, event.reason), now)
+          break
+        case 'next-hop':
+          this.rerouted.push(event.origin)
+          this.onRelayEvents(this.#parts.relay.handleNextHop(event.origin, now), now)
+          this.onChannelEvents(this.#parts.channels.handleReach(event.origin, now), now)
       }
-      this.rerouted.push(event.origin)
-      this.onRelayEvents(this.#parts.relay.handleNextHop(event.origin, now), now)
-      this.onChannelEvents(this.#parts.channels.handleReach(event.origin, now), now)
     }
   }
 
@@ -150,15 +156,13 @@ export class Reactions {
         case 'closed':
           this.#parts.forward.drop(event.stream)
           break
-        case 'refused':
-          this.onRouteEvents(this.#parts.routes.bar(event.publisher, event.peer, now), now)
-          if (!event.isFinal) this.onRelayEvents(this.#parts.relay.handleNextHop(event.publisher, now), now)
-          break
-        case 'crowded':
-          this.onRouteEvents(this.#parts.routes.crowd(event.publisher, event.peer, now), now)
-          break
         case 'fault':
-          this.onRouteEvents(this.#parts.routes.penalise(event.publisher, event.peer, now), now)
+        case 'crowded':
+          this.onRouteEvents(this.#parts.routes.avoid(event.publisher, event.peer, event.type, now), now)
+          break
+        case 'refused':
+          this.onRouteEvents(this.#parts.routes.avoid(event.publisher, event.peer, event.type, now), now)
+          if (!event.isFinal) this.onRelayEvents(this.#parts.relay.handleNextHop(event.publisher, now), now)
       }
     }
   }

@@ -6,32 +6,32 @@ import { a, b, c, origin, requestsIn, row, rowsIn, tableOfTwo } from './routes.f
 /** `a` is the next hop, `b` a feasible backup that costs more. */
 function twoWays(config: Partial<Config> = {}) {
   const made = tableOfTwo(config)
-  made.routes.handleSync(a, [row(100)], 0)
-  made.routes.handleSync(b, [row(105)], 0)
+  made.routes.handleSync(a, { rows: [row(100)] }, 0)
+  made.routes.handleSync(b, { rows: [row(105)] }, 0)
   return made
 }
 
 describe('A penalised next hop', () => {
   test('is left at once for a feasible one, for that origin only', () => {
     const { routes } = twoWays()
-    routes.handleSync(a, [row(100, { origin: c })], 0)
-    routes.handleSync(b, [row(105, { origin: c })], 0)
-    expect(routes.penalise(origin, a, 0)).toContainEqual({ type: 'next-hop', origin, nextHop: b })
+    routes.handleSync(a, { rows: [row(100, { origin: c })] }, 0)
+    routes.handleSync(b, { rows: [row(105, { origin: c })] }, 0)
+    expect(routes.avoid(origin, a, 'fault', 0)).toContainEqual({ type: 'next-hop', origin, nextHop: b })
     expect(routes.route(c)?.nextHop).toBe(a)
   })
 
   test('is kept where it is the only one, and what is claimed over it stays claimed', () => {
     const { routes } = tableOfTwo()
-    routes.handleSync(a, [row(100)], 0)
-    expect(rowsIn(routes.penalise(origin, a, 0))).toEqual([])
+    routes.handleSync(a, { rows: [row(100)] }, 0)
+    expect(rowsIn(routes.avoid(origin, a, 'fault', 0))).toEqual([])
     expect(routes.route(origin)?.nextHop).toBe(a)
-    routes.handleSync(b, [row(105)], 0)
+    routes.handleSync(b, { rows: [row(105)] }, 0)
     expect(routes.route(origin)?.nextHop).toBe(b)
   })
 
   test('has another chance after penaltyMs', () => {
     const { routes, timers } = twoWays({ penaltyMs: 3_000 })
-    routes.penalise(origin, a, 0)
+    routes.avoid(origin, a, 'fault', 0)
     expect(timers.takeDue(2_999)).not.toContain('penalties')
     expect(timers.takeDue(3_000)).toContain('penalties')
     routes.handlePenaltiesTimeout(3_000)
@@ -42,21 +42,21 @@ describe('A penalised next hop', () => {
 
   test('makes the node ask for a newer seqno, patiently, where only infeasible ones are beside it', () => {
     const { routes } = tableOfTwo({ seqnoPatienceMs: 30_000 })
-    routes.handleSync(a, [row(100)], 0)
-    routes.handleSync(b, [row(500)], 0)
-    expect(requestsIn(routes.penalise(origin, a, 0)).map(({ to }) => to)).toEqual([a, b])
-    routes.handleSync(a, [row(100, { seqno: 1 })], 1_000)
-    routes.handleSync(b, [row(500, { seqno: 1 })], 1_000)
+    routes.handleSync(a, { rows: [row(100)] }, 0)
+    routes.handleSync(b, { rows: [row(500)] }, 0)
+    expect(requestsIn(routes.avoid(origin, a, 'fault', 0)).map(({ to }) => to)).toEqual([a, b])
+    routes.handleSync(a, { rows: [row(100, { seqno: 1 })] }, 1_000)
+    routes.handleSync(b, { rows: [row(500, { seqno: 1 })] }, 1_000)
     expect(requestsIn(routes.handleOriginsTimeout(29_999))).toEqual([])
     expect(requestsIn(routes.handleOriginsTimeout(30_000)).map(({ seqno }) => seqno)).toEqual([2, 2])
   })
 
   test('is still avoided after it has connected anew', () => {
     const { routes } = twoWays()
-    routes.penalise(origin, a, 0)
+    routes.avoid(origin, a, 'fault', 0)
     routes.handleDown(a, 0)
-    routes.handleUp(a, 10)
-    routes.handleSync(a, [row(1)], 0)
+    routes.handleUp(a, 10, 0)
+    routes.handleSync(a, { rows: [row(1)] }, 0)
     expect(routes.route(origin)?.nextHop).toBe(b)
   })
 })
@@ -64,9 +64,9 @@ describe('A penalised next hop', () => {
 describe('A barred neighbour', () => {
   test('is no choice while there is another one, and a last resort when there is none', () => {
     const { routes } = twoWays()
-    expect(routes.bar(origin, a, 0)).toContainEqual({ type: 'next-hop', origin, nextHop: b })
+    expect(routes.avoid(origin, a, 'refused', 0)).toContainEqual({ type: 'next-hop', origin, nextHop: b })
     expect(routes.isLastResort(origin)).toBe(false)
-    const told = rowsIn(routes.bar(origin, b, 0), a)
+    const told = rowsIn(routes.avoid(origin, b, 'refused', 0), a)
     expect(routes.route(origin)?.nextHop).toBe(b)
     expect(routes.isLastResort(origin)).toBe(true)
     expect(told, 'no way for others').toMatchObject([{ metricUs: undefined }])
@@ -74,8 +74,8 @@ describe('A barred neighbour', () => {
 
   test('that takes a stream after all is barred no longer', () => {
     const { routes } = twoWays()
-    routes.bar(origin, a, 0)
-    routes.bar(origin, b, 0)
+    routes.avoid(origin, a, 'refused', 0)
+    routes.avoid(origin, b, 'refused', 0)
     expect(rowsIn(routes.unbar(origin, b, 0), a)).toMatchObject([{ metricUs: expect.any(Number) }])
     expect(routes.isLastResort(origin)).toBe(false)
     expect(routes.unbar(origin, b, 0)).toEqual([])
@@ -83,7 +83,7 @@ describe('A barred neighbour', () => {
 
   test('is asked again after barredMs', () => {
     const { routes, timers } = twoWays({ barredMs: 30_000 })
-    routes.bar(origin, a, 0)
+    routes.avoid(origin, a, 'refused', 0)
     expect(routes.backup(origin)).toBe(undefined)
     expect(timers.takeDue(30_000)).toContain('penalties')
     routes.handlePenaltiesTimeout(30_000)
@@ -92,8 +92,8 @@ describe('A barred neighbour', () => {
 
   test('is preferred to one that does not deliver, and to one that has fallen silent', () => {
     const { routes } = twoWays()
-    routes.bar(origin, a, 0)
-    expect(routes.penalise(origin, b, 0)).toContainEqual({ type: 'next-hop', origin, nextHop: a })
+    routes.avoid(origin, a, 'refused', 0)
+    expect(routes.avoid(origin, b, 'fault', 0)).toContainEqual({ type: 'next-hop', origin, nextHop: a })
     expect(routes.handleSuspect(a, true, 0)).toContainEqual({ type: 'next-hop', origin, nextHop: b })
   })
 })
@@ -103,8 +103,8 @@ describe('A full neighbour', () => {
     const { routes } = twoWays()
     expect(routes.setFull(a, true, 0)).toEqual([])
     expect(routes.route(origin)?.nextHop).toBe(a)
-    routes.handleSync(a, [row(100, { origin: c })], 0)
-    routes.handleSync(b, [row(105, { origin: c })], 0)
+    routes.handleSync(a, { rows: [row(100, { origin: c })] }, 0)
+    routes.handleSync(b, { rows: [row(105, { origin: c })] }, 0)
     expect(routes.route(c)?.nextHop).toBe(b)
     routes.setFull(a, false, 0)
     expect(routes.backup(c)).toBe(a)
@@ -113,10 +113,14 @@ describe('A full neighbour', () => {
   test('is a last resort where there is no other', () => {
     const { routes } = tableOfTwo()
     routes.setFull(a, true, 0)
-    routes.handleSync(a, [row(100)], 0)
+    routes.handleSync(a, { rows: [row(100)] }, 0)
     expect(routes.route(origin)?.nextHop).toBe(a)
     expect(routes.isLastResort(origin)).toBe(true)
-    expect(routes.handleSync(b, [row(105)], 0)).toContainEqual({ type: 'next-hop', origin, nextHop: b })
+    expect(routes.handleSync(b, { rows: [row(105)] }, 0)).toContainEqual({
+      type: 'next-hop',
+      origin,
+      nextHop: b
+    })
     expect(routes.isLastResort(origin)).toBe(false)
   })
 })
@@ -124,22 +128,22 @@ describe('A full neighbour', () => {
 describe('The backup', () => {
   test('is the best feasible neighbour beside the next hop that nothing is held against', () => {
     const { routes } = twoWays()
-    routes.handleUp(c, 10)
-    routes.handleSync(c, [row(107)], 0)
+    routes.handleUp(c, 10, 0)
+    routes.handleSync(c, { rows: [row(107)] }, 0)
     expect(routes.backup(origin)).toBe(b)
     routes.handleSuspect(b, true, 0)
     expect(routes.backup(origin)).toBe(c)
     routes.handleSuspect(b, false, 0)
     routes.setFull(b, true, 0)
     expect(routes.backup(origin)).toBe(c)
-    routes.penalise(origin, c, 0)
+    routes.avoid(origin, c, 'fault', 0)
     expect(routes.backup(origin)).toBe(undefined)
   })
 
   test('is no neighbour that is not feasible', () => {
     const { routes } = tableOfTwo()
-    routes.handleSync(a, [row(100)], 0)
-    routes.handleSync(b, [row(110)], 0)
+    routes.handleSync(a, { rows: [row(100)] }, 0)
+    routes.handleSync(b, { rows: [row(110)] }, 0)
     expect(routes.backup(origin)).toBe(undefined)
     expect(routes.backup(c)).toBe(undefined)
   })

@@ -10,8 +10,8 @@ const toB: RouteEvent = { type: 'next-hop', origin, nextHop: b }
 /** The way over `a` is old; `b` has a feasible one that costs as much. */
 function settled() {
   const made = tableOfTwo({ switchHoldMs: holdMs, switchGainMin: 0.15 })
-  made.routes.handleSync(a, [row(990)], 0)
-  made.routes.handleSync(b, [row(990)], 0)
+  made.routes.handleSync(a, { rows: [row(990)] }, 0)
+  made.routes.handleSync(b, { rows: [row(990)] }, 0)
   return { ...made, now: 10_000 }
 }
 
@@ -22,7 +22,7 @@ function nextHop(routes: Routes): PeerId | undefined {
 describe('A settled node', () => {
   test('takes a better next hop after switchHoldMs', () => {
     const { routes, timers, now } = settled()
-    expect(routes.handleSync(b, [row(500)], now)).toEqual([])
+    expect(routes.handleSync(b, { rows: [row(500)] }, now)).toEqual([])
     expect(timers.takeDue(now + holdMs - 1)).not.toContain('switches')
     expect(timers.takeDue(now + holdMs)).toContain('switches')
     expect(routes.handleSwitchesTimeout(now + holdMs)).toContainEqual(toB)
@@ -30,9 +30,9 @@ describe('A settled node', () => {
 
   test('waits from the start when the better one was worse in between', () => {
     const { routes, now } = settled()
-    routes.handleSync(b, [row(500)], now)
-    routes.handleSync(b, [row(980)], now + 1_500)
-    routes.handleSync(b, [row(500)], now + 1_600)
+    routes.handleSync(b, { rows: [row(500)] }, now)
+    routes.handleSync(b, { rows: [row(980)] }, now + 1_500)
+    routes.handleSync(b, { rows: [row(500)] }, now + 1_600)
     routes.handleSwitchesTimeout(now + holdMs)
     expect(nextHop(routes)).toBe(a)
     expect(routes.handleSwitchesTimeout(now + 1_600 + holdMs)).toContainEqual(toB)
@@ -40,11 +40,11 @@ describe('A settled node', () => {
 
   test('waits for each neighbour by itself: two that take turns are no way that is better', () => {
     const { routes, now } = settled()
-    routes.handleUp(c, 10)
+    routes.handleUp(c, 10, 0)
     for (let at = now; at < now + 4 * holdMs; at += 1_000) {
       const isTurnOfB = ((at - now) / 1_000) % 2 === 0
-      routes.handleSync(b, [row(isTurnOfB ? 500 : 980)], at)
-      routes.handleSync(c, [row(isTurnOfB ? 980 : 500)], at)
+      routes.handleSync(b, { rows: [row(isTurnOfB ? 500 : 980)] }, at)
+      routes.handleSync(c, { rows: [row(isTurnOfB ? 980 : 500)] }, at)
       routes.handleSwitchesTimeout(at)
     }
     expect(nextHop(routes)).toBe(a)
@@ -52,8 +52,8 @@ describe('A settled node', () => {
 
   test('claims the way that it uses while it waits for another', () => {
     const { routes, now } = settled()
-    routes.handleSync(b, [row(500)], now)
-    routes.handleSync(a, [row(2_990)], now + 1_000)
+    routes.handleSync(b, { rows: [row(500)] }, now)
+    routes.handleSync(a, { rows: [row(2_990)] }, now + 1_000)
     expect(rowsIn(routes.handleSyncTimeout(), b)).toMatchObject([{ metricUs: 3_000 }])
     routes.handleSwitchesTimeout(now + holdMs)
     expect(rowsIn(routes.handleSyncTimeout(), b)).toMatchObject([{ metricUs: 510 }])
@@ -61,10 +61,10 @@ describe('A settled node', () => {
 
   test.each<[string, (routes: Routes, now: number) => RouteEvent[]]>([
     ['is gone', (routes, now) => routes.handleDown(a, now)],
-    ['retracts', (routes, now) => routes.handleSync(a, [row(undefined)], now)],
+    ['retracts', (routes, now) => routes.handleSync(a, { rows: [row(undefined)] }, now)],
     ['is suspected', (routes, now) => routes.handleSuspect(a, true, now)],
-    ['is penalised', (routes, now) => routes.penalise(origin, a, now)],
-    ['is not eligible any more', (routes, now) => routes.handleSync(a, [row(1, { epoch: 0 })], now)]
+    ['is penalised', (routes, now) => routes.avoid(origin, a, 'fault', now)],
+    ['is not eligible any more', (routes, now) => routes.handleSync(a, { rows: [row(1, { epoch: 0 })] }, now)]
   ])('takes another at once when its next hop %s', (_, event) => {
     const { routes, now } = settled()
     expect(event(routes, now)).toContainEqual(toB)
@@ -72,22 +72,22 @@ describe('A settled node', () => {
 
   test('asks for a newer seqno once an infeasible neighbour has been better for as long', () => {
     const { routes, now } = settled()
-    routes.handleSync(a, [row(9_990)], now)
+    routes.handleSync(a, { rows: [row(9_990)] }, now)
     // The claim that is measured by is still 1,000.
-    routes.handleSync(b, [row(1_500)], now)
+    routes.handleSync(b, { rows: [row(1_500)] }, now)
     expect(requestsIn(routes.handleOriginsTimeout(now + holdMs - 1))).toEqual([])
     expect(requestsIn(routes.handleOriginsTimeout(now + holdMs))).toMatchObject([{ to: a }, { to: b }])
     // The answer need not wait again.
-    expect(routes.handleSync(b, [row(1_500, { seqno: 1 })], now + holdMs + 50)).toContainEqual(toB)
+    expect(routes.handleSync(b, { rows: [row(1_500, { seqno: 1 })] }, now + holdMs + 50)).toContainEqual(toB)
   })
 })
 
 describe('A node that has just found a way', () => {
   test('takes a better one at once', () => {
     const { routes } = tableOfTwo({ switchHoldMs: holdMs })
-    routes.handleSync(a, [row(990)], 0)
-    expect(routes.handleSync(b, [row(500)], holdMs - 1)).toContainEqual(toB)
-    expect(routes.handleSync(a, [row(100)], holdMs)).not.toContainEqual({
+    routes.handleSync(a, { rows: [row(990)] }, 0)
+    expect(routes.handleSync(b, { rows: [row(500)] }, holdMs - 1)).toContainEqual(toB)
+    expect(routes.handleSync(a, { rows: [row(100)] }, holdMs)).not.toContainEqual({
       type: 'next-hop',
       origin,
       nextHop: a
@@ -96,9 +96,9 @@ describe('A node that has just found a way', () => {
 
   test('is one that had lost its way, too', () => {
     const { routes, now } = settled()
-    routes.handleSync(a, [row(undefined)], now)
-    routes.handleSync(b, [row(undefined)], now)
-    routes.handleSync(a, [row(900)], now + 100)
-    expect(routes.handleSync(b, [row(500)], now + 200)).toContainEqual(toB)
+    routes.handleSync(a, { rows: [row(undefined)] }, now)
+    routes.handleSync(b, { rows: [row(undefined)] }, now)
+    routes.handleSync(a, { rows: [row(900)] }, now + 100)
+    expect(routes.handleSync(b, { rows: [row(500)] }, now + 200)).toContainEqual(toB)
   })
 })

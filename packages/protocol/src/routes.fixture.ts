@@ -16,8 +16,8 @@ export function table(config: Partial<Config> = {}, random = () => 0.5) {
 /** With links to `a` and `b` that cost 10 each. */
 export function tableOfTwo(config: Partial<Config> = {}) {
   const made = table(config)
-  made.routes.handleUp(a, 10)
-  made.routes.handleUp(b, 10)
+  made.routes.handleUp(a, 10, 0)
+  made.routes.handleUp(b, 10, 0)
   return made
 }
 
@@ -42,9 +42,9 @@ export function requestsIn(events: RouteEvent[]): (SeqnoReq & { to: PeerId })[] 
 /** Starved: both neighbours have a row, none that is feasible. */
 export function starved(config: Partial<Config> = {}) {
   const made = tableOfTwo(config)
-  made.routes.handleSync(a, [row(100)], 0)
-  made.routes.handleSync(b, [row(500)], 0)
-  const events = made.routes.handleSync(a, [row(undefined)], 0)
+  made.routes.handleSync(a, { rows: [row(100)] }, 0)
+  made.routes.handleSync(b, { rows: [row(500)] }, 0)
+  const events = made.routes.handleSync(a, { rows: [row(undefined)] }, 0)
   return { ...made, events }
 }
 

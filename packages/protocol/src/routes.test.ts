@@ -19,17 +19,17 @@ import {
   table,
   tableOfTwo
 } from './routes.fixture.ts'
-import { type RouteEvent, Routes } from './routes.ts'
+import { type RouteEvent, Routes, type RouteTimer } from './routes.ts'
 import { Timers } from './timers.ts'
-import type { SeqnoReq, SyncRow } from './wire/messages.ts'
+import type { Message, SyncRow } from './wire/messages.ts'
 
 describe('Routes choose', () => {
   test('the neighbour over which the way is cheapest', () => {
     const { routes } = table()
-    routes.handleUp(a, 100)
-    routes.handleUp(b, 10)
-    routes.handleSync(a, [row(50)], 0)
-    routes.handleSync(b, [row(60)], 0)
+    routes.handleUp(a, 100, 0)
+    routes.handleUp(b, 10, 0)
+    routes.handleSync(a, { rows: [row(50)] }, 0)
+    routes.handleSync(b, { rows: [row(60)] }, 0)
     expect(routes.route(origin)).toEqual({ nextHop: b, metricUs: 70, hops: 2 })
   })
 
@@ -42,9 +42,9 @@ describe('Routes choose', () => {
     for (const order of [claims, claims.toReversed()]) {
       // A switch needs a gain, so the way that was there first is taken away.
       const { routes } = table()
-      for (const peer of ['z' as PeerId, a, b, c]) routes.handleUp(peer, 10)
-      routes.handleSync('z' as PeerId, [row(6)], 0)
-      for (const [peer, claim] of order) routes.handleSync(peer, [claim], 0)
+      for (const peer of ['z' as PeerId, a, b, c]) routes.handleUp(peer, 10, 0)
+      routes.handleSync('z' as PeerId, { rows: [row(6)] }, 0)
+      for (const [peer, claim] of order) routes.handleSync(peer, { rows: [claim] }, 0)
       routes.handleDown('z' as PeerId, 0)
       expect(routes.route(origin)?.nextHop).toBe(a)
     }
@@ -52,16 +52,20 @@ describe('Routes choose', () => {
 
   test('another next hop only when it saves switchGainMin', () => {
     const { routes } = tableOfTwo({ switchGainMin: 0.15 })
-    routes.handleSync(a, [row(90)], 0)
-    routes.handleSync(b, [row(76)], 0)
+    routes.handleSync(a, { rows: [row(90)] }, 0)
+    routes.handleSync(b, { rows: [row(76)] }, 0)
     expect(routes.route(origin)?.nextHop).toBe(a)
-    expect(routes.handleSync(b, [row(75)], 0)).toContainEqual({ type: 'next-hop', origin, nextHop: b })
+    expect(routes.handleSync(b, { rows: [row(75)] }, 0)).toContainEqual({
+      type: 'next-hop',
+      origin,
+      nextHop: b
+    })
   })
 
   test('a feasible backup at once when the next hop goes down', () => {
     const { routes } = tableOfTwo()
-    routes.handleSync(a, [row(100)], 0)
-    routes.handleSync(b, [row(105)], 0)
+    routes.handleSync(a, { rows: [row(100)] }, 0)
+    routes.handleSync(b, { rows: [row(105)] }, 0)
     const events = routes.handleDown(a, 0)
     expect(events).toContainEqual({ type: 'next-hop', origin, nextHop: b })
     expect(routes.route(origin)?.metricUs).toBe(115)
@@ -75,43 +79,43 @@ describe('Routes choose', () => {
 
   test('the next hop in use still when it raises its metric', () => {
     const { routes } = tableOfTwo()
-    routes.handleSync(a, [row(100)], 0)
-    routes.handleSync(a, [row(5_000)], 0)
+    routes.handleSync(a, { rows: [row(100)] }, 0)
+    routes.handleSync(a, { rows: [row(5_000)] }, 0)
     expect(routes.route(origin)).toEqual({ nextHop: a, metricUs: 5_010, hops: 2 })
   })
 
   test('no next hop whose seqno has gone back, even the one in use', () => {
     const { routes } = tableOfTwo()
-    routes.handleSync(a, [row(100, { seqno: 3 })], 0)
-    routes.handleSync(a, [row(100, { seqno: 2 })], 0)
+    routes.handleSync(a, { rows: [row(100, { seqno: 3 })] }, 0)
+    routes.handleSync(a, { rows: [row(100, { seqno: 2 })] }, 0)
     expect(routes.route(origin)).toBe(undefined)
   })
 
   test('whoever has a newer seqno, however far it is', () => {
     const { routes } = starved()
-    routes.handleSync(b, [row(900, { seqno: 1 })], 0)
+    routes.handleSync(b, { rows: [row(900, { seqno: 1 })] }, 0)
     expect(routes.route(origin)?.nextHop).toBe(b)
   })
 
   test('no way of hopsMax links or more', () => {
     const { routes } = tableOfTwo({ hopsMax: 4 })
-    routes.handleSync(a, [row(100, { hops: 4 })], 0)
+    routes.handleSync(a, { rows: [row(100, { hops: 4 })] }, 0)
     expect(routes.route(origin)).toBe(undefined)
-    routes.handleSync(a, [row(100, { hops: 3 })], 0)
+    routes.handleSync(a, { rows: [row(100, { hops: 3 })] }, 0)
     expect(routes.route(origin)?.hops).toBe(4)
   })
 
   test('no way that costs more than metricMaxUs', () => {
     const { routes } = tableOfTwo({ metricMaxUs: 1_000 })
-    routes.handleSync(a, [row(1_001)], 0)
+    routes.handleSync(a, { rows: [row(1_001)] }, 0)
     expect(routes.route(origin)).toBe(undefined)
-    routes.handleSync(a, [row(1_000)], 0)
+    routes.handleSync(a, { rows: [row(1_000)] }, 0)
     expect(routes.route(origin)?.metricUs).toBe(1_010)
   })
 
   test('no way to this node itself', () => {
     const { routes } = tableOfTwo()
-    expect(routes.handleSync(a, [row(1, { origin: self })], 0)).toEqual([])
+    expect(routes.handleSync(a, { rows: [row(1, { origin: self })] }, 0)).toEqual([])
     expect(routes.route(self)).toBe(undefined)
   })
 })
@@ -119,8 +123,8 @@ describe('Routes choose', () => {
 describe('A next hop that has fallen silent', () => {
   test('is left at once for a feasible one, however much more that costs', () => {
     const { routes } = tableOfTwo()
-    routes.handleSync(a, [row(100)], 0)
-    routes.handleSync(b, [row(109)], 0)
+    routes.handleSync(a, { rows: [row(100)] }, 0)
+    routes.handleSync(b, { rows: [row(109)] }, 0)
     expect(routes.handleSuspect(a, true, 0)).toContainEqual({ type: 'next-hop', origin, nextHop: b })
     // Heard again, it has to be worth another change.
     expect(routes.handleSuspect(a, false, 0)).toEqual([])
@@ -129,7 +133,7 @@ describe('A next hop that has fallen silent', () => {
 
   test('is kept where it is the only one, but others are told that they cannot rely on it', () => {
     const { routes } = tableOfTwo()
-    routes.handleSync(a, [row(100)], 0)
+    routes.handleSync(a, { rows: [row(100)] }, 0)
     expect(rowsIn(routes.handleSuspect(a, true, 0), b)).toMatchObject([{ origin, metricUs: undefined }])
     expect(routes.route(origin)?.nextHop).toBe(a)
     expect(routes.handleSeqnoReq(b, request(), 0)).toEqual([])
@@ -139,15 +143,15 @@ describe('A next hop that has fallen silent', () => {
   test('is not taken anew while another one is heard', () => {
     const { routes } = tableOfTwo()
     routes.handleSuspect(a, true, 0)
-    routes.handleSync(a, [row(100)], 0)
-    routes.handleSync(b, [row(100_000)], 0)
+    routes.handleSync(a, { rows: [row(100)] }, 0)
+    routes.handleSync(b, { rows: [row(100_000)] }, 0)
     expect(routes.route(origin)?.nextHop).toBe(b)
   })
 
   test('makes the node ask for a newer seqno where only infeasible ones are heard', () => {
     const { routes } = tableOfTwo()
-    routes.handleSync(a, [row(100)], 0)
-    routes.handleSync(b, [row(500)], 0)
+    routes.handleSync(a, { rows: [row(100)] }, 0)
+    routes.handleSync(b, { rows: [row(500)] }, 0)
     const asked = requestsIn(routes.handleSuspect(a, true, 0))
     expect(asked.map(({ to, seqno }) => [to, seqno])).toEqual([
       [a, 1],
@@ -161,15 +165,17 @@ describe('Routes tell', () => {
     const { routes } = tableOfTwo()
     const claim = { origin, epoch: 1, seqno: 0, metricUs: 110, hops: 2 }
     for (const peer of [a, b])
-      expect(rowsIn(routes.handleSync(a, [row(100)], 0), peer)).toHaveLength(peer === a ? 1 : 0)
-    expect(rowsIn(routes.handleSync(a, [row(100, { seqno: 1 })], 0), b)).toEqual([{ ...claim, seqno: 1 }])
+      expect(rowsIn(routes.handleSync(a, { rows: [row(100)] }, 0), peer)).toHaveLength(peer === a ? 1 : 0)
+    expect(rowsIn(routes.handleSync(a, { rows: [row(100, { seqno: 1 })] }, 0), b)).toEqual([
+      { ...claim, seqno: 1 }
+    ])
     expect(rowsIn(routes.handleDown(a, 0), b)).toEqual([{ ...claim, seqno: 1, metricUs: undefined, hops: 0 }])
   })
 
   test('of a metric that moved by costChangeMin once syncDelayMs has passed', () => {
     const { routes, timers } = tableOfTwo({ costChangeMin: 0.1, syncDelayMs: 100 })
-    routes.handleSync(a, [row(990)], 0)
-    expect(rowsIn(routes.handleSync(a, [row(1_200)], 1_000))).toEqual([])
+    routes.handleSync(a, { rows: [row(990)] }, 0)
+    expect(rowsIn(routes.handleSync(a, { rows: [row(1_200)] }, 1_000))).toEqual([])
     expect(timers.takeDue(1_099)).not.toContain('sync')
     expect(timers.takeDue(1_100)).toContain('sync')
     expect(rowsIn(routes.handleSyncTimeout(), b).map(told => told.metricUs)).toEqual([1_210])
@@ -177,8 +183,8 @@ describe('Routes tell', () => {
 
   test('nobody of a metric that moved less', () => {
     const { routes, timers } = tableOfTwo({ costChangeMin: 0.1 })
-    routes.handleSync(a, [row(990)], 0)
-    expect(routes.handleSync(a, [row(1_080)], 0)).toEqual([])
+    routes.handleSync(a, { rows: [row(990)] }, 0)
+    expect(routes.handleSync(a, { rows: [row(1_080)] }, 0)).toEqual([])
     expect(timers.isSet('sync')).toBe(false)
   })
 
@@ -189,9 +195,9 @@ describe('Routes tell', () => {
       [1, 125]
     ] as const) {
       const { routes, timers } = table({ syncDelayMs: 100, syncJitter: 0.25 }, () => random)
-      routes.handleUp(a, 10)
-      routes.handleSync(a, [row(100)], 0)
-      routes.handleSync(a, [row(200)], 0)
+      routes.handleUp(a, 10, 0)
+      routes.handleSync(a, { rows: [row(100)] }, 0)
+      routes.handleSync(a, { rows: [row(200)] }, 0)
       expect(timers.next()).toBe(delayMs)
     }
   })
@@ -200,12 +206,8 @@ describe('Routes tell', () => {
     const { routes } = tableOfTwo({ syncRowsMax: 2 })
     publish(routes, 7)
     const origins = ['o1', 'o2', 'o3', 'o4'] as PeerId[]
-    routes.handleSync(
-      a,
-      origins.map(name => row(100, { origin: name })),
-      0
-    )
-    const events = routes.handleUp(c, 10)
+    routes.handleSync(a, { rows: origins.map(name => row(100, { origin: name })) }, 0)
+    const events = routes.handleUp(c, 10, 0)
     expect(rowsIn(events, c).map(told => told.origin)).toEqual([self, ...origins])
     expect(events).toHaveLength(3)
   })
@@ -224,25 +226,21 @@ describe('Routes keep', () => {
   test('rows about no more than originsMax origins', () => {
     const { routes } = tableOfTwo({ originsMax: 2 })
     const origins = ['o1', 'o2', 'o3'] as PeerId[]
-    const events = routes.handleSync(
-      a,
-      origins.map(name => row(100, { origin: name })),
-      0
-    )
+    const events = routes.handleSync(a, { rows: origins.map(name => row(100, { origin: name })) }, 0)
     expect([...routes.routes()].map(route => route.origin)).toEqual(['o1', 'o2'])
     expect(rowsIn(events, b).map(told => told.origin)).toEqual(['o1', 'o2'])
   })
 
   test('an origin without rows for feasibilityHoldMs, then make room for another', () => {
     const { routes } = tableOfTwo({ originsMax: 1, feasibilityHoldMs: 1_000 })
-    routes.handleSync(a, [row(100)], 0)
-    routes.handleSync(a, [row(undefined)], 0)
+    routes.handleSync(a, { rows: [row(100)] }, 0)
+    routes.handleSync(a, { rows: [row(undefined)] }, 0)
     routes.handleOriginsTimeout(999)
-    routes.handleSync(b, [row(500)], 999)
+    routes.handleSync(b, { rows: [row(500)] }, 999)
     expect(routes.route(origin)).toBe(undefined)
-    routes.handleSync(b, [row(undefined)], 999)
+    routes.handleSync(b, { rows: [row(undefined)] }, 999)
     routes.handleOriginsTimeout(1_000)
-    routes.handleSync(b, [row(500, { origin: c })], 1_000)
+    routes.handleSync(b, { rows: [row(500, { origin: c })] }, 1_000)
     expect(routes.route(c)?.nextHop).toBe(b)
   })
 
@@ -257,8 +255,8 @@ describe('Routes keep', () => {
 
   test('no origin for a retraction of what was never known', () => {
     const { routes, timers } = tableOfTwo()
-    expect(routes.handleSync(a, [row(undefined)], 0)).toEqual([])
-    expect(timers.next()).toBe(undefined)
+    expect(routes.handleSync(a, { rows: [row(undefined)] }, 0)).toEqual([])
+    expect(timers.isSet('origins')).toBe(false)
   })
 })
 
@@ -295,7 +293,7 @@ describe('A starved node', () => {
       fc.property(claims, steps => {
         const { routes } = tableOfTwo()
         const events = steps.flatMap(({ from, claim }, at) => [
-          ...routes.handleSync(from, [claim], at * 600),
+          ...routes.handleSync(from, { rows: [claim] }, at * 600),
           ...routes.handleOriginsTimeout(at * 600)
         ])
         for (const { epoch, seqno, metricUs = 0 } of rowsIn(events)) {
@@ -312,7 +310,7 @@ describe('A starved node', () => {
 describe('A SEQNO_REQ', () => {
   test('goes on to the next hop, one hop shorter, once in seqnoRetryMs', () => {
     const { routes } = tableOfTwo({ seqnoRetryMs: 1_000 })
-    routes.handleSync(a, [row(100)], 0)
+    routes.handleSync(a, { rows: [row(100)] }, 0)
     expect(requestsIn(routes.handleSeqnoReq(b, request(), 0))).toEqual([
       { ...request({ hopsLeft: 7 }), to: a }
     ])
@@ -323,14 +321,14 @@ describe('A SEQNO_REQ', () => {
   test('goes nowhere without hops left, without a way, or back to where it came from', () => {
     const { routes } = tableOfTwo()
     expect(routes.handleSeqnoReq(b, request(), 0)).toEqual([])
-    routes.handleSync(a, [row(100)], 0)
+    routes.handleSync(a, { rows: [row(100)] }, 0)
     expect(routes.handleSeqnoReq(b, request({ hopsLeft: 0 }), 0)).toEqual([])
     expect(routes.handleSeqnoReq(a, request(), 0)).toEqual([])
   })
 
   test('is answered by whoever has as new a row', () => {
     const { routes } = tableOfTwo()
-    routes.handleSync(a, [row(100, { seqno: 1 })], 0)
+    routes.handleSync(a, { rows: [row(100, { seqno: 1 })] }, 0)
     expect(routes.handleSeqnoReq(b, request(), 0)).toEqual([
       { type: 'send', peer: b, message: { type: 'sync', rows: [row(110, { seqno: 1, hops: 2 })] } }
     ])
@@ -357,7 +355,7 @@ describe('A SEQNO_REQ', () => {
     for (const seqno of [2, 1_000, Number.MAX_SAFE_INTEGER]) {
       expect(routes.handleSeqnoReq(a, request({ origin: self, seqno }), 0)).toEqual([])
     }
-    routes.handleSync(a, [row(100)], 0)
+    routes.handleSync(a, { rows: [row(100)] }, 0)
     for (const over of [{ seqno: 2 }, { epoch: 2 }]) {
       expect(routes.handleSeqnoReq(b, request(over), 0)).toEqual([])
     }
@@ -380,8 +378,10 @@ interface NetworkNode {
 /** Nodes joined by links that deliver in order, each at its own pace: all that routes may rely on. */
 class Network {
   readonly nodes: NetworkNode[]
-  readonly #queues = new Map<string, { from: number; to: number; message: SyncRow[] | SeqnoReq }[]>()
+  readonly #queues = new Map<string, { from: number; to: number; message: Message }[]>()
   now = 0
+  /** Asked for so far: nothing is ever lost here. */
+  resyncs = 0
 
   constructor(size: number) {
     this.nodes = Array.from({ length: size }, (_, i) => {
@@ -398,8 +398,8 @@ class Network {
   link(i: number, j: number, costs: [Micros, Micros]): void {
     this.#queues.set(`${i}-${j}`, [])
     this.#queues.set(`${j}-${i}`, [])
-    this.#send(i, this.#node(i).routes.handleUp(this.#node(j).id, costs[0]))
-    this.#send(j, this.#node(j).routes.handleUp(this.#node(i).id, costs[1]))
+    this.#send(i, this.#node(i).routes.handleUp(this.#node(j).id, costs[0], this.now))
+    this.#send(j, this.#node(j).routes.handleUp(this.#node(i).id, costs[1], this.now))
   }
 
   unlink(i: number, j: number): void {
@@ -422,25 +422,31 @@ class Network {
     const busy = [...this.#queues.values()].filter(queue => queue.length > 0)
     const { from, to, message } = busy[choice % Math.max(busy.length, 1)]?.shift() ?? {}
     if (from === undefined || to === undefined || message === undefined) return false
-    const { routes } = this.#node(to)
-    const peer = this.#node(from).id
-    this.#send(
-      to,
-      Array.isArray(message)
-        ? routes.handleSync(peer, message, this.now)
-        : routes.handleSeqnoReq(peer, message, this.now)
-    )
+    this.#send(to, this.#hand(this.#node(to).routes, this.#node(from).id, message))
     return true
+  }
+
+  #hand(routes: Routes, peer: PeerId, message: Message): RouteEvent[] {
+    switch (message.type) {
+      case 'sync':
+        return routes.handleSync(peer, message, this.now)
+      case 'seqno-req':
+        return routes.handleSeqnoReq(peer, message, this.now)
+      case 'digest':
+        return routes.handleDigest(peer, message)
+      case 'resync':
+        this.resyncs++
+        return routes.handleResync(peer, message)
+      default:
+        throw new Error(`routes said ${message.type}`)
+    }
   }
 
   wait(ms: number): void {
     this.now += ms
     for (const [i, { routes, timers }] of this.nodes.entries()) {
       for (const timer of timers.takeDue(this.now)) {
-        if (timer === 'sync') this.#send(i, routes.handleSyncTimeout())
-        else if (timer === 'seqno') this.#send(i, routes.handleSeqnoTimeout(this.now))
-        else if (timer === 'switches') this.#send(i, routes.handleSwitchesTimeout(this.now))
-        else this.#send(i, routes.handleOriginsTimeout(this.now))
+        this.#send(i, routes.handleTimer(timer as RouteTimer, this.now))
       }
     }
   }
@@ -472,9 +478,7 @@ class Network {
       if (event.type !== 'send') continue
       const to = Number(event.peer.slice(1))
       const { message } = event
-      if (message.type === 'sync')
-        this.#queues.get(`${from}-${to}`)?.push({ from, to, message: message.rows })
-      if (message.type === 'seqno-req') this.#queues.get(`${from}-${to}`)?.push({ from, to, message })
+      this.#queues.get(`${from}-${to}`)?.push({ from, to, message })
     }
   }
 }
@@ -524,6 +528,7 @@ describe('Routes of many nodes', () => {
           while (network.deliver(0)) checkNoLoop()
           network.wait(1_000)
         }
+        expect(network.resyncs).toBe(0)
         for (const target of targets) {
           for (const i of network.reachable(target)) expect(network.way(i, target).at(-1)).toBe(target)
           for (const i of network.nodes.keys()) {

@@ -15,21 +15,27 @@
 import { choose, chooseBackup, compare, standingOf } from './choice.ts'
 import { Claims, syncMessages, toldRows, toRow } from './claims.ts'
 import type { Config } from './config.ts'
+import { bucketOf } from './digest.ts'
+import { Digests } from './digests.ts'
 import type { Micros, Millis, PeerId } from './ids.ts'
 import { newOrigin, type Origin, ownDistance } from './origin.ts'
 import { OwnRow } from './own-row.ts'
-import { Standings } from './standings.ts'
+import { type Reason, Standings } from './standings.ts'
 import { Starvation } from './starvation.ts'
-import type { Timers } from './timers.ts'
+import type { Timer, Timers } from './timers.ts'
 import { isNewer, type Version } from './version.ts'
-import type { Message, SeqnoReq, SyncRow } from './wire/messages.ts'
+import type { CloseCode, Digest, Message, Resync, SeqnoReq, Sync, SyncRow } from './wire/messages.ts'
 
 export type RouteEvent =
   | { type: 'send'; peer: PeerId; message: Message }
+  | { type: 'close'; peer: PeerId; code: CloseCode; reason: string }
   /** A version of this node's own row, to be signed and handed back to `handleSeqnoSigned`. */
   | { type: 'sign-seqno'; epoch: number; seqno: number }
   /** The way to `origin` is new, another one, or gone (`nextHop` undefined). */
   | { type: 'next-hop'; origin: PeerId; nextHop: PeerId | undefined }
+
+/** The timers that routes set. */
+export type RouteTimer = Extract<Timer, 'sync' | 'seqno' | 'origins' | 'digest' | 'switches' | 'penalties'>
 
 export interface Route {
   nextHop: PeerId
@@ -48,6 +54,7 @@ export class Routes {
   readonly #starvation: Starvation
   readonly #origins = new Map<PeerId, Origin>()
   readonly #own: OwnRow
+  readonly #digests: Digests
   /** Origins whose next hop was lost, or is not good, after this call. */
   readonly #starved = new Set<Origin>()
 
@@ -57,6 +64,7 @@ export class Routes {
     this.#timers = timers
     this.#standings = new Standings(config)
     this.#claims = new Claims(config, timers, this.#standings, random)
+    this.#digests = new Digests(config, timers, random)
     this.#own = new OwnRow(self, config, timers)
     this.#starvation = new Starvation(config, this.#standings)
   }
@@ -119,14 +127,15 @@ export class Routes {
     return this.#conclude([], now)
   }
 
-  handleUp(peer: PeerId, costUs: Micros): RouteEvent[] {
+  handleUp(peer: PeerId, costUs: Micros, now: Millis): RouteEvent[] {
     this.#standings.setCost(peer, costUs)
-    const { told } = this.#own
-    return this.#tell([peer], [...(told === undefined ? [] : [told]), ...toldRows(this.#origins.values())])
+    this.#digests.handleUp(peer, now)
+    return this.#tell([peer], this.#told())
   }
 
   handleDown(peer: PeerId, now: Millis): RouteEvent[] {
     this.#standings.drop(peer)
+    this.#digests.handleDown(peer)
     const events: RouteEvent[] = []
     for (const state of this.#origins.values()) {
       if (state.rows.delete(peer)) events.push(...this.#decide(state, now))
@@ -149,29 +158,19 @@ export class Routes {
     return this.#standings.setFull(peer, full) ? this.#decideAll(peer, now) : []
   }
 
-  /** The neighbour has not delivered what it claimed: it is avoided on the way to `origin` for a while. */
-  penalise(origin: PeerId, peer: PeerId, now: Millis): RouteEvent[] {
-    return this.#avoid(origin, now, () => this.#standings.penalise(origin, peer, now))
-  }
-
-  /** The neighbour has refused a stream of `origin` for lack of capacity. */
-  bar(origin: PeerId, peer: PeerId, now: Millis): RouteEvent[] {
-    return this.#avoid(origin, now, () => this.#standings.bar(origin, peer, now))
-  }
-
-  /** The neighbour goes on feeding, and would rather not. */
-  crowd(origin: PeerId, peer: PeerId, now: Millis): RouteEvent[] {
-    return this.#avoid(origin, now, () => this.#standings.crowd(origin, peer, now))
+  /** The neighbour is to be avoided on the way to `origin` for a while. */
+  avoid(origin: PeerId, peer: PeerId, reason: Reason, now: Millis): RouteEvent[] {
+    return this.#reconsider(origin, now, () => this.#standings.avoid(origin, peer, reason, now))
   }
 
   /** It has taken a stream of `origin` after all. */
   unbar(origin: PeerId, peer: PeerId, now: Millis): RouteEvent[] {
-    return this.#avoid(origin, now, () => this.#standings.unbar(origin, peer))
+    return this.#reconsider(origin, now, () => this.#standings.unbar(origin, peer))
   }
 
-  #avoid(origin: PeerId, now: Millis, impose: () => boolean): RouteEvent[] {
+  #reconsider(origin: PeerId, now: Millis, change: () => boolean): RouteEvent[] {
     const state = this.#origins.get(origin)
-    if (state === undefined || !impose()) return []
+    if (state === undefined || !change()) return []
     this.#setPenaltyTimer()
     return this.#conclude(this.#decide(state, now), now)
   }
@@ -200,19 +199,40 @@ export class Routes {
     return this.#conclude(events, now)
   }
 
-  handleSync(peer: PeerId, rows: SyncRow[], now: Millis): RouteEvent[] {
+  handleSync(peer: PeerId, { rows, bucket }: Pick<Sync, 'rows' | 'bucket'>, now: Millis): RouteEvent[] {
     const events: RouteEvent[] = []
+    if (bucket !== undefined) events.push(...this.#dropMissing(peer, bucket, rows, now))
     for (const row of rows) {
       if (row.origin === this.#self) events.push(...toBeSigned(this.#own.handleEcho(row)))
       else events.push(...this.#onRow(peer, row, now))
     }
-    return this.#conclude(events, now)
+    // Last: what is said of it must not overtake what its rows have made this node say.
+    return [...this.#conclude(events, now), ...this.#limit(peer)]
+  }
+
+  #limit(peer: PeerId): RouteEvent[] {
+    const { originsPerNeighbourMax } = this.#config
+    if (this.#digests.heardCount(peer) <= originsPerNeighbourMax) return []
+    const reason = `rows about more than ${originsPerNeighbourMax} origins`
+    return [{ type: 'close', peer, code: 'quota', reason }]
+  }
+
+  /** All of the neighbour's rows in a bucket are known: what is held of it besides is out of date. */
+  #dropMissing(peer: PeerId, bucket: number, rows: readonly SyncRow[], now: Millis): RouteEvent[] {
+    return this.#digests.missing(peer, bucket, rows).flatMap(origin => {
+      const { epoch, seqno } = this.#origins.get(origin)?.rows.get(peer) ?? { epoch: 0, seqno: 0 }
+      return this.#onRow(peer, { origin, epoch, seqno, metricUs: undefined, hops: 0 }, now)
+    })
   }
 
   #onRow(peer: PeerId, row: SyncRow, now: Millis): RouteEvent[] {
     const { origin, epoch, seqno, metricUs, hops, signature } = row
+    this.#digests.noteHeard(peer, row)
     const state = this.#origin(origin, metricUs !== undefined, now)
-    if (state === undefined) return []
+    if (state === undefined) {
+      if (metricUs !== undefined) this.#digests.noteCrowdedOut(peer, origin)
+      return []
+    }
     // A way that is too long is no way; it also ends what could count up without end.
     const { hopsMax, metricMaxUs } = this.#config
     if (metricUs === undefined || hops >= hopsMax || metricUs > metricMaxUs) state.rows.delete(peer)
@@ -238,6 +258,45 @@ export class Routes {
     const answer = this.#starvation.answer(peer, request, state, now)
     if (answer.type === 'row') return this.#tell([peer], toldRows([state]))
     return answer.type === 'pass-on' ? [{ type: 'send', peer: answer.peer, message: answer.message }] : []
+  }
+
+  handleTimer(timer: RouteTimer, now: Millis): RouteEvent[] {
+    switch (timer) {
+      case 'sync':
+        return this.handleSyncTimeout()
+      case 'seqno':
+        return this.handleSeqnoTimeout(now)
+      case 'origins':
+        return this.handleOriginsTimeout(now)
+      case 'digest':
+        return this.handleDigestTimeout(now)
+      case 'switches':
+        return this.handleSwitchesTimeout(now)
+      case 'penalties':
+        return this.handlePenaltiesTimeout(now)
+    }
+  }
+
+  /** The timer `digest`: what was told so far, for the neighbours to compare. */
+  handleDigestTimeout(now: Millis): RouteEvent[] {
+    return this.#digests.handleTimeout(now).map(digest => ({ type: 'send', ...digest }))
+  }
+
+  handleDigest(peer: PeerId, digest: Digest): RouteEvent[] {
+    const hasRoom = this.#origins.size < this.#config.originsMax
+    const message = this.#digests.handleDigest(peer, digest, hasRoom)
+    return message === undefined ? [] : [{ type: 'send', peer, message }]
+  }
+
+  handleResync(peer: PeerId, resync: Resync): RouteEvent[] {
+    const buckets = this.#digests.handleResync(peer, resync)
+    if (buckets.length === 0) return []
+    const told = this.#told()
+    return buckets.flatMap(bucket => {
+      const rows = told.filter(({ origin }) => bucketOf(origin) === bucket)
+      const messages = syncMessages(rows, this.#config.syncRowsMax, bucket)
+      return messages.map(message => ({ type: 'send' as const, peer, message }))
+    })
   }
 
   /** The timer `sync`: tells what has waited. */
@@ -325,7 +384,14 @@ export class Routes {
     return [...state.rows.keys()].map(peer => ({ type: 'send', peer, message }))
   }
 
+  /** All rows, as they were last told. */
+  #told(): SyncRow[] {
+    const { told } = this.#own
+    return [...(told === undefined ? [] : [told]), ...toldRows(this.#origins.values())]
+  }
+
   #tellAll(rows: SyncRow[]): RouteEvent[] {
+    this.#digests.noteTold(rows)
     return this.#tell(this.#standings.peers(), rows)
   }
 

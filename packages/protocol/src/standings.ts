@@ -13,6 +13,15 @@ export type Standing =
   /** It has fallen silent. */
   | 'suspected'
 
+/** Why a neighbour is avoided on the way to an origin. */
+export type Reason =
+  /** It has not delivered what it claimed. */
+  | 'fault'
+  /** It has refused a stream for lack of capacity. */
+  | 'refused'
+  /** It goes on feeding, and would rather not. */
+  | 'crowded'
+
 const ranks: Record<Standing, number> = { good: 0, full: 1, penalised: 2, suspected: 3 }
 
 export function isBetterStanding(a: Standing, b: Standing): boolean {
@@ -24,21 +33,18 @@ export class Standings {
   readonly #links = new Map<PeerId, Micros>()
   readonly #suspects = new Set<PeerId>()
   readonly #full = new Set<PeerId>()
-  readonly #penalties: Penalties
-  readonly #bars: Penalties
-  readonly #crowds: Penalties
+  readonly #penalties: Record<Reason, Penalties>
 
   constructor(config: Config) {
     const { penaltyForgetMs: forgetMs, penaltiesMax: entriesMax } = config
     const shared = { forgetMs, entriesMax }
-    this.#penalties = new Penalties({
-      firstMs: config.penaltyMs,
-      longestMs: config.penaltyLongestMs,
-      ...shared
-    })
+    const faults = { firstMs: config.penaltyMs, longestMs: config.penaltyLongestMs, ...shared }
     const bars = { firstMs: config.barredMs, longestMs: config.barredLongestMs, ...shared }
-    this.#bars = new Penalties(bars)
-    this.#crowds = new Penalties(bars)
+    this.#penalties = {
+      fault: new Penalties(faults),
+      refused: new Penalties(bars),
+      crowded: new Penalties(bars)
+    }
   }
 
   /** Everyone who is up. */
@@ -82,50 +88,45 @@ export class Standings {
   /** @param hadRoom it is the next hop, and was not full when it was chosen: it goes on carrying what it carries */
   of(origin: PeerId, peer: PeerId, hadRoom: boolean): Standing {
     if (this.#suspects.has(peer)) return 'suspected'
-    if (this.#penalties.has(origin, peer)) return 'penalised'
-    if (this.#bars.has(origin, peer) || this.#crowds.has(origin, peer)) return 'full'
+    const { fault, refused, crowded } = this.#penalties
+    if (fault.has(origin, peer)) return 'penalised'
+    if (refused.has(origin, peer) || crowded.has(origin, peer)) return 'full'
     if (!hadRoom && this.#full.has(peer)) return 'full'
     return 'good'
   }
 
-  /** False when it is in force already. */
-  penalise(origin: PeerId, peer: PeerId, now: Millis): boolean {
-    return this.#penalties.impose(origin, peer, now)
-  }
-
-  bar(origin: PeerId, peer: PeerId, now: Millis): boolean {
-    return this.#bars.impose(origin, peer, now)
-  }
-
-  crowd(origin: PeerId, peer: PeerId, now: Millis): boolean {
-    return this.#crowds.impose(origin, peer, now)
+  /** False when it is avoided for this reason already. */
+  avoid(origin: PeerId, peer: PeerId, reason: Reason, now: Millis): boolean {
+    return this.#penalties[reason].impose(origin, peer, now)
   }
 
   isBarred(origin: PeerId, peer: PeerId): boolean {
-    return this.#bars.has(origin, peer)
+    return this.#penalties.refused.has(origin, peer)
   }
 
   /** False when there was none. */
   unbar(origin: PeerId, peer: PeerId): boolean {
-    return this.#bars.lift(origin, peer)
+    return this.#penalties.refused.lift(origin, peer)
   }
 
   /** When the next penalty or bar ends. */
   nextEnd(): Millis | undefined {
-    const kinds = [this.#penalties, this.#bars, this.#crowds]
-    const ends = kinds.map(kind => kind.nextEnd()).filter(end => end !== undefined)
+    const ends = this.#kinds()
+      .map(kind => kind.nextEnd())
+      .filter(end => end !== undefined)
     return ends.length === 0 ? undefined : Math.min(...ends)
   }
 
   /** Ends the penalties and bars that are over; returns the origins that this concerns. */
   takeEnded(now: Millis): PeerId[] {
-    const kinds = [this.#penalties, this.#bars, this.#crowds]
-    return [...new Set(kinds.flatMap(kind => kind.takeEnded(now)))]
+    return [...new Set(this.#kinds().flatMap(kind => kind.takeEnded(now)))]
   }
 
   forgetOrigin(origin: PeerId): void {
-    this.#penalties.forgetOrigin(origin)
-    this.#bars.forgetOrigin(origin)
-    this.#crowds.forgetOrigin(origin)
+    for (const kind of this.#kinds()) kind.forgetOrigin(origin)
+  }
+
+  #kinds(): Penalties[] {
+    return Object.values(this.#penalties)
   }
 }

@@ -10,6 +10,8 @@ export type Timer =
   | 'seqno'
   /** The next SEQNO_REQ of a starved node, and the clearing of origins that nobody tells of any more. */
   | 'origins'
+  /** The next round of DIGEST. */
+  | 'digest'
   /** A neighbour has been better than the next hop for long enough. */
   | 'switches'
   /** The end of penalties and bars: who was avoided is a choice again. */

@@ -1,0 +1,109 @@
+/**
+ * Sums over the rows that one node has told another, kept by both: a row that was lost on the way shows in them (RFC 1,
+ * section "Digests"). Whole-number arithmetic, the same on every machine.
+ */
+import type { PeerId } from './ids.ts'
+import { digestBuckets } from './wire/limits.ts'
+import type { SyncRow } from './wire/messages.ts'
+
+/** Of a peer id that is base58btc text, hence ASCII. */
+export function bucketOf(origin: PeerId): number {
+  return finish(hashText(origin)) >>> 28
+}
+
+/** 32 bits that stand for what a row says. */
+export function rowHash({ origin, epoch, seqno, metricUs = 0, hops }: SyncRow): number {
+  let hash = hashText(origin)
+  for (const number of [epoch, seqno, metricUs]) hash = hashNumber(hash, number)
+  return finish(hashByte(hash, hops))
+}
+
+/** A bit for each sum that is not the same, bit n for bucket n. */
+export function differing(a: readonly number[], b: readonly number[]): number {
+  let bits = 0
+  for (let bucket = 0; bucket < digestBuckets; bucket++) if (a[bucket] !== b[bucket]) bits |= 1 << bucket
+  return bits
+}
+
+/** The rows of one table as they were last told, each as its hash. */
+export class RowSums {
+  readonly #hashes = new Map<PeerId, number>()
+  readonly #sums = new Uint32Array(digestBuckets)
+
+  get size(): number {
+    return this.#hashes.size
+  }
+
+  /** Whether the table has a row of the origin. */
+  has(origin: PeerId): boolean {
+    return this.#hashes.has(origin)
+  }
+
+  set(row: SyncRow): void {
+    this.delete(row.origin)
+    if (row.metricUs === undefined) return
+    const hash = rowHash(row)
+    this.#hashes.set(row.origin, hash)
+    this.#add(row.origin, hash)
+  }
+
+  delete(origin: PeerId): void {
+    const hash = this.#hashes.get(origin)
+    if (hash === undefined) return
+    this.#hashes.delete(origin)
+    this.#add(origin, hash)
+  }
+
+  /** The origins of one bucket that have a row. */
+  originsIn(bucket: number): PeerId[] {
+    return [...this.#hashes.keys()].filter(origin => bucketOf(origin) === bucket)
+  }
+
+  /** The sums, but for the row about `except`: what is said of a node to itself does not count. */
+  sums(except?: PeerId): number[] {
+    const sums = [...this.#sums]
+    const hash = except && this.#hashes.get(except)
+    if (except === undefined || hash === undefined) return sums
+    const bucket = bucketOf(except)
+    sums[bucket] = ((sums[bucket] ?? 0) ^ hash) >>> 0
+    return sums
+  }
+
+  /** Adding twice is taking away. */
+  #add(origin: PeerId, hash: number): void {
+    const bucket = bucketOf(origin)
+    this.#sums[bucket] = (this.#sums[bucket] ?? 0) ^ hash
+  }
+}
+
+const offsetBasis = 0x811c9dc5
+const prime = 0x01000193
+
+/** FNV-1a (Fowler, Noll, Vo). */
+function hashByte(hash: number, byte: number): number {
+  return Math.imul(hash ^ byte, prime)
+}
+
+function hashText(text: string): number {
+  let hash = offsetBasis
+  for (let i = 0; i < text.length; i++) hash = hashByte(hash, text.charCodeAt(i))
+  return hash
+}
+
+/** As 8 bytes, big-endian. */
+function hashNumber(hash: number, number: number): number {
+  let mixed = hash
+  for (const word of [Math.floor(number / 2 ** 32), number >>> 0]) {
+    for (const shift of [24, 16, 8, 0]) mixed = hashByte(mixed, (word >>> shift) & 0xff)
+  }
+  return mixed
+}
+
+/** The last step of MurmurHash3 (Appleby), without which alike changes of two rows could cancel each other. */
+function finish(hash: number): number {
+  let mixed = hash ^ (hash >>> 16)
+  mixed = Math.imul(mixed, 0x85ebca6b)
+  mixed ^= mixed >>> 13
+  mixed = Math.imul(mixed, 0xc2b2ae35)
+  return (mixed ^ (mixed >>> 16)) >>> 0
+}

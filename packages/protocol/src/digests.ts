@@ -1,0 +1,107 @@
+/** The rounds of DIGEST, and what is asked for and given where the sums of two neighbours differ (RFC 1, section "Digests"). */
+import type { Config } from './config.ts'
+import { bucketOf, differing, RowSums } from './digest.ts'
+import type { Millis, PeerId } from './ids.ts'
+import type { Timers } from './timers.ts'
+import { digestBuckets } from './wire/limits.ts'
+import type { Digest, Resync, SyncRow } from './wire/messages.ts'
+
+interface Neighbour {
+  /** What it has told, kept here or not. */
+  readonly heard: RowSums
+  /** It has had a DIGEST that it has not answered: one RESYNC is answered for each. */
+  mayAsk: boolean
+  /** Rows of these buckets were not kept for want of room. */
+  crowdedOut: number
+}
+
+export class Digests {
+  readonly #config: Config
+  readonly #timers: Timers
+  readonly #random: () => number
+  readonly #neighbours = new Map<PeerId, Neighbour>()
+  /** What this node has told, to all the same. */
+  readonly #told = new RowSums()
+
+  constructor(config: Config, timers: Timers, random: () => number) {
+    this.#config = config
+    this.#timers = timers
+    this.#random = random
+  }
+
+  handleUp(peer: PeerId, now: Millis): void {
+    this.#neighbours.set(peer, { heard: new RowSums(), mayAsk: false, crowdedOut: 0 })
+    if (!this.#timers.isSet('digest')) this.#setTimer(now)
+  }
+
+  handleDown(peer: PeerId): void {
+    this.#neighbours.delete(peer)
+  }
+
+  noteTold(rows: readonly SyncRow[]): void {
+    for (const row of rows) this.#told.set(row)
+  }
+
+  noteHeard(peer: PeerId, row: SyncRow): void {
+    this.#neighbours.get(peer)?.heard.set(row)
+  }
+
+  /** The row of `origin` was not kept, since there was no room. It is asked for again when there is. */
+  noteCrowdedOut(peer: PeerId, origin: PeerId): void {
+    const neighbour = this.#neighbours.get(peer)
+    if (neighbour !== undefined) neighbour.crowdedOut |= 1 << bucketOf(origin)
+  }
+
+  /** How many origins the neighbour has told of. */
+  heardCount(peer: PeerId): number {
+    return this.#neighbours.get(peer)?.heard.size ?? 0
+  }
+
+  /** The origins of a bucket that the neighbour had rows of, and has not in `rows`, which are all. */
+  missing(peer: PeerId, bucket: number, rows: readonly SyncRow[]): PeerId[] {
+    const listed = new Set(rows.map(row => row.origin))
+    const heard = this.#neighbours.get(peer)?.heard.originsIn(bucket) ?? []
+    return heard.filter(origin => !listed.has(origin))
+  }
+
+  /** The timer `digest`: one for each neighbour. */
+  handleTimeout(now: Millis): { peer: PeerId; message: Digest }[] {
+    if (this.#neighbours.size > 0) this.#setTimer(now)
+    return [...this.#neighbours].map(([peer, neighbour]) => {
+      neighbour.mayAsk = true
+      const subscriptions = new Array<number>(digestBuckets).fill(0)
+      return { peer, message: { type: 'digest', routes: this.#told.sums(peer), subscriptions } }
+    })
+  }
+
+  /**
+   * What to ask the neighbour for: the buckets that differ; and if there is room for more origins, one of those from which
+   * some were left out.
+   */
+  handleDigest(peer: PeerId, digest: Digest, hasRoom: boolean): Resync | undefined {
+    const neighbour = this.#neighbours.get(peer)
+    if (neighbour === undefined) return undefined
+    let routes = differing(neighbour.heard.sums(), digest.routes)
+    if (hasRoom && neighbour.crowdedOut !== 0) {
+      const lowest = neighbour.crowdedOut & -neighbour.crowdedOut
+      neighbour.crowdedOut &= ~lowest
+      routes |= lowest
+    }
+    return routes === 0 ? undefined : { type: 'resync', routes, subscriptions: 0 }
+  }
+
+  /** The buckets to be told again; none for a RESYNC that no DIGEST has called for. */
+  handleResync(peer: PeerId, { routes }: Resync): number[] {
+    const neighbour = this.#neighbours.get(peer)
+    if (neighbour?.mayAsk !== true) return []
+    neighbour.mayAsk = false
+    return Array.from({ length: digestBuckets }, (_, bucket) => bucket).filter(
+      bucket => (routes & (1 << bucket)) !== 0
+    )
+  }
+
+  #setTimer(now: Millis): void {
+    const { digestIntervalMs, digestJitter } = this.#config
+    this.#timers.set('digest', now + digestIntervalMs * (1 + digestJitter * (2 * this.#random() - 1)))
+  }
+}
