@@ -275,7 +275,7 @@ export const mutants: readonly Mutant[] = [
     does: 'never gives up who does not answer',
     caughtBy: 'no-answer',
     saying: 'UNSUBs to x',
-    createOverlay: configured({ subTimeoutMs: 1_000_000 })
+    createOverlay: configured({ answerTimeoutMs: 1_000_000 })
   },
   {
     does: 'has room for any number of children',

@@ -37,7 +37,7 @@ export class Claims {
     if (claim === undefined || claimed === undefined || isNewer(claim, claimed)) {
       if (claim === claimed) return
       // Else it would hold this node to the way that it is to leave: nothing that comes by another would be nearer.
-      if (claim === undefined || claimed === undefined || !this.#isCrowded(state)) this.#urgent.add(state)
+      if (claim === undefined || claimed === undefined || !this.#isShaky(state)) this.#urgent.add(state)
       else this.#wait(state, now + this.#config.crowdedHoldMs)
       return
     }
@@ -52,8 +52,8 @@ export class Claims {
     this.#timers.setBy('sync', until)
   }
 
-  #isCrowded({ origin, nextHop }: Origin): boolean {
-    return nextHop !== undefined && this.#standings.of(origin, nextHop, false) === 'full'
+  #isShaky({ origin, nextHop }: Origin): boolean {
+    return nextHop !== undefined && this.#standings.isShaky(origin, nextHop)
   }
 
   /** The timer `sync`: what has waited goes with what is urgent. */

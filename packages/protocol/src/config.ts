@@ -34,6 +34,8 @@ export interface Config {
   syncJitter: number
   /** A newer seqno over a crowded next hop waits this long to be told: others that bring it may be better then. */
   crowdedHoldMs: Millis
+  /** A next hop that is doubted counts as crowded for this long. */
+  doubtMs: Millis
   /** Another next hop is taken once it costs this share less, */
   switchGainMin: number
   /** and has done so for this long, unless the way is newer than that: what passes sooner is not worth a hand-over. */
@@ -86,13 +88,17 @@ export interface Config {
   // Subscriptions
   /** What a neighbour has refused is asked for again after this long. */
   subIntervalMs: Millis
-  /** A neighbour that was asked and says nothing for this long is given up. The end of a stream is remembered as long. */
+  /** How long the end of a stream is remembered. */
   subTimeoutMs: Millis
   /** A stream that came steadily is silent after this long, or `silenceGapFactor` times its longest gap of late. */
   silenceMinMs: Millis
   silenceGapFactor: number
   /** A new parent that sends nothing for this long after SUB_OK, while the old one does, is at fault. */
   firstObjectMs: Millis
+  /** A neighbour that claims a way, and does not answer SUB for this long, is at fault. */
+  answerTimeoutMs: Millis
+  /** Without a backup, one is looked for again after this long, while the route looks for other ways. */
+  backupRetryMs: Millis
   /** How long a backup may take to send what the silent parent does not; */
   backupTimeoutMs: Millis
   /** and how long the parent may be behind it and still count as alive. Two links differ by less in delay. */
@@ -152,6 +158,7 @@ export const defaultConfig: Config = {
   syncDelayMs: 100,
   syncJitter: 0.25,
   crowdedHoldMs: 500,
+  doubtMs: 2_000,
   switchGainMin: 0.15,
   switchHoldMs: 3_000,
   penaltyMs: 3_000,
@@ -183,6 +190,8 @@ export const defaultConfig: Config = {
   silenceMinMs: 120,
   silenceGapFactor: 3,
   firstObjectMs: 500,
+  answerTimeoutMs: 2_000,
+  backupRetryMs: 50,
   backupTimeoutMs: 1_000,
   backupGraceMs: 100,
   streamsMax: 10_000,

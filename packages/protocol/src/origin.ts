@@ -47,12 +47,12 @@ export function ownDistance({ rows, nextHop }: Origin, standings: Standings): Cl
 }
 
 /**
- * The distance that others may rely on: none over a next hop that has fallen silent, or that has refused, though it may be
- * the only one.
+ * The distance that others may rely on: none over a next hop that has fallen silent, has refused, or does not deliver,
+ * though it may be the only one.
  */
 export function reliableDistance(state: Origin, standings: Standings): Claim | undefined {
   const { origin, nextHop } = state
   if (nextHop === undefined) return undefined
-  const isUseless = standings.isSuspected(nextHop) || standings.isBarred(origin, nextHop)
+  const isUseless = standings.isSuspected(nextHop) || standings.isUseless(origin, nextHop)
   return isUseless ? undefined : ownDistance(state, standings)
 }

@@ -160,6 +160,9 @@ export class Reactions {
         case 'crowded':
           this.onRouteEvents(this.#parts.routes.avoid(event.publisher, event.peer, event.type, now), now)
           break
+        case 'doubted':
+          this.onRouteEvents(this.#parts.routes.doubt(event.publisher, event.peer, now), now)
+          break
         case 'refused':
           this.onRouteEvents(this.#parts.routes.avoid(event.publisher, event.peer, event.type, now), now)
           if (!event.isFinal) this.onRelayEvents(this.#parts.relay.handleNextHop(event.publisher, now), now)

@@ -20,6 +20,8 @@ export type RelayEvent =
   | { type: 'refused'; publisher: PeerId; peer: PeerId; redirect: readonly PeerId[]; isFinal: boolean }
   /** The parent would rather have this node fed by another, perhaps one of `redirect`. */
   | { type: 'crowded'; publisher: PeerId; peer: PeerId; redirect: readonly PeerId[] }
+  /** The parent is silent, and there is no backup. */
+  | { type: 'doubted'; publisher: PeerId; peer: PeerId }
   /** The neighbour promised the stream and does not deliver. */
   | { type: 'fault'; publisher: PeerId; peer: PeerId }
 

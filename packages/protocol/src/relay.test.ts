@@ -274,12 +274,12 @@ describe('While objects come from the parent, the next hop that was asked', () =
     expect(told(made.relay.handleSubOk(other, ok(2), 20))[0]).toBe('unsub to up')
   })
 
-  test('that never answers is given up, and asked again in the next round', () => {
-    const made = established({ subTimeoutMs: 5_000 })
+  test('that never answers is at fault, and asked again in the next round if it still is the way', () => {
+    const made = established({ answerTimeoutMs: 2_000 })
     made.lookups.nextHop = other
     made.relay.handleNextHop(publisher, 0)
-    expect(told(made.relay.handleMoves(5_000))).toEqual(['unsub to other'])
-    expect(told(made.relay.handleTimeout(6_000))).toEqual(['sub now to other'])
+    expect(told(made.relay.handleMoves(2_000))).toEqual(['unsub to other', 'fault of other'])
+    expect(told(made.relay.handleTimeout(3_000))).toEqual(['sub now to other'])
   })
 })
 
@@ -333,7 +333,29 @@ describe('When the parent falls silent', () => {
   test('a child is no backup', () => {
     const made = established()
     made.lookups.backup = left
-    expect(told(made.relay.handleSilence(stream, 0))).toEqual([])
+    expect(told(made.relay.handleSilence(stream, 0))).toEqual(['doubted'])
+  })
+
+  test('and there is no backup, the route is to find one, which is asked as soon as it is there', () => {
+    const made = established({ backupRetryMs: 50, backupTimeoutMs: 1_000 })
+    expect(told(made.relay.handleSilence(stream, 0))).toEqual(['doubted'])
+    expect(told(made.relay.handleMoves(50))).toEqual([])
+    made.lookups.backup = other
+    expect(made.timers.at('moves')).toBe(50)
+    expect(told(made.relay.handleMoves(100))).toEqual(['sub now to other'])
+  })
+
+  test('and there is no backup, it is looked for until the parent is heard again, or for backupTimeoutMs', () => {
+    const heard = established()
+    heard.relay.handleSilence(stream, 0)
+    heard.relay.handleObject(up, stream, 60)
+    heard.lookups.backup = other
+    expect(told(heard.relay.handleMoves(100))).toEqual([])
+    const made = established({ backupTimeoutMs: 1_000 })
+    made.relay.handleSilence(stream, 0)
+    made.relay.handleMoves(1_000)
+    made.lookups.backup = other
+    expect(told(made.relay.handleMoves(1_050))).toEqual([])
   })
 
   test('from the start, though it said SUB_OK, a backup is asked once', () => {
@@ -455,6 +477,7 @@ describe('Every subIntervalMs', () => {
 
   test('what a parent gives is not asked for again', () => {
     const made = established({ subIntervalMs: 1_000 })
+    made.lookups.resumeSeq = 17
     expect(told(made.relay.handleTimeout(1_000))).toEqual([])
     expect(made.timers.at('subscriptions')).toBe(2_000)
   })
@@ -478,6 +501,7 @@ describe('To share the load, a relay', () => {
 
   test('asks children that are too many to find another parent, now and then, and feeds them', () => {
     const made = established({ fanOutMax: 1, moveIntervalMs: 30_000 })
+    made.lookups.resumeSeq = 17
     made.relay.handleSub(right, sub({ insist: true }), 0)
     const message = { type: 'move', stream, withinMs: 0, redirect: [left] }
     expect(made.relay.handleTimeout(1_000)).toEqual([{ type: 'send', peer: right, message }])
@@ -510,6 +534,7 @@ describe('To share the load, a relay', () => {
 
   test('lets its last children go when a stream turns out to need more than there is', () => {
     const made = established({ uplinkBps: 200_000 })
+    made.lookups.resumeSeq = 17
     made.relay.handleSub(right, sub(), 0)
     made.lookups.rateBps = 150_000
     expect(told(made.relay.handleTimeout(1_000))).toEqual(['full to right'])

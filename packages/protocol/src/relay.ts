@@ -334,7 +334,7 @@ export class Relay {
   }
 
   #forget(state: Stream): RelayEvent[] {
-    this.#upstream.unask(state)
+    this.#upstream.drop(state)
     this.#streams.delete(state)
     return [{ type: 'closed', stream: state.id }]
   }

@@ -20,10 +20,10 @@ describe('A penalised next hop', () => {
     expect(routes.route(c)?.nextHop).toBe(a)
   })
 
-  test('is kept where it is the only one, and what is claimed over it stays claimed', () => {
+  test('is kept where it is the only one, and claimed to nobody', () => {
     const { routes } = tableOfTwo()
     routes.handleSync(a, { rows: [row(100)] }, 0)
-    expect(rowsIn(routes.avoid(origin, a, 'fault', 0))).toEqual([])
+    expect(rowsIn(routes.avoid(origin, a, 'fault', 0), b)).toMatchObject([{ metricUs: undefined }])
     expect(routes.route(origin)?.nextHop).toBe(a)
     routes.handleSync(b, { rows: [row(105)] }, 0)
     expect(routes.route(origin)?.nextHop).toBe(b)
@@ -40,15 +40,14 @@ describe('A penalised next hop', () => {
     expect(routes.route(origin)?.nextHop).toBe(a)
   })
 
-  test('makes the node ask for a newer seqno, patiently, where only infeasible ones are beside it', () => {
-    const { routes } = tableOfTwo({ seqnoPatienceMs: 30_000 })
+  test('makes the node ask for a newer seqno where only infeasible ones are beside it', () => {
+    const { routes } = tableOfTwo()
     routes.handleSync(a, { rows: [row(100)] }, 0)
     routes.handleSync(b, { rows: [row(500)] }, 0)
     expect(requestsIn(routes.avoid(origin, a, 'fault', 0)).map(({ to }) => to)).toEqual([a, b])
     routes.handleSync(a, { rows: [row(100, { seqno: 1 })] }, 1_000)
     routes.handleSync(b, { rows: [row(500, { seqno: 1 })] }, 1_000)
-    expect(requestsIn(routes.handleOriginsTimeout(29_999))).toEqual([])
-    expect(requestsIn(routes.handleOriginsTimeout(30_000)).map(({ seqno }) => seqno)).toEqual([2, 2])
+    expect(routes.route(origin)?.nextHop).toBe(b)
   })
 
   test('is still avoided after it has connected anew', () => {
@@ -65,11 +64,29 @@ describe('A barred neighbour', () => {
   test('is no choice while there is another one, and a last resort when there is none', () => {
     const { routes } = twoWays()
     expect(routes.avoid(origin, a, 'refused', 0)).toContainEqual({ type: 'next-hop', origin, nextHop: b })
-    expect(routes.isLastResort(origin)).toBe(false)
     const told = rowsIn(routes.avoid(origin, b, 'refused', 0), a)
     expect(routes.route(origin)?.nextHop).toBe(b)
-    expect(routes.isLastResort(origin)).toBe(true)
     expect(told, 'no way for others').toMatchObject([{ metricUs: undefined }])
+  })
+
+  test('that is crowded makes the node ask for a newer seqno, patiently, where only infeasible ones are beside it', () => {
+    const { routes } = tableOfTwo({ seqnoPatienceMs: 30_000, barredMs: 60_000 })
+    routes.handleSync(a, { rows: [row(100)] }, 0)
+    routes.handleSync(b, { rows: [row(500)] }, 0)
+    expect(requestsIn(routes.avoid(origin, a, 'crowded', 0)).map(({ to }) => to)).toEqual([a, b])
+    expect(requestsIn(routes.handleOriginsTimeout(29_999))).toEqual([])
+    expect(requestsIn(routes.handleOriginsTimeout(30_000)).map(({ seqno }) => seqno)).toEqual([1, 1])
+  })
+
+  test('that is crowded binds nobody by a newer seqno, for others bring it later', () => {
+    const { routes, timers } = tableOfTwo({ crowdedHoldMs: 500 })
+    routes.handleSync(a, { rows: [row(100)] }, 0)
+    routes.handleSync(b, { rows: [row(500)] }, 0)
+    routes.avoid(origin, a, 'crowded', 0)
+    expect(rowsIn(routes.handleSync(a, { rows: [row(100, { seqno: 1 })] }, 100))).toEqual([])
+    expect(timers.at('sync')).toBe(600)
+    routes.handleSync(b, { rows: [row(500, { seqno: 1 })] }, 200)
+    expect(routes.route(origin)?.nextHop).toBe(b)
   })
 
   test('that takes a stream after all is barred no longer', () => {
@@ -77,7 +94,6 @@ describe('A barred neighbour', () => {
     routes.avoid(origin, a, 'refused', 0)
     routes.avoid(origin, b, 'refused', 0)
     expect(rowsIn(routes.unbar(origin, b, 0), a)).toMatchObject([{ metricUs: expect.any(Number) }])
-    expect(routes.isLastResort(origin)).toBe(false)
     expect(routes.unbar(origin, b, 0)).toEqual([])
   })
 
@@ -115,13 +131,11 @@ describe('A full neighbour', () => {
     routes.setFull(a, true, 0)
     routes.handleSync(a, { rows: [row(100)] }, 0)
     expect(routes.route(origin)?.nextHop).toBe(a)
-    expect(routes.isLastResort(origin)).toBe(true)
     expect(routes.handleSync(b, { rows: [row(105)] }, 0)).toContainEqual({
       type: 'next-hop',
       origin,
       nextHop: b
     })
-    expect(routes.isLastResort(origin)).toBe(false)
   })
 })
 
@@ -146,5 +160,28 @@ describe('The backup', () => {
     routes.handleSync(b, { rows: [row(110)] }, 0)
     expect(routes.backup(origin)).toBe(undefined)
     expect(routes.backup(c)).toBe(undefined)
+  })
+})
+
+describe('A next hop that may have stopped delivering', () => {
+  test('stays, while a newer seqno is asked for that makes others eligible', () => {
+    const { routes } = tableOfTwo()
+    routes.handleSync(a, { rows: [row(100)] }, 0)
+    routes.handleSync(b, { rows: [row(500)] }, 0)
+    expect(routes.backup(origin)).toBe(undefined)
+    expect(requestsIn(routes.doubt(origin, a, 0)).map(({ to }) => to)).toEqual([a, b])
+    expect(requestsIn(routes.doubt(origin, a, 10))).toEqual([])
+    // The doubted one may be the first to tell the news, too.
+    expect(rowsIn(routes.handleSync(a, { rows: [row(100, { seqno: 1 })] }, 50))).toEqual([])
+    routes.handleSync(b, { rows: [row(500, { seqno: 1 })] }, 60)
+    expect(routes.route(origin)?.nextHop).toBe(a)
+    expect(routes.backup(origin)).toBe(b)
+  })
+
+  test('is not asked about where there is nobody else', () => {
+    const { routes } = tableOfTwo()
+    routes.handleSync(a, { rows: [row(100)] }, 0)
+    expect(routes.doubt(origin, a, 0)).toEqual([])
+    expect(routes.doubt(origin, b, 0)).toEqual([])
   })
 })

@@ -91,14 +91,6 @@ export class Routes {
     return state && chooseBackup(state, this.#standings)
   }
 
-  /** Whether the next hop has no capacity to spare, and is used because there is no other way. */
-  isLastResort(origin: PeerId): boolean {
-    const state = this.#origins.get(origin)
-    const nextHop = state?.nextHop
-    if (nextHop === undefined || this.#standings.of(origin, nextHop, false) !== 'full') return false
-    return this.backup(origin) === undefined
-  }
-
   /** This node publishes from now on; `epoch` is newer than that of any earlier run. */
   startOwn(epoch: number): RouteEvent[] {
     return toBeSigned(this.#own.start(epoch))
@@ -161,6 +153,14 @@ export class Routes {
   /** The neighbour is to be avoided on the way to `origin` for a while. */
   avoid(origin: PeerId, peer: PeerId, reason: Reason, now: Millis): RouteEvent[] {
     return this.#reconsider(origin, now, () => this.#standings.avoid(origin, peer, reason, now))
+  }
+
+  /** The next hop may not deliver what it claims: other ways are looked for, so that there is a backup if it does not. */
+  doubt(origin: PeerId, peer: PeerId, now: Millis): RouteEvent[] {
+    const state = this.#origins.get(origin)
+    if (state?.nextHop !== peer || !this.#standings.avoid(origin, peer, 'doubted', now)) return []
+    this.#setPenaltyTimer()
+    return this.#ask(state, this.#starvation.seek(state, now))
   }
 
   /** It has taken a stream of `origin` after all. */
@@ -261,20 +261,11 @@ export class Routes {
   }
 
   handleTimer(timer: RouteTimer, now: Millis): RouteEvent[] {
-    switch (timer) {
-      case 'sync':
-        return this.handleSyncTimeout()
-      case 'seqno':
-        return this.handleSeqnoTimeout(now)
-      case 'origins':
-        return this.handleOriginsTimeout(now)
-      case 'digest':
-        return this.handleDigestTimeout(now)
-      case 'switches':
-        return this.handleSwitchesTimeout(now)
-      case 'penalties':
-        return this.handlePenaltiesTimeout(now)
-    }
+    if (timer === 'sync') return this.handleSyncTimeout()
+    if (timer === 'seqno') return this.handleSeqnoTimeout(now)
+    if (timer === 'origins') return this.handleOriginsTimeout(now)
+    if (timer === 'digest') return this.handleDigestTimeout(now)
+    return timer === 'switches' ? this.handleSwitchesTimeout(now) : this.handlePenaltiesTimeout(now)
   }
 
   /** The timer `digest`: what was told so far, for the neighbours to compare. */
@@ -379,7 +370,10 @@ export class Routes {
   }
 
   #askIfStarved(state: Origin, now: Millis): RouteEvent[] {
-    const message = this.#starvation.request(state, now)
+    return this.#ask(state, this.#starvation.request(state, now))
+  }
+
+  #ask(state: Origin, message: SeqnoReq | undefined): RouteEvent[] {
     if (message === undefined) return []
     return [...state.rows.keys()].map(peer => ({ type: 'send', peer, message }))
   }

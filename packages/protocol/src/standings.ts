@@ -21,6 +21,8 @@ export type Reason =
   | 'refused'
   /** It goes on feeding, and would rather not. */
   | 'crowded'
+  /** It may have stopped delivering: it is no worse for that, but others are looked for. */
+  | 'doubted'
 
 const ranks: Record<Standing, number> = { good: 0, full: 1, penalised: 2, suspected: 3 }
 
@@ -43,7 +45,8 @@ export class Standings {
     this.#penalties = {
       fault: new Penalties(faults),
       refused: new Penalties(bars),
-      crowded: new Penalties(bars)
+      crowded: new Penalties(bars),
+      doubted: new Penalties({ firstMs: config.doubtMs, longestMs: config.doubtMs, ...shared })
     }
   }
 
@@ -100,8 +103,16 @@ export class Standings {
     return this.#penalties[reason].impose(origin, peer, now)
   }
 
-  isBarred(origin: PeerId, peer: PeerId): boolean {
-    return this.#penalties.refused.has(origin, peer)
+  /** It has refused, or does not deliver: nobody can rely on it. */
+  isUseless(origin: PeerId, peer: PeerId): boolean {
+    const { fault, refused } = this.#penalties
+    return fault.has(origin, peer) || refused.has(origin, peer)
+  }
+
+  /** It may be left soon. */
+  isShaky(origin: PeerId, peer: PeerId): boolean {
+    const { doubted, crowded } = this.#penalties
+    return doubted.has(origin, peer) || crowded.has(origin, peer) || this.#full.has(peer)
   }
 
   /** False when there was none. */

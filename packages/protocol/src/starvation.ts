@@ -26,13 +26,23 @@ export class Starvation {
 
   /** The request for every neighbour that has a row, if it is needed, and time for one. */
   request(state: Origin, now: Millis): SeqnoReq | undefined {
-    const { feasibility, rows, nextHop } = state
-    if (feasibility === undefined || rows.size === 0) return undefined
+    const { nextHop } = state
     if (nextHop !== undefined && !isHeldBack(state, this.#standings, this.#config, now)) return undefined
+    return this.#question(state, now, this.#isCrowded(state))
+  }
+
+  /** The request that makes others eligible beside the next hop. */
+  seek(state: Origin, now: Millis): SeqnoReq | undefined {
+    return state.rows.size < 2 ? undefined : this.#question(state, now, false)
+  }
+
+  #question(state: Origin, now: Millis, isPatient: boolean): SeqnoReq | undefined {
+    const { feasibility, rows } = state
+    if (feasibility === undefined || rows.size === 0) return undefined
     const wanted: Version = { epoch: feasibility.epoch, seqno: feasibility.seqno + 1 }
     // Past the last seqno there is none to ask for: only time helps.
     if (!Number.isSafeInteger(wanted.seqno)) return undefined
-    const may = this.#isAvoided(state) ? this.#mayAskPatiently(state, now) : this.#mayAsk(state, wanted, now)
+    const may = isPatient ? this.#mayAskPatiently(state, now) : this.#mayAsk(state, wanted, now)
     if (!may) return undefined
     state.asked = { ...wanted, at: now }
     return { type: 'seqno-req', origin: state.origin, ...wanted, hopsLeft: this.#config.hopsMax }
@@ -56,13 +66,12 @@ export class Starvation {
     return asked === undefined || isNewer(wanted, asked) || now - asked.at >= this.#config.seqnoRetryMs
   }
 
-  /** A next hop that is avoided works, and may be so for long; and whom it holds back may be behind this node itself. */
+  /** A next hop that is crowded works, and may be so for long; and whom it holds back may be behind this node itself. */
   #mayAskPatiently({ asked }: Origin, now: Millis): boolean {
     return asked === undefined || now - asked.at >= this.#config.seqnoPatienceMs
   }
 
-  #isAvoided(state: Origin): boolean {
-    const standing = state.nextHop && standingOf(state, state.nextHop, this.#standings)
-    return standing === 'full' || standing === 'penalised'
+  #isCrowded(state: Origin): boolean {
+    return state.nextHop !== undefined && standingOf(state, state.nextHop, this.#standings) === 'full'
   }
 }

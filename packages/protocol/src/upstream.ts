@@ -20,6 +20,8 @@ export class Upstream {
   readonly #lookups: RelayLookups
   /** Streams with somebody asked. */
   readonly #moving = new Set<Stream>()
+  /** Silent streams that nobody can be asked for yet, and since when. */
+  readonly #silent = new Map<Stream, Millis>()
 
   constructor(tag: PathTag, config: Config, timers: Timers, lookups: RelayLookups) {
     this.#tag = tag
@@ -28,9 +30,9 @@ export class Upstream {
     this.#lookups = lookups
   }
 
-  /** Whether any stream has somebody asked: the hot path looks here first. */
+  /** Whether `handleObject` wants to know of any stream: the hot path looks here first. */
   get isMoving(): boolean {
-    return this.#moving.size > 0
+    return this.#moving.size + this.#silent.size > 0
   }
 
   /** Established, and the parent is the next hop, or the next hop does not want this node. */
@@ -59,12 +61,19 @@ export class Upstream {
     return asked === undefined ? events : [...events, ...confirmAll(state, this.#tag)]
   }
 
-  /** The parent is silent: a backup is asked beside it. */
+  /** The parent is silent: a backup is asked beside it. Without one, the route is asked to find one. */
   handleSilence(state: Stream, now: Millis): RelayEvent[] {
-    if (state.upstream === undefined || state.asked !== undefined) return []
-    const backup = this.#lookups.backup(state.name.publisher)
-    if (backup === undefined || backup === state.upstream || state.children.has(backup)) return []
-    return [this.#ask(state, backup, true, now)]
+    const { upstream, asked, name, children } = state
+    if (upstream === undefined || asked !== undefined) return []
+    const backup = this.#lookups.backup(name.publisher)
+    if (backup !== undefined && backup !== upstream && !children.has(backup)) {
+      this.#silent.delete(state)
+      return [this.#ask(state, backup, true, now)]
+    }
+    if (this.#silent.has(state)) return []
+    this.#silent.set(state, now)
+    this.#timers.setBy('moves', now + this.#config.backupRetryMs)
+    return [{ type: 'doubted', publisher: name.publisher, peer: upstream }]
   }
 
   /** SUB_OK from the parent, or from the one asked. */
@@ -88,6 +97,7 @@ export class Upstream {
   /** An object came while somebody is asked: it shows which of the two gives the stream. */
   handleObject(state: Stream, peer: PeerId, now: Millis): RelayEvent[] {
     const { asked } = state
+    this.#silent.delete(state)
     if (asked === undefined) return []
     if (peer === asked.peer) {
       asked.objectAt ??= now
@@ -107,6 +117,17 @@ export class Upstream {
       if (deadline <= now) events.push(...this.#conclude(state, asked, now))
       else this.#timers.setBy('moves', deadline)
     }
+    return [...events, ...this.#retry(now)]
+  }
+
+  #retry(now: Millis): RelayEvent[] {
+    const { backupRetryMs, backupTimeoutMs } = this.#config
+    const events: RelayEvent[] = []
+    for (const [state, since] of this.#silent) {
+      events.push(...this.handleSilence(state, now))
+      if (state.upstream === undefined || now - since >= backupTimeoutMs) this.#silent.delete(state)
+    }
+    if (this.#silent.size > 0) this.#timers.setBy('moves', now + backupRetryMs)
     return events
   }
 
@@ -145,6 +166,12 @@ export class Upstream {
     this.#moving.delete(state)
   }
 
+  /** The stream is gone. */
+  drop(state: Stream): void {
+    this.unask(state)
+    this.#silent.delete(state)
+  }
+
   /** Whether the one asked can take over now. Without objects to compare, its word is enough. */
   #isReady({ id, asked, upstream }: Stream, now: Millis): boolean {
     if (asked?.path === undefined) return false
@@ -162,9 +189,9 @@ export class Upstream {
     }
     if (this.#isReady(state, now)) return this.#adopt(state, now)
     const events = this.#giveUp(state, asked)
-    // It said that it has the stream, which comes by the old parent, and sent nothing.
-    const isMute = !asked.isBackup && asked.path !== undefined
-    return isMute ? [...events, { type: 'fault', publisher, peer: asked.peer }] : events
+    // It claims the way, and either does not answer, or said that it has the stream and sends nothing of what comes by
+    // the old parent.
+    return asked.isBackup ? events : [...events, { type: 'fault', publisher, peer: asked.peer }]
   }
 
   #giveUp(state: Stream, asked: Asked): RelayEvent[] {
@@ -215,5 +242,5 @@ export class Upstream {
 /** Until when the one asked has its chance. */
 function deadlineOf({ at, isBackup, path, confirmedAt, objectAt }: Asked, config: Config): Millis {
   if (isBackup) return objectAt === undefined ? at + config.backupTimeoutMs : objectAt + config.backupGraceMs
-  return path === undefined ? at + config.subTimeoutMs : confirmedAt + config.firstObjectMs
+  return path === undefined ? at + config.answerTimeoutMs : confirmedAt + config.firstObjectMs
 }

@@ -1,10 +1,11 @@
 /** Hand-over: from one parent to another without a gap, and away from one that does not deliver (RFC 1, 7.2 and 7.3). */
 import type { Reception, Run } from '../../sim/node.ts'
+import { line } from '../../sim/topologies.ts'
 import { atMost, demand, equal } from '../demand.ts'
 import { gapless, longestPauseMs, told } from '../listening.ts'
 import type { Network } from '../network.ts'
 import type { Scenario } from '../scenario.ts'
-import type { Stranger } from '../stranger.ts'
+import type { Manners, Stranger } from '../stranger.ts'
 
 export const handOver: readonly Scenario[] = [
   {
@@ -94,8 +95,35 @@ export const handOver: readonly Scenario[] = [
       gapless(listener)
       equal('what the application was told', told(listener), 'started')
     }
+  },
+  {
+    name: 'black-hole',
+    demands: 'a neighbour that claims to be next to the publisher, and answers nobody, keeps no subscriber from the stream',
+    run: network => blackHole(network, {})
+  },
+  {
+    name: 'mute-black-hole',
+    demands: 'a neighbour that claims the way, promises the stream and sends nothing keeps no subscriber from it',
+    run: network => blackHole(network, { confirms: true })
   }
 ]
+
+function blackHole(network: Network, manners: Manners): void {
+  line(network, 3, 60)
+  network.addStranger('x', manners)
+  network.connect('n2', 'x', { delayMs: 1 })
+  const run = network.publish('n0', 'news')
+  network.run(3_000)
+  // It is next to nobody, and says that it is next to the publisher.
+  network.claim('x', 'n2', network.id('n0'), { epoch: run.epoch, seqno: 0, metricUs: 0, hops: 0 })
+  network.run(10_000)
+  const listener = network.subscribe('n2', 'news')
+  network.within(6_000, 'n2 is fed', () => listener.objects.length > 0)
+  network.run(2_000)
+  equal('the next hop of n2', network.nextHop('n2', network.id('n0')), 'n1')
+  gapless(listener)
+}
+
 
 /** n listens to x, the publisher, which feeds; y is another neighbour, which has claimed nothing yet. */
 function fedByX(
