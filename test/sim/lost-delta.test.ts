@@ -1,6 +1,7 @@
 /** A SYNC that is lost, as by a fault of either end: streams lose nothing by themselves. */
 import { defaultConfig, type Input } from '@hopcast/protocol'
 import { describe, expect, it } from 'vitest'
+import type { StreamView } from '../../packages/protocol/src/relay.ts'
 import { encodeControl } from '../../packages/protocol/src/wire/control.ts'
 import { settle } from './schedule.ts'
 import { simulation } from './seeded.ts'
@@ -14,7 +15,7 @@ describe('A lost delta', () => {
     const sim = simulation()
     line(sim, 3, 5)
     sim.run(1_000)
-    const lost = loseNextSync(sim, 'n2')
+    const lost = loseNext(sim, 'n2', 'sync')
     const publisher = sim.publish('n0', 'news').publisher.id
     sim.run(1_000)
     expect(lost()).toBe(true)
@@ -29,13 +30,45 @@ describe('A lost delta', () => {
     line(sim, 3, 5)
     const publisher = sim.publish('n0', 'news').publisher.id
     settle(sim, 5_000)
-    const lost = loseNextSync(sim, 'n2')
+    const lost = loseNext(sim, 'n2', 'sync')
     sim.end('n0', 'news')
     sim.run(1_000)
     expect(lost()).toBe(true)
     const route = () => sim.node('n2').overlay.route(publisher)
     expect(route()).not.toBe(undefined)
     sim.runUntil(() => route() === undefined, twoRoundsMs)
+  })
+})
+
+describe('A subscription that one end has lost', () => {
+  it('is asked for again within two rounds of digests, from where it stopped', () => {
+    const sim = simulation()
+    line(sim, 3, 5)
+    sim.publish('n0', 'news')
+    const reception = sim.subscribe('n2', 'news')
+    settle(sim, 5_000)
+    // The parent takes it that its child has left.
+    const [view] = sim.node('n1').overlay.streams()
+    sim.inject('n2', 'n1', { type: 'unsub', stream: (view as StreamView).stream })
+    sim.run(500)
+    const before = reception.objects.length
+    sim.run(twoRoundsMs)
+    settle(sim, 5_000)
+    expect(reception.objects.length).toBeGreaterThan(before)
+  })
+
+  it('is forgotten within three rounds of digests by the end that still has it', () => {
+    const sim = simulation()
+    line(sim, 3, 5)
+    sim.publish('n0', 'news')
+    sim.subscribe('n2', 'news')
+    settle(sim, 5_000)
+    const lost = loseNext(sim, 'n1', 'unsub')
+    sim.unsubscribe('n2', 'news')
+    sim.run(500)
+    expect(lost()).toBe(true)
+    expect([...sim.node('n1').overlay.streams()]).toHaveLength(1)
+    sim.runUntil(() => [...sim.node('n1').overlay.streams()].length === 0, 1.5 * twoRoundsMs)
   })
 })
 
@@ -54,14 +87,14 @@ it('Digests find nothing to repair where nothing is lost, and cost each neighbou
   expect(perSecond).toBeLessThan(30)
 })
 
-/** The node does not hear of the next SYNC with rows; returns whether that has come. */
-function loseNextSync(sim: Simulation, name: string): () => boolean {
+/** The node does not hear the next message of this kind, or the next SYNC with rows; returns whether that has come. */
+function loseNext(sim: Simulation, name: string, type: 'sync' | 'unsub'): () => boolean {
   const { overlay } = sim.node(name)
   const handle = overlay.handle.bind(overlay)
   let lost = false
   overlay.handle = (input: Input, now) => {
-    const isSync = input.type === 'message' && input.message.type === 'sync' && input.message.rows.length > 0
-    if (lost || !isSync) return handle(input, now)
+    if (lost || input.type !== 'message' || input.message.type !== type) return handle(input, now)
+    if (input.message.type === 'sync' && input.message.rows.length === 0) return handle(input, now)
     lost = true
     return []
   }

@@ -90,6 +90,8 @@ export interface Config {
   subIntervalMs: Millis
   /** How long the end of a stream is remembered. */
   subTimeoutMs: Millis
+  /** After a RESYNC, a child has this long to ask again for what it takes. */
+  resyncMs: Millis
   /** A stream that came steadily is silent after this long, or `silenceGapFactor` times its longest gap of late. */
   silenceMinMs: Millis
   silenceGapFactor: number
@@ -187,6 +189,7 @@ export const defaultConfig: Config = {
 
   subIntervalMs: 1_000,
   subTimeoutMs: 5_000,
+  resyncMs: 2_000,
   silenceMinMs: 120,
   silenceGapFactor: 3,
   firstObjectMs: 500,

@@ -2,7 +2,7 @@
  * Sums over the rows that one node has told another, kept by both: a row that was lost on the way shows in them (RFC 1,
  * section "Digests"). Whole-number arithmetic, the same on every machine.
  */
-import type { PeerId } from './ids.ts'
+import type { PeerId, StreamId } from './ids.ts'
 import { digestBuckets } from './wire/limits.ts'
 import type { SyncRow } from './wire/messages.ts'
 
@@ -23,6 +23,21 @@ export function differing(a: readonly number[], b: readonly number[]): number {
   let bits = 0
   for (let bucket = 0; bucket < digestBuckets; bucket++) if (a[bucket] !== b[bucket]) bits |= 1 << bucket
   return bits
+}
+
+/** The bucket of a stream: the last of its id's hex digits. An id is a hash already. */
+export function streamBucketOf(stream: StreamId): number {
+  return Number.parseInt(stream.slice(-1), 16)
+}
+
+/** The streams of a subscription, each as the first 32 bits of its id. */
+export function streamSums(streams: Iterable<StreamId>): number[] {
+  const sums = new Array<number>(digestBuckets).fill(0)
+  for (const stream of streams) {
+    const bucket = streamBucketOf(stream)
+    sums[bucket] = ((sums[bucket] ?? 0) ^ Number.parseInt(stream.slice(0, 8), 16)) >>> 0
+  }
+  return sums
 }
 
 /** The rows of one table as they were last told, each as its hash. */

@@ -19,11 +19,19 @@ export class Digests {
   readonly #config: Config
   readonly #timers: Timers
   readonly #random: () => number
+  readonly #subscriptions: (peer: PeerId) => number[]
   readonly #neighbours = new Map<PeerId, Neighbour>()
   /** What this node has told, to all the same. */
   readonly #told = new RowSums()
 
-  constructor(config: Config, timers: Timers, random: () => number) {
+  /** @param subscriptions the sums of the streams that a neighbour is asked for */
+  constructor(
+    config: Config,
+    timers: Timers,
+    random: () => number,
+    subscriptions: (peer: PeerId) => number[]
+  ) {
+    this.#subscriptions = subscriptions
     this.#config = config
     this.#timers = timers
     this.#random = random
@@ -69,7 +77,7 @@ export class Digests {
     if (this.#neighbours.size > 0) this.#setTimer(now)
     return [...this.#neighbours].map(([peer, neighbour]) => {
       neighbour.mayAsk = true
-      const subscriptions = new Array<number>(digestBuckets).fill(0)
+      const subscriptions = this.#subscriptions(peer)
       return { peer, message: { type: 'digest', routes: this.#told.sums(peer), subscriptions } }
     })
   }

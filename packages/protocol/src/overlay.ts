@@ -148,9 +148,19 @@ export class Overlay {
       case 'seqno-req':
         return this.#reactions.onRouteEvents(this.#parts.routes.handleSeqnoReq(peer, message, now), now)
       case 'digest':
-        return this.#reactions.onRouteEvents(this.#parts.routes.handleDigest(peer, message), now)
+        this.#reactions.onRouteEvents(this.#parts.routes.handleDigest(peer, message), now)
+        return this.#reactions.onRelayEvents(
+          this.#parts.relay.handleDigest(peer, message.subscriptions, now),
+          now
+        )
       case 'resync':
-        return this.#reactions.onRouteEvents(this.#parts.routes.handleResync(peer, message), now)
+        if (message.routes !== 0) {
+          this.#reactions.onRouteEvents(this.#parts.routes.handleResync(peer, message), now)
+        }
+        if (message.subscriptions !== 0) {
+          this.#reactions.onRelayEvents(this.#parts.relay.handleResync(peer, message.subscriptions), now)
+        }
+        return
       case 'sub':
         return this.#reactions.onRelayEvents(this.#parts.relay.handleSub(peer, message, now), now)
       case 'sub-ok':

@@ -23,7 +23,8 @@ export class Parts {
 
   constructor(self: PeerId, config: Config, rng: Rng) {
     this.links = new Links(config, this.timers)
-    this.routes = new Routes(self, config, this.timers, rng)
+    const subscriptions = (peer: PeerId) => this.relay.digest(peer)
+    this.routes = new Routes(self, config, this.timers, rng, subscriptions)
     const reach = (publisher: PeerId) => (publisher === self ? 0 : this.routes.route(publisher)?.metricUs)
     this.channels = new Channels(self, config, this.timers, reach)
     this.forward = new Forward(config, this.timers)

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { type Config, defaultConfig } from './config.ts'
-import { openChannelId, type PeerId, pathTag, streamId } from './ids.ts'
+import { streamBucketOf, streamSums } from './digest.ts'
+import { openChannelId, type PeerId, pathTag, type StreamId, streamId } from './ids.ts'
 import { Relay } from './relay.ts'
 import type { RelayEvent } from './relay-event.ts'
 import { Timers } from './timers.ts'
@@ -364,6 +365,41 @@ describe('When the parent falls silent', () => {
     expect(told(made.relay.handleTimeout(1_000))).toEqual(['sub now to other'])
     expect(told(made.relay.handleMoves(2_000))).toEqual(['unsub to other'])
     expect(told(made.relay.handleTimeout(2_000))).toEqual([])
+  })
+})
+
+describe('Two neighbours that differ in what one takes from the other', () => {
+  const sums = (...streams: StreamId[]) => streamSums(streams)
+  const bucket = 1 << streamBucketOf(stream)
+
+  test('find it by their digests, and ask for the buckets that differ', () => {
+    const made = established()
+    expect(made.relay.digest(up)).toEqual(sums(stream))
+    expect(made.relay.digest(left)).toEqual(sums())
+    expect(made.relay.handleDigest(left, sums(stream), 0)).toEqual([])
+    expect(made.relay.handleDigest(left, sums(), 0)).toEqual([
+      { type: 'send', peer: left, message: { type: 'resync', routes: 0, subscriptions: bucket } }
+    ])
+  })
+
+  test('forget a child that does not ask again, and keep one that does', () => {
+    const made = established({ resyncMs: 2_000 })
+    made.relay.handleSub(right, sub(), 0)
+    for (const child of [left, right]) made.relay.handleDigest(child, sums(), 0)
+    expect(told(made.relay.handleSub(left, sub(), 100))).toEqual(['ok 1 to left'])
+    made.relay.handleTimeout(2_000)
+    expect(made.relay.children(stream)).toEqual([left])
+  })
+
+  test('are told again of what is wanted, once per digest', () => {
+    const made = established()
+    made.lookups.resumeSeq = 17
+    expect(made.relay.handleResync(up, bucket)).toEqual([])
+    made.relay.digest(up)
+    expect(told(made.relay.handleResync(up, 0xffff & ~bucket))).toEqual([])
+    made.relay.digest(up)
+    expect(told(made.relay.handleResync(up, bucket))).toEqual(['sub 17 to up'])
+    expect(made.relay.handleResync(up, bucket)).toEqual([])
   })
 })
 

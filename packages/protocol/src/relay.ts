@@ -13,6 +13,7 @@
  */
 import { confirm } from './children.ts'
 import type { Config } from './config.ts'
+import { differing, streamBucketOf, streamSums } from './digest.ts'
 import {
   type Millis,
   type PathTag,
@@ -49,6 +50,8 @@ export class Relay {
   readonly #streams: Streams
   readonly #upstream: Upstream
   readonly #uplink: Uplink
+  /** Neighbours that have had a DIGEST, and have not asked for anything again since. */
+  readonly #mayResync = new Set<PeerId>()
   /** Counts them, so that each names others. */
   #redirects = 0
   #isWithdrawn = false
@@ -143,6 +146,7 @@ export class Relay {
     const events = state.asked?.peer === peer ? this.#upstream.leave(state, peer, now) : []
     if (isNew) this.#uplink.take(state)
     const child = this.#streams.child(state, peer)
+    child.until = undefined
     // Once it is confirmed, all that came since its first SUB has been passed on: it cannot ask for the same again.
     const isReplayed = startSeq !== undefined && !child.confirmed
 
@@ -222,12 +226,46 @@ export class Relay {
     return state === undefined ? [] : this.#upstream.handleSilence(state, now)
   }
 
+  /** The sums of the streams that the neighbour is asked for, for a DIGEST. It may ask for them again, once. */
+  digest(peer: PeerId): number[] {
+    this.#mayResync.add(peer)
+    const taken = [...this.#streams.all()].filter(({ id }) => this.isSource(id, peer))
+    return streamSums(taken.map(({ id }) => id))
+  }
+
+  /** The sums of what the neighbour takes from here, as it sees it. Where they differ, it says again what it wants. */
+  handleDigest(peer: PeerId, sums: readonly number[], now: Millis): RelayEvent[] {
+    const given = [...this.#streams.all()].filter(({ children }) => children.has(peer))
+    const subscriptions = differing(streamSums(given.map(({ id }) => id)), sums)
+    if (subscriptions === 0) return []
+    for (const { id, children } of given) {
+      const child = children.get(peer)
+      const isDoubtful = (subscriptions & (1 << streamBucketOf(id))) !== 0
+      if (child !== undefined && isDoubtful) child.until = now + this.#config.resyncMs
+    }
+    return [{ type: 'send', peer, message: { type: 'resync', routes: 0, subscriptions } }]
+  }
+
+  /** The neighbour sees another sum than this node: the streams of these buckets are asked for again. */
+  handleResync(peer: PeerId, buckets: number): RelayEvent[] {
+    if (!this.#mayResync.delete(peer)) return []
+    const events: RelayEvent[] = []
+    for (const { id, name } of this.#streams.all()) {
+      if (!this.isSource(id, peer) || (buckets & (1 << streamBucketOf(id))) === 0) continue
+      const startSeq = this.#lookups.resumeSeq(id)
+      const message: Sub = { type: 'sub', ...name, ...(startSeq !== undefined && { startSeq }), insist: true }
+      events.push({ type: 'send', peer, message })
+    }
+    return events
+  }
+
   /** The route to a publisher changed: its streams are asked for there. */
   handleNextHop(publisher: PeerId, now: Millis): RelayEvent[] {
     return this.#streams.of(publisher).flatMap(state => this.#follow(state, now))
   }
 
   handleDown(peer: PeerId, now: Millis): RelayEvent[] {
+    this.#mayResync.delete(peer)
     const events: RelayEvent[] = []
     for (const state of this.#streams.all()) {
       if (this.#streams.removeChild(state, peer)) events.push(...this.#releaseIfUnused(state))
@@ -245,6 +283,8 @@ export class Relay {
   handleTimeout(now: Millis): RelayEvent[] {
     const events = this.#uplink.measure(this.#streams.all()).flatMap(state => this.#shed(state))
     for (const state of this.#streams.all()) {
+      events.push(...this.#forgetDoubtful(state, now))
+      if (this.#streams.get(state.id) !== state) continue
       events.push(...this.#follow(state, now), ...this.#spread(state, now))
       if (this.#isStarting(state, now)) events.push(...this.#upstream.handleSilence(state, now))
     }
@@ -278,6 +318,14 @@ export class Relay {
     const peer = state.childList.at(-1)
     if (peer === undefined || !this.#streams.removeChild(state, peer)) return []
     return [this.#refuse(peer, state.id, state), ...this.#releaseIfUnused(state)]
+  }
+
+  /** Children that were to ask again, and did not. */
+  #forgetDoubtful(state: Stream, now: Millis): RelayEvent[] {
+    for (const [peer, { until }] of state.children) {
+      if (until !== undefined && until <= now) this.#streams.removeChild(state, peer)
+    }
+    return this.#releaseIfUnused(state)
   }
 
   /** Asks the children that are too many, those that came last, to find another parent. Until then they are fed. */

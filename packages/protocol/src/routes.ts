@@ -15,7 +15,7 @@
 import { choose, chooseBackup, compare, standingOf } from './choice.ts'
 import { Claims, syncMessages, toldRows, toRow } from './claims.ts'
 import type { Config } from './config.ts'
-import { bucketOf } from './digest.ts'
+import { bucketOf, streamSums } from './digest.ts'
 import { Digests } from './digests.ts'
 import type { Micros, Millis, PeerId } from './ids.ts'
 import { newOrigin, type Origin, ownDistance } from './origin.ts'
@@ -58,13 +58,20 @@ export class Routes {
   /** Origins whose next hop was lost, or is not good, after this call. */
   readonly #starved = new Set<Origin>()
 
-  constructor(self: PeerId, config: Config, timers: Timers, random: () => number) {
+  /** @param subscriptions what a DIGEST says of the streams that the neighbour is asked for */
+  constructor(
+    self: PeerId,
+    config: Config,
+    timers: Timers,
+    random: () => number,
+    subscriptions: (peer: PeerId) => number[] = () => streamSums([])
+  ) {
     this.#self = self
     this.#config = config
     this.#timers = timers
     this.#standings = new Standings(config)
     this.#claims = new Claims(config, timers, this.#standings, random)
-    this.#digests = new Digests(config, timers, random)
+    this.#digests = new Digests(config, timers, random, subscriptions)
     this.#own = new OwnRow(self, config, timers)
     this.#starvation = new Starvation(config, this.#standings)
   }

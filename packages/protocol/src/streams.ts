@@ -5,6 +5,8 @@ import type { Millis, PathTag, PeerId, StreamId, StreamName } from './ids.ts'
 export interface Child {
   /** It has had SUB_OK. */
   confirmed: boolean
+  /** It may not take the stream any more: forgotten then, unless it asks again before. */
+  until: Millis | undefined
   /** When it was last asked to find another parent. */
   askedToMoveAt: Millis
 }
@@ -113,7 +115,7 @@ export class Streams {
   child(stream: Stream, peer: PeerId): Child {
     const known = stream.children.get(peer)
     if (known !== undefined) return known
-    const child: Child = { confirmed: false, askedToMoveAt: Number.NEGATIVE_INFINITY }
+    const child: Child = { confirmed: false, until: undefined, askedToMoveAt: Number.NEGATIVE_INFINITY }
     stream.children.set(peer, child)
     stream.childList = [...stream.children.keys()]
     this.#perChild.set(peer, (this.#perChild.get(peer) ?? 0) + 1)

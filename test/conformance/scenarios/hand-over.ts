@@ -98,12 +98,14 @@ export const handOver: readonly Scenario[] = [
   },
   {
     name: 'black-hole',
-    demands: 'a neighbour that claims to be next to the publisher, and answers nobody, keeps no subscriber from the stream',
+    demands:
+      'a neighbour that claims to be next to the publisher, and answers nobody, keeps no subscriber from the stream',
     run: network => blackHole(network, {})
   },
   {
     name: 'mute-black-hole',
-    demands: 'a neighbour that claims the way, promises the stream and sends nothing keeps no subscriber from it',
+    demands:
+      'a neighbour that claims the way, promises the stream and sends nothing keeps no subscriber from it',
     run: network => blackHole(network, { confirms: true })
   }
 ]
@@ -123,7 +125,6 @@ function blackHole(network: Network, manners: Manners): void {
   equal('the next hop of n2', network.nextHop('n2', network.id('n0')), 'n1')
   gapless(listener)
 }
-
 
 /** n listens to x, the publisher, which feeds; y is another neighbour, which has claimed nothing yet. */
 function fedByX(
