@@ -36,6 +36,25 @@ describe('Past its limit of', () => {
     expect(origins()).toEqual(['leaf1', 'leaf2'])
   })
 
+  it('origins, a node lets a neighbour that makes them up crowd out its own only', () => {
+    const sim = star({ originsMax: 10 }, 3)
+    const madeUp = Array.from({ length: 20 }, (_, i) => peerIdOf(`made up ${i}`))
+    const rows = madeUp.map(origin => ({ origin, epoch: 1, seqno: 0, metricUs: 5, hops: 1 }))
+    sim.run(100)
+    // It believes nothing itself of what it makes up.
+    const { overlay } = sim.node('leaf1')
+    const handle = overlay.handle.bind(overlay)
+    overlay.handle = (input, now) =>
+      input.type === 'message' && input.message.type === 'sync' ? [] : handle(input, now)
+    sim.inject('leaf1', 'hub', { type: 'sync', rows })
+    sim.run(100)
+    expect([...sim.node('hub').overlay.routes()].length).toBe(10)
+    sim.publish('leaf0', 'news')
+    const reception = sim.subscribe('leaf2', 'news')
+    sim.run(3_000)
+    expect(isFed(reception)).toBe(true)
+  })
+
   it('origins of one neighbour, a node closes it, and keeps the ways over others', () => {
     const sim = star({ originsMax: 2, originsPerNeighbourMax: 3 }, 3)
     sim.publish('leaf0', 'channel0', { everyMs: 0 })

@@ -87,6 +87,15 @@ it('Digests find nothing to repair where nothing is lost, and cost each neighbou
   expect(perSecond).toBeLessThan(30)
 })
 
+it('Digests ask for nothing when a full table has left rows out', () => {
+  const sim = simulation({ config: { originsMax: 2 } })
+  ring(sim, 5, 5)
+  for (const name of ['n0', 'n1', 'n2', 'n3']) sim.publish(name, `channel of ${name}`, { everyMs: 0 })
+  sim.run(60_000)
+  expect(sim.counts.control.get('digest')).toBeGreaterThan(100)
+  expect(sim.counts.control.get('resync')).toBe(undefined)
+})
+
 /** The node does not hear the next message of this kind, or the next SYNC with rows; returns whether that has come. */
 function loseNext(sim: Simulation, name: string, type: 'sync' | 'unsub'): () => boolean {
   const { overlay } = sim.node(name)

@@ -3,6 +3,7 @@
  * a list; what happens at the limit is said beside it.
  */
 import type { Micros, Millis } from './ids.ts'
+import type { Rate } from './token-bucket.ts'
 
 export interface Config {
   /** HELLO carries it; another major version is closed. */
@@ -66,8 +67,12 @@ export interface Config {
   /** Neighbours compare their tables this often, ± `digestJitter`: what was lost is repaired within two rounds. */
   digestIntervalMs: Millis
   digestJitter: number
-  /** Rows about more origins than this are not kept. */
+  /** Rows about more origins than this are not kept; the neighbours share the room. As much again for lost ones. */
   originsMax: number
+  /** Rows of one neighbour that count. Digests bring up later what is over it. */
+  rowsRate: Rate
+  /** Requests of one neighbour that are looked at. Who is starved asks again. */
+  seqnoRequestsRate: Rate
   /** Origins of which one neighbour may have rows at a time, kept or not: two full tables. One more closes it with `quota`. */
   originsPerNeighbourMax: number
   /** Rows per SYNC; a larger table goes in several. */
@@ -179,6 +184,8 @@ export const defaultConfig: Config = {
   digestJitter: 0.25,
   originsMax: 2_000,
   originsPerNeighbourMax: 4_000,
+  rowsRate: { burst: 4_000, perSecond: 400 },
+  seqnoRequestsRate: { burst: 2_000, perSecond: 20 },
   syncRowsMax: 400,
 
   announceTtlMs: 30 * 60_000,

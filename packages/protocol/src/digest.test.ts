@@ -2,8 +2,9 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { bucketOf, RowSums, rowHash } from './digest.ts'
 import type { PeerId } from './ids.ts'
+import type { RouteEvent } from './route-event.ts'
 import { a, b, c, origin, row, self, tableOfTwo } from './routes.fixture.ts'
-import type { RouteEvent, Routes } from './routes.ts'
+import type { Routes } from './routes.ts'
 import type { Digest, Message, Resync, SyncRow } from './wire/messages.ts'
 
 const zeros = new Array<number>(16).fill(0)
@@ -21,7 +22,7 @@ function sumsOf(rows: readonly SyncRow[]): number[] {
 const digest = (routes: readonly number[]): Digest => ({ type: 'digest', routes, subscriptions: zeros })
 
 function digestTo(routes: Routes, peer: PeerId): number[] {
-  const [message] = messages(routes.handleDigestTimeout(5_000), peer)
+  const [message] = messages(routes.handleTimer('digest', 5_000), peer)
   if (message?.type !== 'digest') throw new Error('no digest')
   return [...message.routes]
 }
@@ -122,7 +123,7 @@ describe('A RESYNC', () => {
     const { routes } = tableOfTwo()
     routes.handleSync(a, { rows: [row(100)] }, 0)
     expect(routes.handleResync(b, all)).toEqual([])
-    routes.handleDigestTimeout(5_000)
+    routes.handleTimer('digest', 5_000)
     const told = messages(routes.handleResync(b, all), b)
     expect(told).toHaveLength(16)
     const bucket = bucketOf(origin)
@@ -136,7 +137,7 @@ describe('A RESYNC', () => {
     const origins = Array.from({ length: 100 }, (_, i) => `o${i}` as PeerId)
     const mine = origins.filter(of => bucketOf(of) === 3)
     routes.handleSync(a, { rows: origins.map(of => row(100, { origin: of })) }, 0)
-    routes.handleDigestTimeout(5_000)
+    routes.handleTimer('digest', 5_000)
     const told = messages(routes.handleResync(b, { ...all, routes: 1 << 3 }), b)
     expect(told.flatMap(of => (of.type === 'sync' ? of.rows.map(({ origin: id }) => id) : []))).toEqual(mine)
     expect(told.map(of => of.type === 'sync' && of.bucket)).toEqual(

@@ -1,10 +1,11 @@
 /** The rounds of DIGEST, and what is asked for and given where the sums of two neighbours differ (RFC 1, section "Digests"). */
+import { syncMessages } from './claims.ts'
 import type { Config } from './config.ts'
 import { bucketOf, differing, RowSums } from './digest.ts'
 import type { Millis, PeerId } from './ids.ts'
 import type { Timers } from './timers.ts'
 import { digestBuckets } from './wire/limits.ts'
-import type { Digest, Resync, SyncRow } from './wire/messages.ts'
+import type { Digest, Resync, Sync, SyncRow } from './wire/messages.ts'
 
 interface Neighbour {
   /** What it has told, kept here or not. */
@@ -98,14 +99,18 @@ export class Digests {
     return routes === 0 ? undefined : { type: 'resync', routes, subscriptions: 0 }
   }
 
-  /** The buckets to be told again; none for a RESYNC that no DIGEST has called for. */
-  handleResync(peer: PeerId, { routes }: Resync): number[] {
+  /** @param told all rows, as last told. @returns nothing for a RESYNC that no DIGEST has called for */
+  handleResync(peer: PeerId, { routes }: Resync, told: readonly SyncRow[]): Sync[] {
     const neighbour = this.#neighbours.get(peer)
-    if (neighbour?.mayAsk !== true) return []
+    if (neighbour?.mayAsk !== true || routes === 0) return []
     neighbour.mayAsk = false
-    return Array.from({ length: digestBuckets }, (_, bucket) => bucket).filter(
-      bucket => (routes & (1 << bucket)) !== 0
-    )
+    const buckets = Array.from({ length: digestBuckets }, (_, bucket) => bucket)
+    return buckets
+      .filter(bucket => (routes & (1 << bucket)) !== 0)
+      .flatMap(bucket => {
+        const rows = told.filter(({ origin }) => bucketOf(origin) === bucket)
+        return syncMessages(rows, this.#config.syncRowsMax, bucket)
+      })
   }
 
   #setTimer(now: Millis): void {

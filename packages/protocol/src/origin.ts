@@ -7,6 +7,8 @@ import type { Version } from './version.ts'
 
 export interface Origin extends Choices {
   readonly rows: Map<PeerId, Row>
+  /** The neighbour that the origin is charged to, one of those with a row; undefined without rows. */
+  introducer: PeerId | undefined
   nextHop: PeerId | undefined
   foundAt: Millis
   /** When a neighbour that is better may be changed to, if it stays so. */
@@ -25,6 +27,7 @@ export function newOrigin(origin: PeerId): Origin {
   return {
     origin,
     rows: new Map(),
+    introducer: undefined,
     nextHop: undefined,
     foundAt: 0,
     switchAt: undefined,

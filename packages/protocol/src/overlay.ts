@@ -25,7 +25,7 @@ import type { Neighbour } from './links.ts'
 import { Parts } from './parts.ts'
 import { Reactions } from './reactions.ts'
 import type { StreamView } from './relay.ts'
-import type { Route } from './routes.ts'
+import type { Route } from './route-event.ts'
 import type { Timer } from './timers.ts'
 import type { Announcement, ObjectFrame, UnsignedMessage } from './wire/messages.ts'
 
@@ -144,23 +144,17 @@ export class Overlay {
           now
         )
       case 'sync':
-        return this.#reactions.onRouteEvents(this.#parts.routes.handleSync(peer, message, now), now)
       case 'seqno-req':
-        return this.#reactions.onRouteEvents(this.#parts.routes.handleSeqnoReq(peer, message, now), now)
+        return this.#reactions.onRouteEvents(this.#parts.routes.handleMessage(peer, message, now), now)
       case 'digest':
-        this.#reactions.onRouteEvents(this.#parts.routes.handleDigest(peer, message), now)
+        this.#reactions.onRouteEvents(this.#parts.routes.handleMessage(peer, message, now), now)
         return this.#reactions.onRelayEvents(
           this.#parts.relay.handleDigest(peer, message.subscriptions, now),
           now
         )
       case 'resync':
-        if (message.routes !== 0) {
-          this.#reactions.onRouteEvents(this.#parts.routes.handleResync(peer, message), now)
-        }
-        if (message.subscriptions !== 0) {
-          this.#reactions.onRelayEvents(this.#parts.relay.handleResync(peer, message.subscriptions), now)
-        }
-        return
+        this.#reactions.onRouteEvents(this.#parts.routes.handleMessage(peer, message, now), now)
+        return this.#reactions.onRelayEvents(this.#parts.relay.handleResync(peer, message.subscriptions), now)
       case 'sub':
         return this.#reactions.onRelayEvents(this.#parts.relay.handleSub(peer, message, now), now)
       case 'sub-ok':

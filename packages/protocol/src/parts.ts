@@ -23,14 +23,17 @@ export class Parts {
 
   constructor(self: PeerId, config: Config, rng: Rng) {
     this.links = new Links(config, this.timers)
-    const subscriptions = (peer: PeerId) => this.relay.digest(peer)
-    this.routes = new Routes(self, config, this.timers, rng, subscriptions)
+    this.routes = new Routes(self, config, this.timers, rng, {
+      isWanted: publisher => this.relay.carries(publisher),
+      subscriptionSums: peer => this.relay.digest(peer)
+    })
     const reach = (publisher: PeerId) => (publisher === self ? 0 : this.routes.route(publisher)?.metricUs)
     this.channels = new Channels(self, config, this.timers, reach)
     this.forward = new Forward(config, this.timers)
     this.publications = new Publications(self)
     this.relay = new Relay(self, config, this.timers, {
       nextHop: publisher => this.routes.route(publisher)?.nextHop,
+      hasRefused: (publisher, peer) => this.routes.hasRefused(publisher, peer),
       backup: publisher => this.routes.backup(publisher),
       resumeSeq: stream => this.forward.resumeSeq(stream),
       isFlowing: (stream, now) => this.forward.isFlowing(stream, now),

@@ -7,7 +7,7 @@ import type { ChannelId, Millis, PeerId, StreamId } from './ids.ts'
 import type { LinkEvent } from './links.ts'
 import type { Parts } from './parts.ts'
 import type { RelayEvent } from './relay-event.ts'
-import type { RouteEvent } from './routes.ts'
+import type { RouteEvent } from './route-event.ts'
 import type { SubscriptionEvent } from './subscriptions.ts'
 import type { Announcement, Message, ObjectFrame } from './wire/messages.ts'
 
@@ -158,14 +158,11 @@ export class Reactions {
           break
         case 'fault':
         case 'crowded':
+        case 'refused':
           this.onRouteEvents(this.#parts.routes.avoid(event.publisher, event.peer, event.type, now), now)
           break
         case 'doubted':
           this.onRouteEvents(this.#parts.routes.doubt(event.publisher, event.peer, now), now)
-          break
-        case 'refused':
-          this.onRouteEvents(this.#parts.routes.avoid(event.publisher, event.peer, event.type, now), now)
-          if (!event.isFinal) this.onRelayEvents(this.#parts.relay.handleNextHop(event.publisher, now), now)
       }
     }
   }

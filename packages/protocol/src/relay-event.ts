@@ -13,11 +13,8 @@ export type RelayEvent =
   | { type: 'lost'; stream: StreamId }
   /** Nobody takes it any more: what is kept of it can go. */
   | { type: 'closed'; stream: StreamId }
-  /**
-   * The neighbour has no room for the stream; `redirect` may have. `isFinal`: it has none for one without a parent
-   * either, so that it is asked again in the next round only.
-   */
-  | { type: 'refused'; publisher: PeerId; peer: PeerId; redirect: readonly PeerId[]; isFinal: boolean }
+  /** The neighbour has no room for the stream; `redirect` may have. */
+  | { type: 'refused'; publisher: PeerId; peer: PeerId; redirect: readonly PeerId[] }
   /** The parent would rather have this node fed by another, perhaps one of `redirect`. */
   | { type: 'crowded'; publisher: PeerId; peer: PeerId; redirect: readonly PeerId[] }
   /** The parent is silent, and there is no backup. */
@@ -28,6 +25,8 @@ export type RelayEvent =
 export interface RelayLookups {
   /** The next hop towards a publisher, as routes have it now. */
   nextHop: (publisher: PeerId) => PeerId | undefined
+  /** Whether the neighbour has refused a stream of the publisher a while ago. */
+  hasRefused: (publisher: PeerId, peer: PeerId) => boolean
   /** Another neighbour that is as safe as the next hop. */
   backup: (publisher: PeerId) => PeerId | undefined
   /** The seqno after the newest object held of a stream. */

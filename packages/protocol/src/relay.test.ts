@@ -23,12 +23,14 @@ function relay(config: Partial<Config> = {}) {
     backup: undefined as PeerId | undefined,
     resumeSeq: undefined as number | undefined,
     flows: false,
+    hasRefused: false,
     rateBps: 0
   }
   const made = new Relay(self, { ...defaultConfig, ...config }, timers, {
     nextHop: of => (of === publisher ? lookups.nextHop : undefined),
     backup: () => lookups.backup,
     resumeSeq: () => lookups.resumeSeq,
+    hasRefused: () => lookups.hasRefused,
     isFlowing: () => lookups.flows,
     rateBps: () => lookups.rateBps
   })
@@ -56,7 +58,7 @@ function told(events: RelayEvent[]): string[] {
     if (event.type === 'replay') return `replay ${event.startSeq} to ${event.peer}`
     if (event.type === 'established') return `established by ${event.upstream} at ${event.hops}`
     if (event.type === 'crowded') return `crowded at ${event.peer}`
-    if (event.type === 'refused') return `refused by ${event.peer}${event.isFinal ? ' for good' : ''}`
+    if (event.type === 'refused') return `refused by ${event.peer}`
     if (event.type === 'fault') return `fault of ${event.peer}`
     if (event.type !== 'send') return event.type
     const { peer, message } = event
@@ -595,7 +597,7 @@ describe('A neighbour without room', () => {
   test('is told of, so that the route goes elsewhere', () => {
     const made = relay()
     made.relay.subscribe(name, 0)
-    expect(told(made.relay.handleSubNack(up, full, 0))).toEqual(['lost', 'refused by up for good'])
+    expect(told(made.relay.handleSubNack(up, full, 0))).toEqual(['lost', 'refused by up'])
     made.lookups.nextHop = other
     expect(told(made.relay.handleNextHop(publisher, 0))).toEqual(['sub 0 to other'])
   })
@@ -603,7 +605,7 @@ describe('A neighbour without room', () => {
   test('is asked again in the next round by those who have no parent', () => {
     const made = relay()
     expect(made.relay.subscribe(name, 0)).toMatchObject([{ peer: up, message: { insist: true } }])
-    expect(told(made.relay.handleSubNack(up, full, 0))).toEqual(['lost', 'refused by up for good'])
+    expect(told(made.relay.handleSubNack(up, full, 0))).toEqual(['lost', 'refused by up'])
     expect(told(made.relay.handleTimeout(1_000))).toEqual(['sub 0 to up'])
   })
 
@@ -614,6 +616,8 @@ describe('A neighbour without room', () => {
     expect(event).toMatchObject({ peer: other, message: { type: 'sub', publisher } })
     expect(event).not.toMatchObject({ message: { insist: true } })
     expect(told(made.relay.handleSubNack(other, full, 0))).toEqual(['refused by other'])
+    made.lookups.hasRefused = true
+    expect(told(made.relay.handleTimeout(1_000))).not.toContain('sub now to other')
   })
 
   test('that was the parent is one no more', () => {

@@ -85,6 +85,11 @@ export class Relay {
     return this.#isWithdrawn || this.#uplink.isFull
   }
 
+  /** Whether any stream of the publisher's passes here, or is asked for. */
+  carries(publisher: PeerId): boolean {
+    return this.#streams.of(publisher).length > 0
+  }
+
   *streams(): Iterable<StreamView> {
     for (const state of this.#streams.all()) yield view(state)
   }
@@ -248,7 +253,7 @@ export class Relay {
 
   /** The neighbour sees another sum than this node: the streams of these buckets are asked for again. */
   handleResync(peer: PeerId, buckets: number): RelayEvent[] {
-    if (!this.#mayResync.delete(peer)) return []
+    if (buckets === 0 || !this.#mayResync.delete(peer)) return []
     const events: RelayEvent[] = []
     for (const { id, name } of this.#streams.all()) {
       if (!this.isSource(id, peer) || (buckets & (1 << streamBucketOf(id))) === 0) continue

@@ -1,8 +1,9 @@
 /** A settled way is left for a better one only when that has been better for a while. */
 import { describe, expect, test } from 'vitest'
 import type { PeerId } from './ids.ts'
+import type { RouteEvent } from './route-event.ts'
 import { a, b, c, origin, requestsIn, row, rowsIn, tableOfTwo } from './routes.fixture.ts'
-import type { RouteEvent, Routes } from './routes.ts'
+import type { Routes } from './routes.ts'
 
 const holdMs = 3_000
 const toB: RouteEvent = { type: 'next-hop', origin, nextHop: b }

@@ -1,21 +1,29 @@
 /** What the tests of routes share: a table with neighbours, rows to hand it, and what it said. */
 import { type Config, defaultConfig } from './config.ts'
+import { streamSums } from './digest.ts'
 import type { Micros, PeerId } from './ids.ts'
-import { type RouteEvent, Routes } from './routes.ts'
+import type { RouteEvent } from './route-event.ts'
+import { Routes } from './routes.ts'
 import { Timers } from './timers.ts'
 import type { SeqnoReq, SyncRow } from './wire/messages.ts'
 
 export const self = 'self' as PeerId
 export const [a, b, c, origin] = ['a', 'b', 'c', 'origin'] as [PeerId, PeerId, PeerId, PeerId]
 
-export function table(config: Partial<Config> = {}, random = () => 0.5) {
+export function table(config: Partial<Config> = {}, random = () => 0.5, wanted: readonly PeerId[] = []) {
   const timers = new Timers()
-  return { timers, routes: new Routes(self, { ...defaultConfig, ...config }, timers, random) }
+  return {
+    timers,
+    routes: new Routes(self, { ...defaultConfig, ...config }, timers, random, {
+      isWanted: of => wanted.includes(of),
+      subscriptionSums: () => streamSums([])
+    })
+  }
 }
 
 /** With links to `a` and `b` that cost 10 each. */
-export function tableOfTwo(config: Partial<Config> = {}) {
-  const made = table(config)
+export function tableOfTwo(config: Partial<Config> = {}, wanted: readonly PeerId[] = []) {
+  const made = table(config, () => 0.5, wanted)
   made.routes.handleUp(a, 10, 0)
   made.routes.handleUp(b, 10, 0)
   return made

@@ -1,7 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { defaultConfig } from './config.ts'
+import { streamSums } from './digest.ts'
 import type { Micros, PeerId } from './ids.ts'
+import type { RouteEvent, RouteMessage, RouteTimer } from './route-event.ts'
 import {
   a,
   b,
@@ -19,7 +21,7 @@ import {
   table,
   tableOfTwo
 } from './routes.fixture.ts'
-import { type RouteEvent, Routes, type RouteTimer } from './routes.ts'
+import { Routes } from './routes.ts'
 import { Timers } from './timers.ts'
 import type { Message, SyncRow } from './wire/messages.ts'
 
@@ -345,7 +347,7 @@ describe('A SEQNO_REQ', () => {
     expect(ask(2, 99)).toEqual([])
     expect(timers.takeDue(99)).not.toContain('seqno')
     expect(timers.takeDue(100)).toContain('seqno')
-    expect(seqnosIn(routes.handleSeqnoTimeout(100))).toEqual([2])
+    expect(seqnosIn(routes.handleTimer('seqno', 100))).toEqual([2])
     expect(ask(2, 1_000)).toEqual([])
   })
 
@@ -387,7 +389,14 @@ class Network {
     this.nodes = Array.from({ length: size }, (_, i) => {
       const id = `n${i}` as PeerId
       const timers = new Timers()
-      return { id, timers, routes: new Routes(id, defaultConfig, timers, () => 0.5) }
+      return {
+        id,
+        timers,
+        routes: new Routes(id, defaultConfig, timers, () => 0.5, {
+          isWanted: () => false,
+          subscriptionSums: () => streamSums([])
+        })
+      }
     })
   }
 
@@ -427,19 +436,8 @@ class Network {
   }
 
   #hand(routes: Routes, peer: PeerId, message: Message): RouteEvent[] {
-    switch (message.type) {
-      case 'sync':
-        return routes.handleSync(peer, message, this.now)
-      case 'seqno-req':
-        return routes.handleSeqnoReq(peer, message, this.now)
-      case 'digest':
-        return routes.handleDigest(peer, message)
-      case 'resync':
-        this.resyncs++
-        return routes.handleResync(peer, message)
-      default:
-        throw new Error(`routes said ${message.type}`)
-    }
+    if (message.type === 'resync') this.resyncs++
+    return routes.handleMessage(peer, message as RouteMessage, this.now)
   }
 
   wait(ms: number): void {

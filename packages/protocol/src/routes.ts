@@ -15,35 +15,25 @@
 import { choose, chooseBackup, compare, standingOf } from './choice.ts'
 import { Claims, syncMessages, toldRows, toRow } from './claims.ts'
 import type { Config } from './config.ts'
-import { bucketOf, streamSums } from './digest.ts'
 import { Digests } from './digests.ts'
 import type { Micros, Millis, PeerId } from './ids.ts'
-import { newOrigin, type Origin, ownDistance } from './origin.ts'
+import { type Origin, ownDistance } from './origin.ts'
+import { Origins } from './origins.ts'
 import { OwnRow } from './own-row.ts'
+import { Quotas } from './quotas.ts'
+import {
+  type Route,
+  type RouteEvent,
+  type RouteLookups,
+  type RouteMessage,
+  type RouteTimer,
+  toBeSigned
+} from './route-event.ts'
 import { type Reason, Standings } from './standings.ts'
 import { Starvation } from './starvation.ts'
-import type { Timer, Timers } from './timers.ts'
+import type { Timers } from './timers.ts'
 import { isNewer, type Version } from './version.ts'
-import type { CloseCode, Digest, Message, Resync, SeqnoReq, Sync, SyncRow } from './wire/messages.ts'
-
-export type RouteEvent =
-  | { type: 'send'; peer: PeerId; message: Message }
-  | { type: 'close'; peer: PeerId; code: CloseCode; reason: string }
-  /** A version of this node's own row, to be signed and handed back to `handleSeqnoSigned`. */
-  | { type: 'sign-seqno'; epoch: number; seqno: number }
-  /** The way to `origin` is new, another one, or gone (`nextHop` undefined). */
-  | { type: 'next-hop'; origin: PeerId; nextHop: PeerId | undefined }
-
-/** The timers that routes set. */
-export type RouteTimer = Extract<Timer, 'sync' | 'seqno' | 'origins' | 'digest' | 'switches' | 'penalties'>
-
-export interface Route {
-  nextHop: PeerId
-  /** Links from the origin to here. */
-  hops: number
-  /** Sum of link costs from the origin to here. */
-  metricUs: Micros
-}
+import type { Digest, Resync, SeqnoReq, Sync, SyncRow } from './wire/messages.ts'
 
 export class Routes {
   readonly #self: PeerId
@@ -52,26 +42,22 @@ export class Routes {
   readonly #standings: Standings
   readonly #claims: Claims
   readonly #starvation: Starvation
-  readonly #origins = new Map<PeerId, Origin>()
+  readonly #origins: Origins
   readonly #own: OwnRow
   readonly #digests: Digests
+  readonly #quotas: Quotas
   /** Origins whose next hop was lost, or is not good, after this call. */
   readonly #starved = new Set<Origin>()
 
-  /** @param subscriptions what a DIGEST says of the streams that the neighbour is asked for */
-  constructor(
-    self: PeerId,
-    config: Config,
-    timers: Timers,
-    random: () => number,
-    subscriptions: (peer: PeerId) => number[] = () => streamSums([])
-  ) {
+  constructor(self: PeerId, config: Config, timers: Timers, random: () => number, lookups: RouteLookups) {
     this.#self = self
     this.#config = config
     this.#timers = timers
     this.#standings = new Standings(config)
     this.#claims = new Claims(config, timers, this.#standings, random)
-    this.#digests = new Digests(config, timers, random, subscriptions)
+    this.#digests = new Digests(config, timers, random, lookups.subscriptionSums)
+    this.#origins = new Origins(config, lookups.isWanted)
+    this.#quotas = new Quotas(config)
     this.#own = new OwnRow(self, config, timers)
     this.#starvation = new Starvation(config, this.#standings)
   }
@@ -86,7 +72,7 @@ export class Routes {
   }
 
   *routes(): Iterable<Route & { origin: PeerId }> {
-    for (const origin of this.#origins.keys()) {
+    for (const { origin } of this.#origins.all()) {
       const route = this.route(origin)
       if (route !== undefined) yield { origin, ...route }
     }
@@ -96,6 +82,11 @@ export class Routes {
   backup(origin: PeerId): PeerId | undefined {
     const state = this.#origins.get(origin)
     return state && chooseBackup(state, this.#standings)
+  }
+
+  /** Whether the neighbour has refused a stream of `origin` a while ago: only who has no parent asks it again. */
+  hasRefused(origin: PeerId, peer: PeerId): boolean {
+    return this.#standings.of(origin, peer, false) === 'refused'
   }
 
   /** This node publishes from now on; `epoch` is newer than that of any earlier run. */
@@ -114,30 +105,27 @@ export class Routes {
     return row === undefined ? [] : this.#tellAll([row])
   }
 
-  /** The timer `seqno`: a newer version of this node's own row was asked for too soon. */
-  handleSeqnoTimeout(now: Millis): RouteEvent[] {
-    return toBeSigned(this.#own.handleTimeout(now))
-  }
-
   /** This node is on nobody's way any more, or may be again; its own row stays. */
   withdraw(isWithdrawn: boolean, now: Millis): RouteEvent[] {
     this.#claims.isWithdrawn = isWithdrawn
-    for (const state of this.#origins.values()) this.#claims.note(state, now)
+    for (const state of this.#origins.all()) this.#claims.note(state, now)
     return this.#conclude([], now)
   }
 
   handleUp(peer: PeerId, costUs: Micros, now: Millis): RouteEvent[] {
     this.#standings.setCost(peer, costUs)
     this.#digests.handleUp(peer, now)
+    this.#quotas.handleUp(peer, now)
     return this.#tell([peer], this.#told())
   }
 
   handleDown(peer: PeerId, now: Millis): RouteEvent[] {
     this.#standings.drop(peer)
     this.#digests.handleDown(peer)
+    this.#quotas.handleDown(peer)
     const events: RouteEvent[] = []
-    for (const state of this.#origins.values()) {
-      if (state.rows.delete(peer)) events.push(...this.#decide(state, now))
+    for (const state of this.#origins.all()) {
+      if (this.#origins.removeRow(state, peer)) events.push(...this.#decide(state, now))
     }
     return this.#conclude(events, now)
   }
@@ -200,10 +188,23 @@ export class Routes {
   /** Chooses anew wherever the neighbour is one of the choices. */
   #decideAll(peer: PeerId, now: Millis): RouteEvent[] {
     const events: RouteEvent[] = []
-    for (const state of this.#origins.values()) {
+    for (const state of this.#origins.all()) {
       if (state.rows.has(peer)) events.push(...this.#decide(state, now))
     }
     return this.#conclude(events, now)
+  }
+
+  handleMessage(peer: PeerId, message: RouteMessage, now: Millis): RouteEvent[] {
+    switch (message.type) {
+      case 'sync':
+        return this.handleSync(peer, message, now)
+      case 'seqno-req':
+        return this.handleSeqnoReq(peer, message, now)
+      case 'digest':
+        return this.handleDigest(peer, message)
+      case 'resync':
+        return this.handleResync(peer, message)
+    }
   }
 
   handleSync(peer: PeerId, { rows, bucket }: Pick<Sync, 'rows' | 'bucket'>, now: Millis): RouteEvent[] {
@@ -233,21 +234,43 @@ export class Routes {
   }
 
   #onRow(peer: PeerId, row: SyncRow, now: Millis): RouteEvent[] {
-    const { origin, epoch, seqno, metricUs, hops, signature } = row
-    this.#digests.noteHeard(peer, row)
-    const state = this.#origin(origin, metricUs !== undefined, now)
-    if (state === undefined) {
-      if (metricUs !== undefined) this.#digests.noteCrowdedOut(peer, origin)
-      return []
-    }
+    const { origin, metricUs, hops } = row
     // A way that is too long is no way; it also ends what could count up without end.
     const { hopsMax, metricMaxUs } = this.#config
-    if (metricUs === undefined || hops >= hopsMax || metricUs > metricMaxUs) state.rows.delete(peer)
-    else {
-      const betterSince = state.rows.get(peer)?.betterSince
-      state.rows.set(peer, { epoch, seqno, metricUs, hops, signature, betterSince })
+    if (metricUs === undefined || hops >= hopsMax || metricUs > metricMaxUs)
+      return this.#onNoWay(peer, row, now)
+    // Not heard of: the next digest will bring it up again. What is taken away always counts.
+    if (!this.#quotas.takeRow(peer, now)) return []
+    this.#digests.noteHeard(peer, row)
+    const admitted = this.#origins.admit(origin, peer, now)
+    if (admitted === undefined) {
+      this.#digests.noteCrowdedOut(peer, origin)
+      return []
     }
-    return [...this.#remind(peer, row, state), ...this.#decide(state, now)]
+    this.#timers.setBy('origins', now + this.#config.seqnoRetryMs)
+    const { state, pushedOut } = admitted
+    const events = pushedOut === undefined ? [] : this.#pushOut(pushedOut, now)
+    const { epoch, seqno, signature } = row
+    const betterSince = state.rows.get(peer)?.betterSince
+    state.rows.set(peer, { epoch, seqno, metricUs, hops, signature, betterSince })
+    return [...events, ...this.#remind(peer, row, state), ...this.#decide(state, now)]
+  }
+
+  #onNoWay(peer: PeerId, row: SyncRow, now: Millis): RouteEvent[] {
+    this.#digests.noteHeard(peer, row)
+    const state = this.#origins.get(row.origin)
+    if (state === undefined) return []
+    this.#origins.removeRow(state, peer)
+    return this.#decide(state, now)
+  }
+
+  /** The neighbours that tell of the origin may do so again when there is room. */
+  #pushOut(state: Origin, now: Millis): RouteEvent[] {
+    for (const peer of [...state.rows.keys()]) {
+      this.#digests.noteCrowdedOut(peer, state.origin)
+      this.#origins.removeRow(state, peer)
+    }
+    return this.#decide(state, now)
   }
 
   /** An origin whose row is older than one that was used here has forgotten its own newer one, or its clock went back. */
@@ -261,40 +284,37 @@ export class Routes {
   handleSeqnoReq(peer: PeerId, request: SeqnoReq, now: Millis): RouteEvent[] {
     if (request.origin === this.#self) return toBeSigned(this.#own.handleRequest(request, now))
     const state = this.#origins.get(request.origin)
-    if (state === undefined) return []
+    if (state === undefined || !this.#quotas.takeRequest(peer, now)) return []
     const answer = this.#starvation.answer(peer, request, state, now)
     if (answer.type === 'row') return this.#tell([peer], toldRows([state]))
     return answer.type === 'pass-on' ? [{ type: 'send', peer: answer.peer, message: answer.message }] : []
   }
 
   handleTimer(timer: RouteTimer, now: Millis): RouteEvent[] {
-    if (timer === 'sync') return this.handleSyncTimeout()
-    if (timer === 'seqno') return this.handleSeqnoTimeout(now)
-    if (timer === 'origins') return this.handleOriginsTimeout(now)
-    if (timer === 'digest') return this.handleDigestTimeout(now)
-    return timer === 'switches' ? this.handleSwitchesTimeout(now) : this.handlePenaltiesTimeout(now)
-  }
-
-  /** The timer `digest`: what was told so far, for the neighbours to compare. */
-  handleDigestTimeout(now: Millis): RouteEvent[] {
-    return this.#digests.handleTimeout(now).map(digest => ({ type: 'send', ...digest }))
+    switch (timer) {
+      case 'sync':
+        return this.handleSyncTimeout()
+      case 'seqno':
+        return toBeSigned(this.#own.handleTimeout(now))
+      case 'origins':
+        return this.handleOriginsTimeout(now)
+      case 'digest':
+        return this.#digests.handleTimeout(now).map(digest => ({ type: 'send', ...digest }))
+      case 'switches':
+        return this.handleSwitchesTimeout(now)
+      case 'penalties':
+        return this.handlePenaltiesTimeout(now)
+    }
   }
 
   handleDigest(peer: PeerId, digest: Digest): RouteEvent[] {
-    const hasRoom = this.#origins.size < this.#config.originsMax
-    const message = this.#digests.handleDigest(peer, digest, hasRoom)
+    const message = this.#digests.handleDigest(peer, digest, this.#origins.hasRoom)
     return message === undefined ? [] : [{ type: 'send', peer, message }]
   }
 
   handleResync(peer: PeerId, resync: Resync): RouteEvent[] {
-    const buckets = this.#digests.handleResync(peer, resync)
-    if (buckets.length === 0) return []
-    const told = this.#told()
-    return buckets.flatMap(bucket => {
-      const rows = told.filter(({ origin }) => bucketOf(origin) === bucket)
-      const messages = syncMessages(rows, this.#config.syncRowsMax, bucket)
-      return messages.map(message => ({ type: 'send' as const, peer, message }))
-    })
+    const messages = this.#digests.handleResync(peer, resync, this.#told())
+    return messages.map(message => ({ type: 'send', peer, message }))
   }
 
   /** The timer `sync`: tells what has waited. */
@@ -306,7 +326,7 @@ export class Routes {
   /** The timer `switches`: a neighbour that has been better for long enough becomes the next hop. */
   handleSwitchesTimeout(now: Millis): RouteEvent[] {
     const events: RouteEvent[] = []
-    for (const state of this.#origins.values()) {
+    for (const state of this.#origins.all()) {
       if (state.switchAt === undefined) continue
       if (state.switchAt <= now) events.push(...this.#decide(state, now))
       else this.#timers.setBy('switches', state.switchAt)
@@ -317,14 +337,14 @@ export class Routes {
   /** The timer `origins`: starved origins ask again, and those that nobody tells of are forgotten. */
   handleOriginsTimeout(now: Millis): RouteEvent[] {
     const events: RouteEvent[] = []
-    for (const [origin, state] of this.#origins) {
+    for (const state of this.#origins.all()) {
       const { lostSince } = state
       if (lostSince === undefined || now - lostSince < this.#config.feasibilityHoldMs) {
         events.push(...this.#askIfStarved(state, now))
       } else if (state.rows.size === 0) {
-        this.#origins.delete(origin)
+        this.#origins.forget(state)
         this.#claims.forget(state)
-        this.#standings.forgetOrigin(origin)
+        this.#standings.forgetOrigin(state.origin)
       } else {
         // Nobody can still rely on what was claimed so long ago.
         state.feasibility = undefined
@@ -333,16 +353,6 @@ export class Routes {
     }
     if (this.#origins.size > 0) this.#timers.setBy('origins', now + this.#config.seqnoRetryMs)
     return this.#conclude(events, now)
-  }
-
-  /** The origin's state, made when it is worth it: undefined for a retraction of the unknown, and past the limit. */
-  #origin(origin: PeerId, create: boolean, now: Millis): Origin | undefined {
-    const known = this.#origins.get(origin)
-    if (known !== undefined || !create || this.#origins.size >= this.#config.originsMax) return known
-    const state = newOrigin(origin)
-    this.#origins.set(origin, state)
-    this.#timers.setBy('origins', now + this.#config.seqnoRetryMs)
-    return state
   }
 
   /** Chooses the next hop anew and notes what of it is to be told. The one place where routes change. */
@@ -388,7 +398,7 @@ export class Routes {
   /** All rows, as they were last told. */
   #told(): SyncRow[] {
     const { told } = this.#own
-    return [...(told === undefined ? [] : [told]), ...toldRows(this.#origins.values())]
+    return [...(told === undefined ? [] : [told]), ...toldRows(this.#origins.all())]
   }
 
   #tellAll(rows: SyncRow[]): RouteEvent[] {
@@ -400,8 +410,4 @@ export class Routes {
     const messages = syncMessages(rows, this.#config.syncRowsMax)
     return [...peers].flatMap(peer => messages.map(message => ({ type: 'send' as const, peer, message })))
   }
-}
-
-function toBeSigned(version: Version | undefined): RouteEvent[] {
-  return version === undefined ? [] : [{ type: 'sign-seqno', ...version }]
 }

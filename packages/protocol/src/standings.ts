@@ -6,8 +6,10 @@ import { Penalties } from './penalties.ts'
 /** How far a neighbour can be relied on, from the best: one that is worse is taken only where there is no better. */
 export type Standing =
   | 'good'
-  /** It has no capacity to spare, or has refused for lack of it: it may still take one who has no other way. */
+  /** It has no capacity to spare: what it carries it goes on carrying. */
   | 'full'
+  /** It has refused for lack of capacity: it may still take one who has no other way. */
+  | 'refused'
   /** It has not delivered what it claimed. */
   | 'penalised'
   /** It has fallen silent. */
@@ -24,7 +26,7 @@ export type Reason =
   /** It may have stopped delivering: it is no worse for that, but others are looked for. */
   | 'doubted'
 
-const ranks: Record<Standing, number> = { good: 0, full: 1, penalised: 2, suspected: 3 }
+const ranks: Record<Standing, number> = { good: 0, full: 1, refused: 2, penalised: 3, suspected: 4 }
 
 export function isBetterStanding(a: Standing, b: Standing): boolean {
   return ranks[a] < ranks[b]
@@ -93,8 +95,8 @@ export class Standings {
     if (this.#suspects.has(peer)) return 'suspected'
     const { fault, refused, crowded } = this.#penalties
     if (fault.has(origin, peer)) return 'penalised'
-    if (refused.has(origin, peer) || crowded.has(origin, peer)) return 'full'
-    if (!hadRoom && this.#full.has(peer)) return 'full'
+    if (refused.has(origin, peer)) return 'refused'
+    if (crowded.has(origin, peer) || (!hadRoom && this.#full.has(peer))) return 'full'
     return 'good'
   }
 

@@ -17,8 +17,6 @@ export interface Asked {
   readonly at: Millis
   /** The parent fell silent, and this one may take its place. Otherwise it is the next hop. */
   isBackup: boolean
-  /** It was told that there is no parent. */
-  readonly insists: boolean
   /** Its way from the publisher, once it has said SUB_OK; undefined also while that way leads through this node. */
   path: readonly PathTag[] | undefined
   confirmedAt: Millis

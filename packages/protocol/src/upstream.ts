@@ -56,7 +56,11 @@ export class Upstream {
     if (hasNothingBetter && asked?.isBackup === true && upstream !== undefined) return []
     const events = asked === undefined ? [] : this.#giveUp(state, asked)
     if (nextHop === undefined) return upstream === undefined ? [...events, ...disown(state)] : events
-    if (nextHop !== upstream) return [...events, this.#ask(state, nextHop, false, now)]
+    if (nextHop !== upstream) {
+      // Better the parent that there is than one that has no room.
+      const isVain = upstream !== undefined && this.#lookups.hasRefused(state.name.publisher, nextHop)
+      return isVain ? events : [...events, this.#ask(state, nextHop, false, now)]
+    }
     // The route came back to the parent: those who waited for a new one are answered now.
     return asked === undefined ? events : [...events, ...confirmAll(state, this.#tag)]
   }
@@ -146,19 +150,14 @@ export class Upstream {
     return [...events, ...this.follow(state, now)]
   }
 
-  /**
-   * `peer` has no room. Nobody is asked before the route has heard of it; then `follow` goes elsewhere, or insists. Of the
-   * one that has been told already that there is no other way no more is wanted for now.
-   */
+  /** `peer` has no room. The route is told, and goes elsewhere if it can; if not, `peer` is asked again in the next round. */
   handleFull(state: Stream, peer: PeerId, redirect: readonly PeerId[]): RelayEvent[] {
     const { asked, upstream } = state
-    const isFinal = asked?.peer === peer && asked.insists
-    const isParent = upstream === peer
-    if (isParent) state.upstream = undefined
+    if (upstream === peer) state.upstream = undefined
     else if (asked?.peer === peer) this.unask(state)
     else return []
     const { publisher } = state.name
-    return [...lostUnlessFed(state), { type: 'refused', publisher, peer, redirect, isFinal }]
+    return [...lostUnlessFed(state), { type: 'refused', publisher, peer, redirect }]
   }
 
   unask(state: Stream): void {
@@ -205,7 +204,6 @@ export class Upstream {
       peer,
       at: now,
       isBackup,
-      insists,
       path: undefined,
       confirmedAt: now,
       objectAt: undefined

@@ -1,0 +1,115 @@
+/**
+ * The origins that a node knows of, within its limit (RFC 1, section "Limits of the table"). Each is charged to a neighbour
+ * that has a row of it, the first one to tell of it while that has, and neighbours share the table: who tells of what does
+ * not exist crowds out his own rows only.
+ *
+ * An origin without rows takes no part in that. It is kept for its feasibility distance, in as much room again.
+ */
+import type { Config } from './config.ts'
+import type { Millis, PeerId } from './ids.ts'
+import { newOrigin, type Origin } from './origin.ts'
+
+export class Origins {
+  readonly #config: Config
+  readonly #isWanted: (origin: PeerId) => boolean
+  readonly #states = new Map<PeerId, Origin>()
+  /** Origins charged to each neighbour. */
+  readonly #charges = new Map<PeerId, number>()
+  #charged = 0
+
+  /** @param isWanted whether a stream of the origin is carried here: its row is not pushed out */
+  constructor(config: Config, isWanted: (origin: PeerId) => boolean) {
+    this.#config = config
+    this.#isWanted = isWanted
+  }
+
+  get size(): number {
+    return this.#states.size
+  }
+
+  get hasRoom(): boolean {
+    return this.#charged < this.#config.originsMax
+  }
+
+  get(origin: PeerId): Origin | undefined {
+    return this.#states.get(origin)
+  }
+
+  all(): Iterable<Origin> {
+    return this.#states.values()
+  }
+
+  /**
+   * The state that a row of `peer` belongs to, made if need be; undefined when there is no room for it.
+   *
+   * @returns also the origin that is pushed out for it: its rows have to be removed
+   */
+  admit(origin: PeerId, peer: PeerId, now: Millis): { state: Origin; pushedOut?: Origin } | undefined {
+    const known = this.#states.get(origin)
+    if (known?.introducer !== undefined) return { state: known }
+    const pushedOut = this.hasRoom ? undefined : this.#victim(peer)
+    if (!this.hasRoom && pushedOut === undefined) return undefined
+    if (known === undefined && !this.#makePlace(now)) return undefined
+    const state = known ?? newOrigin(origin)
+    this.#states.set(origin, state)
+    this.#charge(state, peer)
+    return pushedOut === undefined ? { state } : { state, pushedOut }
+  }
+
+  /** False when there was none. */
+  removeRow(state: Origin, peer: PeerId): boolean {
+    if (!state.rows.delete(peer)) return false
+    if (state.introducer === peer || state.rows.size === 0)
+      this.#charge(state, state.rows.keys().next().value)
+    return true
+  }
+
+  forget({ origin }: Origin): void {
+    this.#states.delete(origin)
+  }
+
+  #charge(state: Origin, peer: PeerId | undefined): void {
+    if (state.introducer !== undefined) this.#count(state.introducer, -1)
+    if (peer !== undefined) this.#count(peer, 1)
+    state.introducer = peer
+  }
+
+  #count(peer: PeerId, by: number): void {
+    const count = (this.#charges.get(peer) ?? 0) + by
+    if (count === 0) this.#charges.delete(peer)
+    else this.#charges.set(peer, count)
+    this.#charged += by
+  }
+
+  /** An origin of the neighbour that is charged with the most, the newest that nobody wants, if `peer` has a smaller share. */
+  #victim(peer: PeerId): Origin | undefined {
+    let most: PeerId | undefined
+    for (const [other, count] of this.#charges) {
+      const mostCount = most === undefined ? 0 : (this.#charges.get(most) ?? 0)
+      if (most === undefined || count > mostCount || (count === mostCount && other < most)) most = other
+    }
+    // By two: otherwise the same row would be pushed to and fro.
+    const isLarger = most !== undefined && (this.#charges.get(most) ?? 0) > (this.#charges.get(peer) ?? 0) + 1
+    if (!isLarger) return undefined
+    let victim: Origin | undefined
+    for (const state of this.#states.values()) {
+      if (state.introducer === most && !this.#isWanted(state.origin)) victim = state
+    }
+    return victim
+  }
+
+  /** Makes place for one more state. What was lost long ago may be forgotten: nothing that relied on it is on its way. */
+  #makePlace(now: Millis): boolean {
+    if (this.#states.size < 2 * this.#config.originsMax) return true
+    let oldest: Origin | undefined
+    for (const state of this.#states.values()) {
+      const { lostSince } = state
+      if (lostSince === undefined || state.rows.size > 0) continue
+      if (oldest?.lostSince === undefined || lostSince < oldest.lostSince) oldest = state
+    }
+    if (oldest?.lostSince === undefined || now - oldest.lostSince < 2 * this.#config.neighbourTimeoutMs)
+      return false
+    this.#states.delete(oldest.origin)
+    return true
+  }
+}

@@ -1,0 +1,30 @@
+import type { Millis } from './ids.ts'
+
+export interface Rate {
+  /** Tokens that may be taken at once. */
+  burst: number
+  perSecond: number
+}
+
+/** A rate with room for bursts. */
+export class TokenBucket {
+  readonly #rate: Rate
+  #tokens: number
+  #at: Millis
+
+  constructor(rate: Rate, now: Millis) {
+    this.#rate = rate
+    this.#tokens = rate.burst
+    this.#at = now
+  }
+
+  /** False, and nothing taken, when there is none left. */
+  take(now: Millis): boolean {
+    const { burst, perSecond } = this.#rate
+    this.#tokens = Math.min(burst, this.#tokens + ((now - this.#at) * perSecond) / 1_000)
+    this.#at = now
+    if (this.#tokens < 1) return false
+    this.#tokens--
+    return true
+  }
+}
