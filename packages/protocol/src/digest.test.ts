@@ -145,9 +145,11 @@ describe('A RESYNC', () => {
     )
   })
 
-  test('takes away what its answer does not list', () => {
+  test('takes away what its answer does not list, and nothing where none was asked for', () => {
     const { routes } = tableOfTwo()
     routes.handleSync(a, { rows: [row(100)] }, 0)
+    expect(routes.handleSync(a, { rows: [], bucket: bucketOf(origin) }, 0)).toEqual([])
+    routes.handleDigest(a, digest(zeros))
     const events = routes.handleSync(a, { rows: [], bucket: bucketOf(origin) }, 0)
     expect(events).toContainEqual({ type: 'next-hop', origin, nextHop: undefined })
     expect(routes.handleDigest(a, digest(zeros))).toEqual([])

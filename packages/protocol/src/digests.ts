@@ -12,6 +12,8 @@ interface Neighbour {
   readonly heard: RowSums
   /** It has had a DIGEST that it has not answered: one RESYNC is answered for each. */
   mayAsk: boolean
+  /** Buckets that were asked for, and have not come. */
+  asked: number
   /** Rows of these buckets were not kept for want of room. */
   crowdedOut: number
 }
@@ -39,7 +41,7 @@ export class Digests {
   }
 
   handleUp(peer: PeerId, now: Millis): void {
-    this.#neighbours.set(peer, { heard: new RowSums(), mayAsk: false, crowdedOut: 0 })
+    this.#neighbours.set(peer, { heard: new RowSums(), mayAsk: false, asked: 0, crowdedOut: 0 })
     if (!this.#timers.isSet('digest')) this.#setTimer(now)
   }
 
@@ -66,11 +68,17 @@ export class Digests {
     return this.#neighbours.get(peer)?.heard.size ?? 0
   }
 
-  /** The origins of a bucket that the neighbour had rows of, and has not in `rows`, which are all. */
+  /**
+   * The origins of a bucket that the neighbour had rows of, and has not in `rows`, which are all. None for a bucket that
+   * was not asked for: to look through all that it has told costs more than to send an empty list.
+   */
   missing(peer: PeerId, bucket: number, rows: readonly SyncRow[]): PeerId[] {
+    const neighbour = this.#neighbours.get(peer)
+    const bit = 1 << bucket
+    if (neighbour === undefined || (neighbour.asked & bit) === 0) return []
+    neighbour.asked &= ~bit
     const listed = new Set(rows.map(row => row.origin))
-    const heard = this.#neighbours.get(peer)?.heard.originsIn(bucket) ?? []
-    return heard.filter(origin => !listed.has(origin))
+    return neighbour.heard.originsIn(bucket).filter(origin => !listed.has(origin))
   }
 
   /** The timer `digest`: one for each neighbour. */
@@ -96,6 +104,7 @@ export class Digests {
       neighbour.crowdedOut &= ~lowest
       routes |= lowest
     }
+    neighbour.asked = routes
     return routes === 0 ? undefined : { type: 'resync', routes, subscriptions: 0 }
   }
 
