@@ -36,8 +36,9 @@ import type {
 } from './api.ts'
 import { Dialer } from './dialer.ts'
 import { Inbox, inboxLimits } from './inbox.ts'
-import { audioProtocol, controlProtocol, drained, Link, type StreamClass } from './link.ts'
+import { audioProtocol, controlProtocol, drained, type StreamClass } from './link.ts'
 import { LocalPublication } from './publication.ts'
+import { Sessions } from './sessions.ts'
 import { SeqnoVerifier, signAnnouncement, signSeqno } from './signing.ts'
 import { makeStatus } from './status.ts'
 import { EventQueue } from './subscription.ts'
@@ -51,8 +52,6 @@ export interface HopcastComponents {
   logger: ComponentLogger
 }
 
-/** Opening the first stream on a connection. */
-const openTimeoutMs = 10_000
 /** Two of a class at a time: the one in use, and one of a session that begins before the other has ended. */
 const inboundStreamsMax = 2
 /** Versions of origins whose signature was checked: those of two full tables, and room for newer ones. */
@@ -64,7 +63,7 @@ export class HopcastService implements Hopcast, Startable {
   readonly #log: Logger
   readonly #overlay: Overlay
   readonly #dialer: Dialer
-  readonly #links = new Map<PeerId, Link>()
+  readonly #sessions: Sessions
   readonly #subscriptions = new Map<ChannelId, EventQueue>()
   readonly #listeners = new Set<(event: HopcastEvent) => void>()
   readonly #deadlines: Deadlines
@@ -90,8 +89,14 @@ export class HopcastService implements Hopcast, Startable {
     const config = agent === undefined ? {} : { agent }
     this.#overlay = new Overlay({ self: this.peerId, config, rng: Math.random })
     this.#deadlines = new Deadlines(this.#overlay.config)
+    this.#sessions = new Sessions(components.logger, this.#overlay.config, this.#counters, {
+      onBegun: peer => this.#handle({ type: 'connected', peer }),
+      inbox: (peer, onError) => this.#inbox(peer, onError),
+      onFrame: (peer, inbox, streamClass, body) => this.#onFrame(peer, inbox, streamClass, body),
+      onEnded: (peer, error) => this.#onEnded(peer, error)
+    })
     this.#dialer = new Dialer(components.connectionManager, components.logger, {
-      onConnection: connection => this.#link(connection),
+      onConnection: connection => this.#sessions.begin(connection),
       onUnreachable: (address, reason, retryMs) => {
         this.#emit({ type: 'peer-unreachable', address, reason, retryMs })
       }
@@ -102,24 +107,17 @@ export class HopcastService implements Hopcast, Startable {
 
   async start(): Promise<void> {
     this.#started = true
+    this.#sessions.start()
     this.#dialer.start()
     this.#setAlarm()
     const { registrar } = this.#components
     const options = { maxInboundStreams: inboundStreamsMax }
-    await registrar.handle(
-      controlProtocol,
-      (stream, connection) => this.#accept('control', stream, connection),
-      options
-    )
-    await registrar.handle(
-      audioProtocol,
-      (stream, connection) => this.#accept('audio', stream, connection),
-      options
-    )
+    const accept = (streamClass: StreamClass) => (stream: Stream, connection: Connection) =>
+      this.#sessions.accept(streamClass, stream, connection)
+    await registrar.handle(controlProtocol, accept('control'), options)
+    await registrar.handle(audioProtocol, accept('audio'), options)
     this.#topology = await registrar.register(controlProtocol, {
-      onConnect: (_peer, connection) => {
-        this.#link(connection).catch(error => this.#log('no link to %p: %e', connection.remotePeer, error))
-      }
+      onConnect: (_peer, connection) => this.#sessions.tryBegin(connection)
     })
   }
 
@@ -132,7 +130,7 @@ export class HopcastService implements Hopcast, Startable {
     await registrar.unhandle(controlProtocol)
     await registrar.unhandle(audioProtocol)
     for (const subscription of this.#subscriptions.values()) subscription.close()
-    for (const link of this.#links.values()) link.break(new Error('stopped'))
+    this.#sessions.stop()
   }
 
   // Application
@@ -189,7 +187,7 @@ export class HopcastService implements Hopcast, Startable {
     return makeStatus({
       overlay: this.#overlay,
       addresses: this.#components.addressManager.getAddresses().map(address => address.toString()),
-      connection: peer => this.#links.get(peer)?.connection,
+      connection: peer => this.#sessions.link(peer)?.connection,
       counters: this.#counters
     })
   }
@@ -200,45 +198,6 @@ export class HopcastService implements Hopcast, Startable {
   }
 
   // Links
-
-  /** One link per neighbour: a second connection to it, as when both dial at once, is left as a spare. */
-  async #link(connection: Connection): Promise<Connection> {
-    const peer = connection.remotePeer.toString() as PeerId
-    const present = this.#links.get(peer)
-    if (present !== undefined) return present.connection
-    if (!this.#started || connection.status !== 'open') return connection
-    const inbox = this.#inbox(peer, error => link.break(error))
-    const link: Link = new Link(connection, this.#overlay.config, this.#counters, {
-      onFrame: (streamClass, body) => this.#onFrame(peer, inbox, streamClass, body),
-      onBroken: error => {
-        inbox.close()
-        this.#onBroken(peer, link, error)
-      }
-    })
-    this.#links.set(peer, link)
-    this.#handle({ type: 'connected', peer })
-    try {
-      await link.open(AbortSignal.timeout(openTimeoutMs))
-      return connection
-    } catch (error) {
-      link.break(error instanceof Error ? error : new Error(String(error)))
-      throw error
-    }
-  }
-
-  /** A stream that a neighbour opened. It may come before libp2p tells of the neighbour. */
-  #accept(streamClass: StreamClass, stream: Stream, connection: Connection): void {
-    const peer = connection.remotePeer.toString() as PeerId
-    const link = this.#links.get(peer)
-    // It has lost the session and starts another; the old one's end has not been seen here yet.
-    if (streamClass === 'control' && link?.readsControl) link.break(new Error('the neighbour began again'))
-    if (!this.#links.has(peer)) {
-      this.#link(connection).catch(error => this.#log('no link to %p: %e', connection.remotePeer, error))
-    }
-    const present = this.#links.get(peer)
-    if (present === undefined) stream.abort(new Error('not a neighbour'))
-    else present.accept(streamClass, stream)
-  }
 
   #inbox(peer: PeerId, onError: (error: ProtocolError) => void): Inbox {
     const { announceTtlMs } = this.#overlay.config
@@ -261,13 +220,9 @@ export class HopcastService implements Hopcast, Startable {
     if (message !== undefined) inbox.push(message)
   }
 
-  /** A neighbour whose session is over is disconnected for good, so that both sides begin anew. */
-  #onBroken(peer: PeerId, link: Link, error: Error): void {
-    if (this.#links.get(peer) !== link) return
-    this.#links.delete(peer)
+  #onEnded(peer: PeerId, error: Error): void {
     if (error instanceof ProtocolError) this.#closed(peer, error.code, error.message)
     this.#handle({ type: 'disconnected', peer })
-    link.connection.close().catch(reason => link.connection.abort(reason))
   }
 
   #closed(peer: PeerId, code: string, reason: string): void {
@@ -320,7 +275,7 @@ export class HopcastService implements Hopcast, Startable {
         this.#deliver(output.channel, output.track, output.object)
         break
       case 'send':
-        this.#links.get(output.peer)?.sendControl(this.#encode(output.message))
+        this.#sessions.link(output.peer)?.sendControl(this.#encode(output.message))
         break
       case 'sign':
         this.#signing = this.#signing.then(() => this.#sign(output))
@@ -329,7 +284,7 @@ export class HopcastService implements Hopcast, Startable {
         this.#signing = this.#signing.then(() => this.#signSeqno(output))
         break
       case 'close':
-        this.#links.get(output.peer)?.break(new ProtocolError(output.code, output.reason))
+        this.#sessions.link(output.peer)?.break(new ProtocolError(output.code, output.reason))
         break
       case 'neighbour':
         this.#onNeighbour(output.peer, output.change, output.reason)
@@ -342,7 +297,7 @@ export class HopcastService implements Hopcast, Startable {
   #forward(peers: readonly PeerId[], object: ObjectFrame): void {
     const now = performance.now()
     const expiresAt = this.#deadlines.expiresAt(object.header, now)
-    for (const peer of peers) this.#links.get(peer)?.sendObject(object, expiresAt, now)
+    for (const peer of peers) this.#sessions.link(peer)?.sendObject(object, expiresAt, now)
   }
 
   /** The core sends the same message to many neighbours in a row. */
@@ -365,7 +320,7 @@ export class HopcastService implements Hopcast, Startable {
 
   #onNeighbour(peer: PeerId, change: 'up' | 'down', reason: string): void {
     if (change === 'down') return this.#emit({ type: 'neighbour-down', peer, reason })
-    const address = this.#links.get(peer)?.connection.remoteAddr.toString() ?? ''
+    const address = this.#sessions.link(peer)?.connection.remoteAddr.toString() ?? ''
     const { agent = '' } = [...this.#overlay.neighbours()].find(neighbour => neighbour.peer === peer) ?? {}
     this.#emit({ type: 'neighbour-up', peer, address, agent })
   }
@@ -389,6 +344,6 @@ export class HopcastService implements Hopcast, Startable {
   /** Resolves when what was decided so far has left this node, or was given up. */
   async #drained(): Promise<void> {
     await this.#signing
-    await drained(this.#links.values())
+    await drained(this.#sessions.links())
   }
 }

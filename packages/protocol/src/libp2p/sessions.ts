@@ -1,0 +1,112 @@
+/** The links to neighbours: which connection each runs over, from the first stream to the end of the session (RFC 2, section "Streams"). */
+import type { ComponentLogger, Connection, Logger, Stream } from '@libp2p/interface'
+import type { Config } from '../config.ts'
+import type { PeerId } from '../ids.ts'
+import type { DropCounts } from '../queue.ts'
+import type { ProtocolError } from '../wire/messages.ts'
+import type { Inbox } from './inbox.ts'
+import { Link, type StreamClass } from './link.ts'
+
+/** Opening the first stream on a connection. */
+const openTimeoutMs = 10_000
+
+export interface SessionHandlers {
+  /** What a session's messages pass on their way to the core. */
+  inbox: (peer: PeerId, onError: (error: ProtocolError) => void) => Inbox
+  onBegun: (peer: PeerId) => void
+  /** The body of a frame. May throw ProtocolError. */
+  onFrame: (peer: PeerId, inbox: Inbox, streamClass: StreamClass, body: Uint8Array) => void
+  /** `error` is a ProtocolError when the neighbour was at fault. */
+  onEnded: (peer: PeerId, error: Error) => void
+}
+
+export class Sessions {
+  readonly #config: Config
+  readonly #dropped: DropCounts
+  readonly #handlers: SessionHandlers
+  readonly #log: Logger
+  readonly #links = new Map<PeerId, Link>()
+  #started = false
+
+  /** @param dropped objects that are dropped for a slow neighbour are added to it */
+  constructor(logger: ComponentLogger, config: Config, dropped: DropCounts, handlers: SessionHandlers) {
+    this.#config = config
+    this.#dropped = dropped
+    this.#handlers = handlers
+    this.#log = logger.forComponent('hopcast:sessions')
+  }
+
+  link(peer: PeerId): Link | undefined {
+    return this.#links.get(peer)
+  }
+
+  links(): Iterable<Link> {
+    return this.#links.values()
+  }
+
+  start(): void {
+    this.#started = true
+  }
+
+  stop(): void {
+    this.#started = false
+    for (const link of this.#links.values()) link.break(new Error('stopped'))
+  }
+
+  /**
+   * One link per neighbour: a second connection to it, as when both dial at once, is left as a spare. Resolves to the
+   * connection of the link, and rejects when the other side speaks no hopcast.
+   */
+  async begin(connection: Connection): Promise<Connection> {
+    const peer = peerOf(connection)
+    const present = this.#links.get(peer)
+    if (present !== undefined) return present.connection
+    if (!this.#started || connection.status !== 'open') return connection
+    const inbox = this.#handlers.inbox(peer, error => link.break(error))
+    const link: Link = new Link(connection, this.#config, this.#dropped, {
+      onFrame: (streamClass, body) => this.#handlers.onFrame(peer, inbox, streamClass, body),
+      onBroken: error => {
+        inbox.close()
+        this.#onBroken(peer, link, error)
+      }
+    })
+    this.#links.set(peer, link)
+    this.#handlers.onBegun(peer)
+    try {
+      await link.open(AbortSignal.timeout(openTimeoutMs))
+      return connection
+    } catch (error) {
+      link.break(error instanceof Error ? error : new Error(String(error)))
+      throw error
+    }
+  }
+
+  /** `begin` for a connection that nobody waits for. */
+  tryBegin(connection: Connection): void {
+    this.begin(connection).catch(error => this.#log('no link to %p: %e', connection.remotePeer, error))
+  }
+
+  /** A stream that a neighbour opened. It may come before libp2p tells of the neighbour. */
+  accept(streamClass: StreamClass, stream: Stream, connection: Connection): void {
+    const peer = peerOf(connection)
+    const link = this.#links.get(peer)
+    // It has lost the session and starts another; the old one's end has not been seen here yet.
+    if (streamClass === 'control' && link?.readsControl) link.break(new Error('the neighbour began again'))
+    if (!this.#links.has(peer)) this.tryBegin(connection)
+    const present = this.#links.get(peer)
+    if (present === undefined) stream.abort(new Error('not a neighbour'))
+    else present.accept(streamClass, stream)
+  }
+
+  /** A neighbour whose session is over is disconnected for good, so that both sides begin anew. */
+  #onBroken(peer: PeerId, link: Link, error: Error): void {
+    if (this.#links.get(peer) !== link) return
+    this.#links.delete(peer)
+    this.#handlers.onEnded(peer, error)
+    link.connection.close().catch(reason => link.connection.abort(reason))
+  }
+}
+
+function peerOf(connection: Connection): PeerId {
+  return connection.remotePeer.toString() as PeerId
+}
