@@ -97,7 +97,7 @@ export class Watch {
       if (output.type === 'send' && output.message.type !== 'beat') {
         this.said.push({ at: now, from: self, to: output.peer, message: output.message })
       }
-      if (output.type === 'close') {
+      if (output.type === 'close' && output.code !== undefined) {
         this.closed.push({ at: now, by: self, peer: output.peer, code: output.code })
       }
     }

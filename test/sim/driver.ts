@@ -98,6 +98,7 @@ export class Driver {
       case 'sign-seqno':
         return this.#signSeqno(node, output)
       case 'close':
+        if (output.code !== undefined) this.#sim.counts.closes++
         return this.#close(node, output.peer)
       case 'neighbour':
         return
@@ -193,7 +194,6 @@ export class Driver {
     const link = node.links.get(peer)
     const session = link?.end(node).session
     if (link === undefined || session === undefined) return
-    this.#sim.counts.closes++
     link.end(node).session = undefined
     const other = link.other(node)
     const arrivesAt = link.arrival(node, 'control', 0, this.#sim.random, this.#sim.now) ?? this.#sim.now

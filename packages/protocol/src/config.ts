@@ -26,7 +26,7 @@ export interface Config {
   linkBaseCostMs: Millis
   /** A cost is told onward once it moves by this share; below lies the noise of a loaded machine. */
   costChangeMin: number
-  /** Past it, a new neighbour is closed with `quota`. A neighbour takes about 1 MB of a relay's memory (measured, TCP). */
+  /** Past it, a new neighbour is closed with `surplus`. A neighbour takes about 1 MB of a relay's memory (measured, TCP). */
   neighboursMax: number
 
   // Routes

@@ -57,6 +57,7 @@ export type Output =
   | { type: 'sign'; draft: AnnouncementDraft }
   /** The version of this node's own row, to be signed and handed back as `seqno-signed`. */
   | { type: 'sign-seqno'; epoch: number; seqno: number }
-  | { type: 'close'; peer: PeerId; code: CloseCode; reason: string }
+  /** To be disconnected, once what was sent has left: CLOSE is the last of it. Without a code it said CLOSE itself. */
+  | { type: 'close'; peer: PeerId; code: CloseCode | undefined; reason: string }
   | { type: 'neighbour'; peer: PeerId; change: 'up' | 'down'; reason: string }
   | { type: 'subscription'; channel: ChannelId; event: SubscriptionChange }

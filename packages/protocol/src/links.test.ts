@@ -37,8 +37,12 @@ function beatUntil({ links, timers }: ReturnType<typeof linksToA>, until: Millis
   return events
 }
 
+/** Messages that are sent, in capitals CLOSE, which is not yet `close`; and the other events. */
 const types = (events: LinkEvent[]) =>
-  events.map(event => (event.type === 'send' ? event.message.type : event.type))
+  events.map(event => {
+    if (event.type !== 'send') return event.type
+    return event.message.type === 'close' ? 'CLOSE' : event.message.type
+  })
 
 /** What `a` answers: it had the beat sent at `sentAt` and held it for `heldMs`. */
 const answer = (sentAt: Millis, heldMs: Millis): Beat => ({
@@ -64,6 +68,7 @@ describe('A neighbour', () => {
     const made = links()
     made.links.handleConnected(a, 0)
     expect(made.links.handleHello(a, { ...hello, version: 2 })).toMatchObject([
+      { type: 'send', message: { type: 'close', code: 'version' } },
       { type: 'close', code: 'version' }
     ])
     expect([...made.links.neighbours()]).toEqual([])
@@ -71,16 +76,33 @@ describe('A neighbour', () => {
 
   test('that greets twice is closed with unexpected, and is down', () => {
     const made = linksToA()
-    expect(made.links.handleHello(a, hello)).toMatchObject([
-      { type: 'close', code: 'unexpected' },
-      { type: 'down', peer: a }
+    expect(types(made.links.handleHello(a, hello))).toEqual(['CLOSE', 'close', 'down'])
+  })
+
+  test('that says CLOSE is closed without an answer, and is down for its reason', () => {
+    const made = linksToA()
+    const reason = 'closed by it: surplus'
+    expect(made.links.handleClose(a, 'surplus')).toEqual([
+      { type: 'close', peer: a, code: undefined, reason },
+      { type: 'down', peer: a, reason }
+    ])
+    expect(made.links.handleClose(a, 'surplus')).toEqual([])
+    made.links.handleConnected(b, 0)
+    made.links.handleHello(b, hello)
+    expect(made.links.handleClose(b, undefined)).toMatchObject([
+      { type: 'close', reason: 'closed by it: a reason that this version does not know' },
+      { type: 'down' }
     ])
   })
 
-  test('past neighboursMax is closed with quota, and has its place when another has left', () => {
+  test('past neighboursMax is closed with surplus, and has its place when another has left', () => {
     const made = links({ neighboursMax: 1 })
     made.links.handleConnected(a, 0)
-    expect(made.links.handleConnected(b, 0)).toMatchObject([{ type: 'close', peer: b, code: 'quota' }])
+    expect(made.links.handleConnected(b, 0)).toMatchObject([
+      { type: 'send', peer: b, message: { type: 'hello' } },
+      { type: 'send', peer: b, message: { type: 'close', code: 'surplus' } },
+      { type: 'close', peer: b, code: 'surplus' }
+    ])
     made.links.handleDisconnected(a)
     expect(types(made.links.handleConnected(b, 0))).toEqual(['hello', 'beat'])
   })
@@ -89,7 +111,7 @@ describe('A neighbour', () => {
     const made = linksToA({ neighbourTimeoutMs: 5_000 })
     made.links.handleConnected(b, 0)
     expect(types(beatUntil(made, 4_750))).not.toContain('close')
-    expect(types(beatUntil(made, 5_000))).toEqual(['close', 'down', 'close'])
+    expect(types(beatUntil(made, 5_000))).toEqual(['CLOSE', 'close', 'down', 'CLOSE', 'close'])
   })
 
   test('that was heard of lives for neighbourTimeoutMs more', () => {
@@ -97,7 +119,7 @@ describe('A neighbour', () => {
     beatUntil(made, 3_000)
     made.links.handleAny(a, 3_000)
     expect(types(beatUntil(made, 7_750))).not.toContain('close')
-    expect(types(beatUntil(made, 8_000))).toEqual(['close', 'down'])
+    expect(types(beatUntil(made, 8_000))).toEqual(['CLOSE', 'close', 'down'])
   })
 
   test('that is silent for suspectAfterMs is suspected, until it is heard again', () => {

@@ -16,7 +16,8 @@ export type LinkEvent =
   | { type: 'cost'; peer: PeerId }
   /** It has fallen silent; or it was heard again. */
   | { type: 'suspect'; peer: PeerId; suspected: boolean }
-  | { type: 'close'; peer: PeerId; code: CloseCode; reason: string }
+  /** To be disconnected; CLOSE was sent before, unless it said CLOSE itself: then there is no code. */
+  | { type: 'close'; peer: PeerId; code: CloseCode | undefined; reason: string }
 
 export interface Neighbour {
   readonly peer: PeerId
@@ -67,10 +68,9 @@ export class Links {
 
   handleConnected(peer: PeerId, now: Millis): LinkEvent[] {
     if (this.#neighbours.has(peer)) return []
-    if (this.#neighbours.size >= this.#config.neighboursMax) {
-      return [
-        { type: 'close', peer, code: 'quota', reason: `more than ${this.#config.neighboursMax} neighbours` }
-      ]
+    const { neighboursMax } = this.#config
+    if (this.#neighbours.size >= neighboursMax) {
+      return [this.#hello(peer), ...farewell(peer, 'surplus', `more than ${neighboursMax} neighbours`)]
     }
     const neighbour: NeighbourState = {
       peer,
@@ -84,16 +84,7 @@ export class Links {
     }
     this.#neighbours.set(peer, neighbour)
     if (this.#neighbours.size === 1) this.#setTimer(now)
-    const hello: Hello = {
-      type: 'hello',
-      version: this.#config.protocolVersion,
-      agent: this.#config.agent,
-      server: this.#config.server
-    }
-    return [
-      { type: 'send', peer, message: hello },
-      { type: 'send', peer, message: this.#beat(neighbour, now) }
-    ]
+    return [this.#hello(peer), { type: 'send', peer, message: this.#beat(neighbour, now) }]
   }
 
   handleDisconnected(peer: PeerId): LinkEvent[] {
@@ -157,10 +148,23 @@ export class Links {
     return events
   }
 
-  /** Forgets the neighbour and has its connection closed. */
+  /** The neighbour closes the connection, and says why. */
+  handleClose(peer: PeerId, code: CloseCode | undefined): LinkEvent[] {
+    if (!this.#neighbours.has(peer)) return []
+    const reason = `closed by it: ${code ?? 'a reason that this version does not know'}`
+    return [{ type: 'close', peer, code: undefined, reason }, ...this.#drop(peer, reason)]
+  }
+
+  /** Forgets the neighbour and has its connection closed, with CLOSE as the last message. */
   close(peer: PeerId, code: CloseCode, reason: string): LinkEvent[] {
     if (!this.#neighbours.has(peer)) return []
-    return [{ type: 'close', peer, code, reason }, ...this.#drop(peer, `${code}: ${reason}`)]
+    return [...farewell(peer, code, reason), ...this.#drop(peer, `${code}: ${reason}`)]
+  }
+
+  #hello(peer: PeerId): LinkEvent {
+    const { protocolVersion, agent, server } = this.#config
+    const message: Hello = { type: 'hello', version: protocolVersion, agent, server }
+    return { type: 'send', peer, message }
   }
 
   #setTimer(now: Millis): void {
@@ -211,6 +215,13 @@ export class Links {
 }
 
 const nothing: LinkEvent[] = []
+
+function farewell(peer: PeerId, code: CloseCode, reason: string): LinkEvent[] {
+  return [
+    { type: 'send', peer, message: { type: 'close', code } },
+    { type: 'close', peer, code, reason }
+  ]
+}
 
 function suspect(neighbour: NeighbourState, suspected: boolean): LinkEvent[] {
   neighbour.suspected = suspected

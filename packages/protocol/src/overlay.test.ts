@@ -144,6 +144,7 @@ describe('Before HELLO', () => {
     const made = overlay()
     made.handle({ type: 'connected', peer: a }, 0)
     expect(made.handle({ type: 'message', peer: a, message }, 0)).toEqual([
+      { type: 'send', peer: a, message: { type: 'close', code: 'unexpected' } },
       { type: 'close', peer: a, code: 'unexpected', reason: `${message.type} before HELLO` }
     ])
     expect([...made.neighbours()]).toEqual([])
@@ -153,6 +154,7 @@ describe('Before HELLO', () => {
     const made = overlay()
     made.handle({ type: 'connected', peer: a }, 0)
     expect(made.handle({ type: 'announcement', from: a, announcement: verified() }, 0)).toMatchObject([
+      { type: 'send', message: { type: 'close' } },
       { type: 'close', code: 'unexpected' }
     ])
     expect([...made.channels()]).toEqual([])
@@ -178,6 +180,7 @@ describe('Before HELLO', () => {
 describe('A neighbour is closed', () => {
   test('with unexpected for a second HELLO, with version for another version', () => {
     expect(greeted().handle({ type: 'message', peer: a, message: hello }, 0)).toMatchObject([
+      { type: 'send', peer: a, message: { type: 'close', code: 'unexpected' } },
       { type: 'close', peer: a, code: 'unexpected' },
       { type: 'neighbour', peer: a, change: 'down' }
     ])
@@ -185,7 +188,7 @@ describe('A neighbour is closed', () => {
     made.handle({ type: 'connected', peer: a }, 0)
     expect(
       made.handle({ type: 'message', peer: a, message: { ...hello, version: 2 } as UnsignedMessage }, 0)
-    ).toMatchObject([{ type: 'close', peer: a, code: 'version' }])
+    ).toContainEqual(expect.objectContaining({ type: 'close', peer: a, code: 'version' }))
   })
 
   test('with timeout when it is silent, and not while objects come', () => {
@@ -205,10 +208,25 @@ describe('A neighbour is closed', () => {
     )
   })
 
-  test('with quota past neighboursMax', () => {
-    expect(greeted({ neighboursMax: 1 }).handle({ type: 'connected', peer: b }, 0)).toMatchObject([
-      { type: 'close', peer: b, code: 'quota' }
-    ])
+  test('with surplus past neighboursMax', () => {
+    expect(greeted({ neighboursMax: 1 }).handle({ type: 'connected', peer: b }, 0)).toContainEqual(
+      expect.objectContaining({ type: 'close', peer: b, code: 'surplus' })
+    )
+  })
+
+  test('that has said CLOSE, and its way is lost with it', () => {
+    const made = greeted()
+    const row = { origin: b, epoch: 1, seqno: 0, metricUs: 1, hops: 1 }
+    made.handle({ type: 'message', peer: a, message: { type: 'sync', rows: [row] } }, 0)
+    expect([...made.routes()]).toHaveLength(1)
+    const reason = 'closed by it: leaving'
+    expect(made.handle({ type: 'message', peer: a, message: { type: 'close', code: 'leaving' } }, 0)).toEqual(
+      [
+        { type: 'close', peer: a, code: undefined, reason },
+        { type: 'neighbour', peer: a, change: 'down', reason }
+      ]
+    )
+    expect([...made.routes()]).toEqual([])
   })
 
   test('and then nothing that still comes from it counts', () => {

@@ -169,8 +169,9 @@ export class Overlay {
       case 'nack':
       case 'have':
       case 'peers':
-      case 'close':
         return
+      case 'close':
+        return this.#reactions.onLinkEvents(this.#parts.links.handleClose(peer, message.code), now)
     }
   }
 

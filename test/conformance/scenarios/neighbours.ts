@@ -111,7 +111,7 @@ export const neighbours: readonly Scenario[] = [
   },
   {
     name: 'too-many-neighbours',
-    demands: 'past its limit a node closes the new neighbour with quota, and keeps those that it has',
+    demands: 'past its limit a node closes the new neighbour with surplus, and keeps those that it has',
     given: { config: { neighboursMax: 3 } },
     run: network => {
       network.add('hub')
@@ -120,7 +120,7 @@ export const neighbours: readonly Scenario[] = [
         network.connect('hub', `leaf${i}`, { delayMs: 5 })
         network.run(100)
       }
-      equal('the code', network.closeCode('hub', 'leaf4'), 'quota')
+      equal('the code', network.closeCode('hub', 'leaf4'), 'surplus')
       equal('the neighbours', network.neighboursOf('hub'), ['leaf0', 'leaf1', 'leaf2'])
       network.publish('leaf0', 'news')
       const listener = network.subscribe('leaf2', 'news')

@@ -197,5 +197,5 @@ export type HopcastEvent =
   | { type: 'neighbour-down'; peer: string; reason: string }
   /** A peer named in `connect` does not answer; `retryMs` until the next try. */
   | { type: 'peer-unreachable'; address: string; reason: string; retryMs: number }
-  /** A neighbour broke the protocol and was closed with `code` (RFC 2, error codes). */
+  /** A neighbour was closed with `code` (RFC 2, error codes): it broke the protocol, or there were enough (`surplus`). */
   | { type: 'peer-closed'; peer: string; code: string; reason: string }

@@ -6,6 +6,7 @@ import { createLibp2p, type Libp2p } from 'libp2p'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { defaultConfig } from '../config.ts'
 import type { StreamId } from '../ids.ts'
+import { decodeControl, encodeControl } from '../wire/control.ts'
 import { FrameReader } from '../wire/framing.ts'
 import { type ObjectFrame, type ObjectHeader, ProtocolError } from '../wire/messages.ts'
 import { encodeObject, parseObject } from '../wire/object.ts'
@@ -32,9 +33,17 @@ async function link() {
     dropped,
     errors: [] as Error[],
     objects: [] as ObjectHeader[],
-    objectStreams: [] as Stream[]
+    objectStreams: [] as Stream[],
+    control: [] as unknown[],
+    controlStreams: [] as Stream[]
   }
-  await there.handle(controlProtocol, () => undefined)
+  await there.handle(controlProtocol, stream => {
+    made.controlStreams.push(stream)
+    const reader = new FrameReader({ maxFrameLength: 2 ** 16 })
+    stream.addEventListener('message', ({ data }: StreamMessageEvent) => {
+      for (const body of reader.push(data.subarray())) made.control.push(decodeControl(body))
+    })
+  })
   await there.handle(audioProtocol, stream => {
     made.objectStreams.push(stream)
     const reader = new FrameReader({ maxFrameLength: 2 ** 20 })
@@ -192,5 +201,53 @@ describe('A link', () => {
     made.send(object(1))
     await made.link.drained()
     expect(made.errors).toHaveLength(1)
+  })
+})
+
+describe('A link that is closed', () => {
+  const fault = new ProtocolError('malformed', 'no message')
+
+  test('says CLOSE after all that waits, also when its stream is still being opened', async () => {
+    const made = await link()
+    const opened = made.link.open(AbortSignal.timeout(5_000))
+    made.link.sendControl(encodeControl({ type: 'beat', timeUs: 1 }))
+    made.link.fail(fault)
+    made.link.sendControl(encodeControl({ type: 'beat', timeUs: 2 }))
+    await made.link.close(true)
+    await opened
+    await vi.waitFor(() => expect(made.control).toHaveLength(2))
+    expect(made.control).toEqual([
+      { type: 'beat', timeUs: 1 },
+      { type: 'close', code: 'malformed' }
+    ])
+    expect(made.errors).toEqual([fault])
+    expect(made.link.connection.status).toBe('closed')
+  })
+
+  test('waits a second at most for one that does not read, and not at all for one that is slow', async () => {
+    const stuck = async () => {
+      const made = await link()
+      await made.link.open(AbortSignal.timeout(5_000))
+      await vi.waitFor(() => expect(made.controlStreams).toHaveLength(1))
+      made.controlStreams[0]?.pause()
+      for (let i = 0; i < 5; i++) made.link.sendControl(new Uint8Array(2 ** 20))
+      return made
+    }
+    const unread = await stuck()
+    const drained = vi.fn()
+    void unread.link.drained().then(drained)
+    const start = performance.now()
+    unread.link.fail(fault)
+    void unread.link.close(true)
+    await vi.waitFor(() => expect(drained).toHaveBeenCalled(), { timeout: 5_000 })
+    expect(performance.now() - start).toBeGreaterThan(900)
+
+    const slow = await stuck()
+    slow.link.sendControl(new Uint8Array(2 ** 22))
+    expect(slow.errors).toMatchObject([{ code: 'slow' }])
+    const closed = vi.fn()
+    void slow.link.drained().then(closed)
+    void slow.link.close(true)
+    await vi.waitFor(() => expect(closed).toHaveBeenCalled(), { timeout: 500 })
   })
 })

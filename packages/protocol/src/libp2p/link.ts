@@ -2,6 +2,7 @@ import type { Connection, Stream, StreamMessageEvent } from '@libp2p/interface'
 import type { Config } from '../config.ts'
 import type { Millis } from '../ids.ts'
 import { type DropCounts, ObjectQueue } from '../queue.ts'
+import { encodeControl } from '../wire/control.ts'
 import { FrameReader } from '../wire/framing.ts'
 import { controlFrameBytesMax, objectPayloadBytesMax } from '../wire/limits.ts'
 import { type ObjectFrame, objectHeaderLength, ProtocolError } from '../wire/messages.ts'
@@ -16,6 +17,8 @@ export const controlProtocol = '/hopcast/1/control'
 export const audioProtocol = '/hopcast/1/audio'
 export type StreamClass = 'control' | 'audio'
 
+/** How long a neighbour that is closed has to take CLOSE. */
+const farewellMs = 1_000
 /** How long `end` waits for neighbours that do not read. */
 const drainTimeoutMs = 2_000
 /** What libp2p was handed needs a few turns of the event loop to reach the system; a stop in between would lose it. */
@@ -39,6 +42,9 @@ export class Link {
   #audioOpening = false
   #readsControl = false
   #broken = false
+  #isDeaf = false
+  /** The connection is being closed. */
+  #closed = false
 
   /** @param dropped objects that are dropped here are added to it */
   constructor(connection: Connection, config: Config, dropped: DropCounts, handlers: LinkHandlers) {
@@ -52,14 +58,16 @@ export class Link {
   async open(signal: AbortSignal): Promise<void> {
     const stream = await this.connection.newStream(controlProtocol, { signal })
     stream.addEventListener('close', event => this.break(event.error ?? new Error('control stream closed')))
-    if (this.#broken) stream.abort(new Error('link broken'))
+    if (this.#closed) stream.abort(new Error('link broken'))
     else this.#control.attach(stream)
   }
 
   sendControl(body: Uint8Array): void {
     if (this.#broken) return
-    if (this.#messages.push(body)) this.#control.wake()
-    else this.break(new ProtocolError('slow', 'it does not read its control messages'))
+    if (this.#messages.push(body)) return this.#control.wake()
+    // What it does not read, CLOSE included, is not worth waiting for.
+    this.#isDeaf = true
+    this.break(new ProtocolError('slow', 'it does not read its control messages'))
   }
 
   /**
@@ -96,7 +104,7 @@ export class Link {
       } catch (error) {
         // Only what the neighbour sent may break the link; a fault of our own must be seen.
         if (!(error instanceof ProtocolError)) throw error
-        this.break(error)
+        this.fail(error)
       }
     })
   }
@@ -106,12 +114,30 @@ export class Link {
     await Promise.all([this.#control.drained(), this.#audio.drained()])
   }
 
+  /** Breaks the link for a reason that this side has, and tells the neighbour with CLOSE. */
+  fail(error: ProtocolError): void {
+    this.sendControl(encodeControl({ type: 'close', code: error.code }))
+    this.break(error)
+  }
+
+  /** Nothing more is read, and nothing more is sent than what waits. */
   break(error: Error): void {
     if (this.#broken) return
     this.#broken = true
-    this.#control.close()
     this.#audio.close()
     this.#handlers.onBroken(error)
+  }
+
+  /** Closes the connection of a link that broke. With `farewell`, control messages that wait leave first, CLOSE the last. */
+  async close(farewell: boolean): Promise<void> {
+    if (farewell && !this.#isDeaf) await atMost(farewellMs, this.#control.drained())
+    this.#closed = true
+    this.#control.close()
+    try {
+      await this.connection.close()
+    } catch (error) {
+      this.connection.abort(error instanceof Error ? error : new Error(String(error)))
+    }
   }
 
   async #openAudio(): Promise<void> {
@@ -133,13 +159,16 @@ export class Link {
 
 /** Resolves when what was sent on the links has left this node, or after `drainTimeoutMs`. */
 export async function drained(links: Iterable<Link>): Promise<void> {
-  const all = Promise.all(Array.from(links, link => link.drained()))
-  let timer: ReturnType<typeof setTimeout> | undefined
-  const late = new Promise(resolve => {
-    timer = setTimeout(resolve, drainTimeoutMs)
-  })
-  await Promise.race([all, late])
-  clearTimeout(timer)
+  await atMost(drainTimeoutMs, Promise.all(Array.from(links, link => link.drained())))
   // libp2p does not tell when its muxer, its encryption and the socket have passed on what they were handed.
   await new Promise(resolve => setTimeout(resolve, handoverMs))
+}
+
+async function atMost(ms: number, work: Promise<unknown>): Promise<void> {
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const late = new Promise(resolve => {
+    timer = setTimeout(resolve, ms)
+  })
+  await Promise.race([work, late])
+  clearTimeout(timer)
 }

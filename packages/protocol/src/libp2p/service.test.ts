@@ -93,6 +93,9 @@ function reading(service: Hopcast, channel = 'demo'): SubscriptionEvent[] {
 }
 
 const types = (events: { type: string }[]) => events.map(event => event.type)
+/** Why neighbours went. */
+const reasons = (events: HopcastEvent[]) =>
+  events.flatMap(event => (event.type === 'neighbour-down' ? [event.reason] : []))
 const objectsIn = (events: SubscriptionEvent[]) =>
   events.flatMap(event => (event.type === 'object' ? [event] : []))
 const voice = (n: number, bytes = 100) => ({
@@ -191,6 +194,7 @@ describe('A neighbour that breaks the protocol is closed', () => {
     const bad = await raw(victim)
     for (const bytes of frames) bad.control.send(bytes)
     await vi.waitFor(() => expect(bad.closedWith()).toEqual([code]), waiting)
+    await vi.waitFor(() => expect(bad.received.at(-1)).toEqual({ type: 'close', code }), waiting)
     await vi.waitFor(() => expect(victim.libp2p.getConnections()).toEqual([]), waiting)
     expect(victim.service.status().neighbours).toEqual([])
   })
@@ -391,6 +395,7 @@ describe('stop', () => {
     const subscription = a.service.subscribe('demo')
     const publication = a.service.publish('demo')
     await a.libp2p.stop()
+    await vi.waitFor(() => expect(reasons(b.events)).toEqual(['closed by it: leaving']), waiting)
     for await (const event of subscription) expect.unreachable(event.type)
     expect(a.service.status().neighbours).toEqual([])
     publication.write(voice(0))

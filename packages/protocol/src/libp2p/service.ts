@@ -20,7 +20,7 @@ import { Overlay } from '../overlay.ts'
 import type { SubscriptionChange } from '../subscriptions.ts'
 import { decodeControl, encodeControl } from '../wire/control.ts'
 import { agentBytesMax } from '../wire/limits.ts'
-import { type Message, type ObjectFrame, ProtocolError } from '../wire/messages.ts'
+import { type CloseCode, type Message, type ObjectFrame, ProtocolError } from '../wire/messages.ts'
 import { objectPayload, parseObject } from '../wire/object.ts'
 import { checkText, encoding } from '../wire/ranges.ts'
 import { Alarm } from './alarm.ts'
@@ -121,16 +121,20 @@ export class HopcastService implements Hopcast, Startable {
     })
   }
 
-  async stop(): Promise<void> {
+  /** While libp2p still has its connections: neighbours are told. */
+  async beforeStop(): Promise<void> {
     this.#started = false
     this.#dialer.stop()
     this.#setAlarm()
+    for (const subscription of this.#subscriptions.values()) subscription.close()
+    await this.#sessions.stop()
+  }
+
+  async stop(): Promise<void> {
     const { registrar } = this.#components
     if (this.#topology !== undefined) registrar.unregister(this.#topology)
     await registrar.unhandle(controlProtocol)
     await registrar.unhandle(audioProtocol)
-    for (const subscription of this.#subscriptions.values()) subscription.close()
-    this.#sessions.stop()
   }
 
   // Application
@@ -221,12 +225,14 @@ export class HopcastService implements Hopcast, Startable {
   }
 
   #onEnded(peer: PeerId, error: Error): void {
-    if (error instanceof ProtocolError) this.#closed(peer, error.code, error.message)
+    if (error instanceof ProtocolError && error.code !== 'leaving') {
+      this.#closed(peer, error.code, error.message)
+    }
     this.#handle({ type: 'disconnected', peer })
   }
 
-  #closed(peer: PeerId, code: string, reason: string): void {
-    this.#counters.peersClosed++
+  #closed(peer: PeerId, code: CloseCode, reason: string): void {
+    if (code !== 'surplus') this.#counters.peersClosed++
     this.#log('closed %s: %s, %s', peer, code, reason)
     this.#emit({ type: 'peer-closed', peer, code, reason })
   }
@@ -284,7 +290,7 @@ export class HopcastService implements Hopcast, Startable {
         this.#signing = this.#signing.then(() => this.#signSeqno(output))
         break
       case 'close':
-        this.#sessions.link(output.peer)?.break(new ProtocolError(output.code, output.reason))
+        this.#sessions.link(output.peer)?.break(reasonOf(output))
         break
       case 'neighbour':
         this.#onNeighbour(output.peer, output.change, output.reason)
@@ -346,4 +352,9 @@ export class HopcastService implements Hopcast, Startable {
     await this.#signing
     await drained(this.#sessions.links())
   }
+}
+
+/** A neighbour that said CLOSE itself has done nothing wrong. */
+function reasonOf({ code, reason }: Extract<Output, { type: 'close' }>): Error {
+  return code === undefined ? new Error(reason) : new ProtocolError(code, reason)
 }

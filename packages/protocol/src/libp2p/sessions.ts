@@ -3,7 +3,7 @@ import type { ComponentLogger, Connection, Logger, Stream } from '@libp2p/interf
 import type { Config } from '../config.ts'
 import type { PeerId } from '../ids.ts'
 import type { DropCounts } from '../queue.ts'
-import type { ProtocolError } from '../wire/messages.ts'
+import { ProtocolError } from '../wire/messages.ts'
 import type { Inbox } from './inbox.ts'
 import { Link, type StreamClass } from './link.ts'
 
@@ -16,7 +16,7 @@ export interface SessionHandlers {
   onBegun: (peer: PeerId) => void
   /** The body of a frame. May throw ProtocolError. */
   onFrame: (peer: PeerId, inbox: Inbox, streamClass: StreamClass, body: Uint8Array) => void
-  /** `error` is a ProtocolError when the neighbour was at fault. */
+  /** `error` is a ProtocolError when this side closed it. */
   onEnded: (peer: PeerId, error: Error) => void
 }
 
@@ -26,6 +26,8 @@ export class Sessions {
   readonly #handlers: SessionHandlers
   readonly #log: Logger
   readonly #links = new Map<PeerId, Link>()
+  /** What still says CLOSE: no session begins on it any more. */
+  readonly #closing = new Map<Connection, Promise<void>>()
   #started = false
 
   /** @param dropped objects that are dropped for a slow neighbour are added to it */
@@ -48,9 +50,11 @@ export class Sessions {
     this.#started = true
   }
 
-  stop(): void {
+  /** Tells all neighbours that this node leaves; resolves when that was sent, or is given up. */
+  async stop(): Promise<void> {
     this.#started = false
-    for (const link of this.#links.values()) link.break(new Error('stopped'))
+    for (const link of this.#links.values()) link.fail(new ProtocolError('leaving', 'this node stops'))
+    await Promise.all(this.#closing.values())
   }
 
   /**
@@ -61,8 +65,8 @@ export class Sessions {
     const peer = peerOf(connection)
     const present = this.#links.get(peer)
     if (present !== undefined) return present.connection
-    if (!this.#started || connection.status !== 'open') return connection
-    const inbox = this.#handlers.inbox(peer, error => link.break(error))
+    if (!this.#started || connection.status !== 'open' || this.#closing.has(connection)) return connection
+    const inbox = this.#handlers.inbox(peer, error => link.fail(error))
     const link: Link = new Link(connection, this.#config, this.#dropped, {
       onFrame: (streamClass, body) => this.#handlers.onFrame(peer, inbox, streamClass, body),
       onBroken: error => {
@@ -103,7 +107,12 @@ export class Sessions {
     if (this.#links.get(peer) !== link) return
     this.#links.delete(peer)
     this.#handlers.onEnded(peer, error)
-    link.connection.close().catch(reason => link.connection.abort(reason))
+    const { connection } = link
+    const closed = link.close(error instanceof ProtocolError)
+    this.#closing.set(
+      connection,
+      closed.then(() => void this.#closing.delete(connection))
+    )
   }
 }
 
