@@ -61,6 +61,8 @@ export class Stranger implements TestedCore {
         this.#peers.delete(input.peer)
         return []
       case 'seqno-signed':
+      case 'addresses':
+      case 'dial-failed':
         return []
       case 'message':
         return this.#hear(input.peer, input.message, now)

@@ -14,8 +14,10 @@ export function describeInput(input: Input): string | undefined {
       return input.command.type === 'write' ? undefined : input.command.type
     case 'connected':
     case 'disconnected':
+    case 'dial-failed':
       return `${input.type} ${input.peer}`
     case 'seqno-signed':
+    case 'addresses':
     case 'object':
     case 'timeout':
       return undefined
@@ -27,6 +29,8 @@ export function describeOutput(output: Output): string | undefined {
   switch (output.type) {
     case 'close':
       return `closes ${output.peer}: ${output.code}, ${output.reason}`
+    case 'dial':
+      return `dials ${output.peer}`
     case 'subscription':
       return `tells its application: ${output.event.type}`
     default:

@@ -23,6 +23,9 @@ import { TraceHash } from './trace-hash.ts'
 /** The wall clock when the simulation starts: publishers take their epochs from it. */
 export const wallStartMs = 1_800_000_000_000
 
+/** What a dial takes that leads nowhere. */
+const dialTimeoutMs = 1_000
+
 export interface DriverOptions {
   /** Signing an announcement, or checking its signature. */
   signatureMs: Millis
@@ -100,6 +103,8 @@ export class Driver {
       case 'close':
         if (output.code !== undefined) this.#sim.counts.closes++
         return this.#close(node, output.peer)
+      case 'dial':
+        return this.#dial(node, output.peer)
       case 'neighbour':
         return
     }
@@ -171,13 +176,29 @@ export class Driver {
 
   // Carrying messages
 
-  open(link: SimLink): void {
+  open(link: SimLink, dialler = link.ends[0].node): void {
     for (const { node } of link.ends) this.disconnect(link, node)
     link.open()
-    for (const end of link.ends) {
-      const peer = link.other(end.node).node.id
-      this.#sim.clock.guarded(() => this.step(end.node, { type: 'connected', peer }))
+    for (const { node } of link.ends) {
+      const peer = link.other(node).node.id
+      const inputs: Input[] = [
+        { type: 'connected', peer, outbound: node === dialler },
+        { type: 'addresses', peer, addresses: [peer] }
+      ]
+      for (const input of inputs) this.#sim.clock.guarded(() => this.step(node, input))
     }
+  }
+
+  /** The id stands for the address. Where there is a way, the answer comes after a round trip. */
+  #dial(node: SimNode, peer: PeerId): void {
+    const { incarnation } = node
+    const way = this.#sim.reach(node, this.#sim.nodesById.get(peer))
+    this.#sim.after(way === undefined ? dialTimeoutMs : 2 * way.delayMs, () => {
+      if (node.incarnation !== incarnation || !node.running) return
+      const other = this.#sim.nodesById.get(peer)
+      if (way === undefined || other?.running !== true) return this.step(node, { type: 'dial-failed', peer })
+      if (node.links.get(peer)?.isWhole !== true) this.#sim.connect(node.name, other.name, way)
+    })
   }
 
   /** Tells `node` that its connection is over, if it has one. */

@@ -28,6 +28,8 @@ export interface Place {
   isServer?: boolean
   /** A number of `regions`. */
   region?: number
+  /** What differs from the simulation's. */
+  config?: Partial<Config>
 }
 
 /** The contract of a core, as `Overlay` keeps it: all that a node is driven by, and all that is read of it. */
@@ -176,7 +178,7 @@ export class SimNode {
     this.access = access
     this.isServer = isServer
     this.region = region
-    const own = { ...config, server: isServer }
+    const own = { ...config, ...place.config, server: isServer }
     this.config = { ...defaultConfig, ...own }
     this.#create = () => createOverlay({ self: id, config: own, rng: () => random.next() })
     this.overlay = this.#create()

@@ -40,6 +40,8 @@ export interface SimulationOptions {
   skewMs?: Millis
   /** Signing an announcement, or checking its signature. */
   signatureMs?: Millis
+  /** What a link would be like that a node dials by itself; undefined where none is possible. By default there is none. */
+  reach?: (from: SimNode, to: SimNode) => LinkOptions | undefined
   observer?: Observer
   /** Receptions keep all objects (the default), or only know which they have had: millions take too much memory. */
   keepsObjects?: boolean
@@ -73,6 +75,7 @@ export class Simulation {
     closes: 0,
     control: new Map<string, number>()
   }
+  readonly reach: (from: SimNode, to: SimNode | undefined) => LinkOptions | undefined
   readonly #config: Partial<Config>
   readonly #createOverlay: CreateOverlay
   readonly #skewMs: Millis
@@ -86,6 +89,7 @@ export class Simulation {
     this.observer = options.observer
     this.random = new Random(seed)
     this.clock = new Clock(replay)
+    this.reach = (from, to) => to && options.reach?.(from, to)
     this.#config = config
     this.#skewMs = skewMs
     this.#keepsObjects = keepsObjects
@@ -116,10 +120,10 @@ export class Simulation {
     return node
   }
 
-  /** Connects two nodes, anew if they were connected before; both know it at once. */
+  /** Connects two nodes, anew if they were connected before; both know it at once. It counts as dialled by `a`. */
   connect(a: string, b: string, options: LinkOptions): SimLink {
     const link = this.wire(a, b, options)
-    this.#driver.open(link)
+    this.#driver.open(link, this.node(a))
     return link
   }
 

@@ -26,8 +26,46 @@ export interface Config {
   linkBaseCostMs: Millis
   /** A cost is told onward once it moves by this share; below lies the noise of a loaded machine. */
   costChangeMin: number
+
+  // Neighbours
   /** Past it, a new neighbour is closed with `surplus`. A neighbour takes about 1 MB of a relay's memory (measured, TCP). */
   neighboursMax: number
+  /**
+   * How many neighbours this node aims at, and dials for; half of them at least are of its own choice. 0: it has those that
+   * come, and those that it was told to dial. A page aims at 8: enough that trees of 10,000 nodes are about 7 deep.
+   */
+  neighboursTarget: number
+  /** A peer is tried after this long, ± `peersJitter`, though there are enough. */
+  tryIntervalMs: Millis
+  /** How long it is measured: twenty beats, after which the smoothed round trip is right to a tenth. */
+  trialMs: Millis
+  /** A peer takes the place of a near neighbour if its round trip is this share shorter. More than a busy machine's noise. */
+  nearGainMin: number
+  /** Peers that are remembered as who may have what is wanted here: those of one redirect. */
+  wantedPeersMax: number
+  /** Dials at a time, */
+  dialsMax: number
+  /** one after the other at least this far apart: a list of false addresses must not become a flood. */
+  dialIntervalMs: Millis
+  /** A peer that did not answer, or was lost, is dialled again after the first of these; a page's doubles each time, up to the second. */
+  dialBackoffMinMs: Millis
+  dialBackoffMaxMs: Millis
+
+  // Peer exchange
+  /** A neighbour is told of peers when it is up, and after this long again, ± `peersJitter`. 2 KB each: 40 bytes a second. */
+  peersIntervalMs: Millis
+  /** Of what is told and tried. */
+  peersJitter: number
+  /** Servers that come first in PEERS. The rest is left to chance. */
+  serversToldMax: number
+  /** Peers that are remembered, with their addresses: up to 1 KB each. The source that told of the most gives way. */
+  knownPeersMax: number
+  /** Peers that one source may add. Four PEERS of nothing but news. */
+  knownPeersPerSourceMax: number
+  /** What nobody has told of for this long is forgotten. Pages come and go; */
+  knownPeerTtlMs: Millis
+  /** servers stay, and one of a half that was cut off has to be known when the other half is back. */
+  knownServerTtlMs: Millis
 
   // Routes
   /** Changed metrics wait this long for others, ± `syncJitter`. News and retractions do not wait. */
@@ -160,7 +198,25 @@ export const defaultConfig: Config = {
   initialRttMs: 100,
   linkBaseCostMs: 3,
   costChangeMin: 0.1,
+
   neighboursMax: 256,
+  neighboursTarget: 0,
+  tryIntervalMs: 60_000,
+  trialMs: 5_000,
+  nearGainMin: 0.2,
+  wantedPeersMax: 8,
+  dialsMax: 4,
+  dialIntervalMs: 500,
+  dialBackoffMinMs: 30_000,
+  dialBackoffMaxMs: 30 * 60_000,
+
+  peersIntervalMs: 60_000,
+  peersJitter: 0.25,
+  serversToldMax: 4,
+  knownPeersMax: 512,
+  knownPeersPerSourceMax: 64,
+  knownPeerTtlMs: 30 * 60_000,
+  knownServerTtlMs: 24 * 60 * 60_000,
 
   syncDelayMs: 100,
   syncJitter: 0.25,

@@ -15,7 +15,12 @@ export interface OverlayOptions {
 }
 
 export type Input =
-  | { type: 'connected'; peer: PeerId }
+  /** `outbound`: this side dialled. */
+  | { type: 'connected'; peer: PeerId; outbound: boolean }
+  /** Where others can reach a neighbour: at most 4 multiaddrs of at most 256 bytes, which the core does not look into. */
+  | { type: 'addresses'; peer: PeerId; addresses: readonly string[] }
+  /** A `dial` led nowhere. */
+  | { type: 'dial-failed'; peer: PeerId }
   | { type: 'disconnected'; peer: PeerId }
   /** In the order sent. The signatures of a SYNC's rows hold; only retractions are without. */
   | { type: 'message'; peer: PeerId; message: UnsignedMessage }
@@ -59,5 +64,7 @@ export type Output =
   | { type: 'sign-seqno'; epoch: number; seqno: number }
   /** To be disconnected, once what was sent has left: CLOSE is the last of it. Without a code it said CLOSE itself. */
   | { type: 'close'; peer: PeerId; code: CloseCode | undefined; reason: string }
+  /** To be dialled, and answered by `connected` or `dial-failed`. */
+  | { type: 'dial'; peer: PeerId; addresses: readonly string[] }
   | { type: 'neighbour'; peer: PeerId; change: 'up' | 'down'; reason: string }
   | { type: 'subscription'; channel: ChannelId; event: SubscriptionChange }

@@ -60,7 +60,7 @@ describe('A neighbour', () => {
     const made = links()
     made.links.handleConnected(a, 0)
     expect(made.links.isUp(a)).toBe(false)
-    expect(made.links.handleHello(a, hello)).toEqual([{ type: 'up', peer: a }])
+    expect(made.links.handleHello(a, hello)).toEqual([{ type: 'up', peer: a, server: false }])
     expect(made.links.isUp(a)).toBe(true)
   })
 
@@ -95,16 +95,16 @@ describe('A neighbour', () => {
     ])
   })
 
-  test('past neighboursMax is closed with surplus, and has its place when another has left', () => {
-    const made = links({ neighboursMax: 1 })
-    made.links.handleConnected(a, 0)
-    expect(made.links.handleConnected(b, 0)).toMatchObject([
+  test('that is refused hears HELLO, what it is to be told, and CLOSE', () => {
+    const told = { type: 'send', peer: b, message: { type: 'peers', peers: [] } } as const
+    const made = links()
+    expect(made.links.refuse(b, [told], 'enough')).toMatchObject([
       { type: 'send', peer: b, message: { type: 'hello' } },
+      told,
       { type: 'send', peer: b, message: { type: 'close', code: 'surplus' } },
-      { type: 'close', peer: b, code: 'surplus' }
+      { type: 'close', peer: b, code: 'surplus', reason: 'enough' }
     ])
-    made.links.handleDisconnected(a)
-    expect(types(made.links.handleConnected(b, 0))).toEqual(['hello', 'beat'])
+    expect([...made.links.neighbours()]).toEqual([])
   })
 
   test('that is silent for neighbourTimeoutMs is closed with timeout, greeted or not', () => {

@@ -11,7 +11,7 @@ import type { Beat, CloseCode, Hello, Message } from './wire/messages.ts'
 
 export type LinkEvent =
   | { type: 'send'; peer: PeerId; message: Message }
-  | { type: 'up'; peer: PeerId }
+  | { type: 'up'; peer: PeerId; server: boolean }
   | { type: 'down'; peer: PeerId; reason: string }
   | { type: 'cost'; peer: PeerId }
   /** It has fallen silent; or it was heard again. */
@@ -59,6 +59,11 @@ export class Links {
     return this.#neighbours.get(peer)?.costUs
   }
 
+  /** Smoothed; undefined until it is measured. */
+  rttMs(peer: PeerId): Millis | undefined {
+    return this.#neighbours.get(peer)?.rtt?.smoothedMs
+  }
+
   neighbours(): Iterable<Readonly<Neighbour>> {
     return this.#neighbours.values()
   }
@@ -68,10 +73,6 @@ export class Links {
 
   handleConnected(peer: PeerId, now: Millis): LinkEvent[] {
     if (this.#neighbours.has(peer)) return []
-    const { neighboursMax } = this.#config
-    if (this.#neighbours.size >= neighboursMax) {
-      return [this.#hello(peer), ...farewell(peer, 'surplus', `more than ${neighboursMax} neighbours`)]
-    }
     const neighbour: NeighbourState = {
       peer,
       agent: undefined,
@@ -85,6 +86,11 @@ export class Links {
     this.#neighbours.set(peer, neighbour)
     if (this.#neighbours.size === 1) this.#setTimer(now)
     return [this.#hello(peer), { type: 'send', peer, message: this.#beat(neighbour, now) }]
+  }
+
+  /** What a connection is told that does not become a neighbour: HELLO, then PEERS if there is one, and CLOSE. */
+  refuse(peer: PeerId, told: readonly LinkEvent[], reason: string): LinkEvent[] {
+    return [this.#hello(peer), ...told, ...farewell(peer, 'surplus', reason)]
   }
 
   handleDisconnected(peer: PeerId): LinkEvent[] {
@@ -111,7 +117,7 @@ export class Links {
       )
     }
     neighbour.agent = hello.agent
-    return [{ type: 'up', peer }]
+    return [{ type: 'up', peer, server: hello.server }]
   }
 
   handleBeat(peer: PeerId, beat: Beat, now: Millis): LinkEvent[] {

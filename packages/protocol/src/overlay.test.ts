@@ -45,7 +45,7 @@ function verified(over: Partial<Announcement> = {}, validForMs = 60_000): Verifi
 /** With `a` greeted at 0. */
 function greeted(config: Partial<Config> = {}): Overlay {
   const made = overlay(config)
-  made.handle({ type: 'connected', peer: a }, 0)
+  made.handle({ type: 'connected', peer: a, outbound: false }, 0)
   made.handle({ type: 'message', peer: a, message: hello }, 0)
   return made
 }
@@ -62,7 +62,11 @@ class Line {
   }
 
   connect(one: PeerId, two: PeerId): void {
-    this.run(one, { type: 'connected', peer: two }, { at: two, input: { type: 'connected', peer: one } })
+    this.run(
+      one,
+      { type: 'connected', peer: two, outbound: false },
+      { at: two, input: { type: 'connected', peer: one, outbound: false } }
+    )
   }
 
   disconnect(one: PeerId, two: PeerId): void {
@@ -142,7 +146,7 @@ describe('Before HELLO', () => {
 
   test.each(messages)('$type closes the neighbour with unexpected', message => {
     const made = overlay()
-    made.handle({ type: 'connected', peer: a }, 0)
+    made.handle({ type: 'connected', peer: a, outbound: false }, 0)
     expect(made.handle({ type: 'message', peer: a, message }, 0)).toEqual([
       { type: 'send', peer: a, message: { type: 'close', code: 'unexpected' } },
       { type: 'close', peer: a, code: 'unexpected', reason: `${message.type} before HELLO` }
@@ -152,7 +156,7 @@ describe('Before HELLO', () => {
 
   test('an announcement closes the neighbour with unexpected', () => {
     const made = overlay()
-    made.handle({ type: 'connected', peer: a }, 0)
+    made.handle({ type: 'connected', peer: a, outbound: false }, 0)
     expect(made.handle({ type: 'announcement', from: a, announcement: verified() }, 0)).toMatchObject([
       { type: 'send', message: { type: 'close' } },
       { type: 'close', code: 'unexpected' }
@@ -166,7 +170,7 @@ describe('Before HELLO', () => {
     expect(signing).toContainEqual({ type: 'sign-seqno', epoch: publication.epoch, seqno: 0 })
     const version = { epoch: publication.epoch, seqno: 0, signature: new Uint8Array(64) }
     expect(made.handle({ type: 'seqno-signed', ...version }, 0)).toEqual([])
-    const connected = made.handle({ type: 'connected', peer: a }, 0)
+    const connected = made.handle({ type: 'connected', peer: a, outbound: false }, 0)
     expect(connected.map(output => output.type === 'send' && output.message.type)).toEqual(['hello', 'beat'])
     const up = made.handle({ type: 'message', peer: a, message: hello }, 0)
     expect(up[0]).toEqual({ type: 'neighbour', peer: a, change: 'up', reason: '' })
@@ -185,7 +189,7 @@ describe('A neighbour is closed', () => {
       { type: 'neighbour', peer: a, change: 'down' }
     ])
     const made = overlay()
-    made.handle({ type: 'connected', peer: a }, 0)
+    made.handle({ type: 'connected', peer: a, outbound: false }, 0)
     expect(
       made.handle({ type: 'message', peer: a, message: { ...hello, version: 2 } as UnsignedMessage }, 0)
     ).toContainEqual(expect.objectContaining({ type: 'close', peer: a, code: 'version' }))
@@ -209,9 +213,9 @@ describe('A neighbour is closed', () => {
   })
 
   test('with surplus past neighboursMax', () => {
-    expect(greeted({ neighboursMax: 1 }).handle({ type: 'connected', peer: b }, 0)).toContainEqual(
-      expect.objectContaining({ type: 'close', peer: b, code: 'surplus' })
-    )
+    expect(
+      greeted({ neighboursMax: 1 }).handle({ type: 'connected', peer: b, outbound: false }, 0)
+    ).toContainEqual(expect.objectContaining({ type: 'close', peer: b, code: 'surplus' }))
   })
 
   test('that has said CLOSE, and its way is lost with it', () => {
@@ -236,6 +240,74 @@ describe('A neighbour is closed', () => {
     expect(made.handle({ type: 'message', peer: a, message: { type: 'sync', rows: [row] } }, 0)).toEqual([])
     expect(made.handle({ type: 'announcement', from: a, announcement: verified() }, 0)).toEqual([])
     expect([...made.routes(), ...made.channels()]).toEqual([])
+  })
+})
+
+describe('A peer that a neighbour tells of', () => {
+  const peersOf = (...of: PeerId[]) => of.map(peer => ({ peer, addresses: [`/at/${peer}`], server: false }))
+  const peers = { type: 'peers' as const, peers: peersOf(b) }
+
+  test('is dialled while there are too few neighbours, and is one by choice when it answers', () => {
+    const made = greeted({ neighboursTarget: 2 })
+    expect(made.handle({ type: 'message', peer: a, message: peers }, 0)).toEqual([
+      { type: 'dial', peer: b, addresses: [`/at/${b}`] }
+    ])
+    made.handle({ type: 'connected', peer: b, outbound: true }, 10)
+    made.handle({ type: 'message', peer: b, message: hello }, 20)
+    expect(Array.from(made.neighbours(), ({ peer }) => [peer, made.slot(peer)])).toEqual([
+      [a, 'inbound'],
+      [b, 'near']
+    ])
+  })
+
+  test('is dialled again when it did not answer, after dialBackoffMinMs', () => {
+    const made = greeted({ neighboursTarget: 2, dialBackoffMinMs: 30_000, neighbourTimeoutMs: 1_000_000 })
+    made.handle({ type: 'message', peer: a, message: peers }, 0)
+    expect(made.handle({ type: 'dial-failed', peer: b }, 1_000)).toEqual([])
+    const dials: Millis[] = []
+    for (let now = 0; now < 120_000; now = made.deadline() ?? Number.POSITIVE_INFINITY) {
+      if (made.handle({ type: 'timeout' }, now).some(({ type }) => type === 'dial')) dials.push(now)
+    }
+    expect(dials).toHaveLength(1)
+    expect(dials[0]).toBeGreaterThan(31_000)
+  })
+
+  test('is told to one that is refused, after HELLO and before CLOSE', () => {
+    const made = greeted({ neighboursMax: 1 })
+    made.handle({ type: 'addresses', peer: a, addresses: ['/at/a'] }, 0)
+    const told = { type: 'peers', peers: [{ peer: a, addresses: ['/at/a'], server: false }] }
+    expect(made.handle({ type: 'connected', peer: b, outbound: false }, 0)).toMatchObject([
+      { type: 'send', peer: b, message: { type: 'hello' } },
+      { type: 'send', peer: b, message: told },
+      { type: 'send', peer: b, message: { type: 'close', code: 'surplus' } },
+      { type: 'close', peer: b, code: 'surplus' }
+    ])
+  })
+
+  test('is closed when there are too many, but not while it is a child', () => {
+    const { channel, epoch } = publication
+    const sub: UnsignedMessage = { type: 'sub', channel, publisher: self, epoch, track: 0 }
+    for (const isChild of [false, true]) {
+      const made = overlay({ neighboursTarget: 1, neighbourTimeoutMs: 1_000_000 })
+      command(made, { type: 'publish', publication, tracks: [0] })
+      made.handle({ type: 'connected', peer: a, outbound: true }, 0)
+      made.handle({ type: 'message', peer: a, message: hello }, 0)
+      made.handle({ type: 'message', peer: a, message: { ...peers, peers: peersOf(b, c) } }, 0)
+      const closed: PeerId[] = []
+      for (let now = 0; now < 300_000; now = made.deadline() ?? Number.POSITIVE_INFINITY) {
+        for (const output of made.handle({ type: 'timeout' }, now)) {
+          if (output.type === 'close') closed.push(output.peer)
+          if (output.type !== 'dial') continue
+          made.handle({ type: 'connected', peer: output.peer, outbound: true }, now)
+          made.handle({ type: 'message', peer: output.peer, message: hello }, now)
+        }
+        for (const { peer } of made.neighbours()) {
+          if (isChild && peer !== a) made.handle({ type: 'message', peer, message: sub }, now)
+        }
+      }
+      expect(closed.includes(a)).toBe(false)
+      expect(closed.length > 0).toBe(!isChild)
+    }
   })
 })
 
@@ -375,7 +447,7 @@ describe('deadline', () => {
   test('is undefined while there is nothing to wait for', () => {
     const made = overlay()
     expect(made.deadline()).toBe(undefined)
-    made.handle({ type: 'connected', peer: a }, 0)
+    made.handle({ type: 'connected', peer: a, outbound: false }, 0)
     made.handle({ type: 'disconnected', peer: a }, 0)
     made.handle({ type: 'timeout' }, 250)
     expect(made.deadline()).toBe(undefined)
@@ -394,6 +466,11 @@ describe('deadline', () => {
 /** So small that random inputs reach every one of them. */
 const limits = {
   neighboursMax: 3,
+  neighboursTarget: 2,
+  tryIntervalMs: 1_000,
+  trialMs: 100,
+  knownPeersMax: 3,
+  knownPeersPerSourceMax: 2,
   originsMax: 3,
   announcementsMax: 2,
   announcementsPerPublisherMax: 2,
@@ -418,6 +495,8 @@ const found = fc
 const stream = found.map(streamId)
 const path = fc.array(fc.constantFrom(self, a, b, c).map(pathTag), { minLength: 1, maxLength: 4 })
 const hops = fc.oneof(fc.nat(3), fc.constantFrom(63, 64, 255))
+
+const addresses = fc.subarray(['/ip4/192.0.2.1/tcp/1', '/ip4/192.0.2.1/tcp/2'])
 
 const message: fc.Arbitrary<UnsignedMessage> = fc.oneof(
   fc.record({
@@ -456,11 +535,22 @@ const message: fc.Arbitrary<UnsignedMessage> = fc.oneof(
     stream,
     reason: fc.constantFrom('no-route' as const, 'loop' as const, 'full' as const, 'unknown' as const)
   }),
-  fc.record({ type: fc.constant('unsub' as const), stream })
+  fc.record({ type: fc.constant('unsub' as const), stream }),
+  fc.record({
+    type: fc.constant('peers' as const),
+    peers: fc.array(fc.record({ peer, addresses, server: fc.boolean() }), { maxLength: 16 })
+  }),
+  fc.record({ type: fc.constant('close' as const), code: fc.constantFrom(undefined, 'surplus' as const) })
 )
 
 const fromPeers: fc.Arbitrary<Input> = fc.oneof(
-  fc.record({ type: fc.constant('connected' as const), peer: neighbour }),
+  fc.record({ type: fc.constant('connected' as const), peer: neighbour, outbound: fc.boolean() }),
+  fc.record({
+    type: fc.constant('addresses' as const),
+    peer: neighbour,
+    addresses
+  }),
+  fc.record({ type: fc.constant('dial-failed' as const), peer: neighbour }),
   fc.record({ type: fc.constant('disconnected' as const), peer: neighbour }),
   { weight: 20, arbitrary: fc.record({ type: fc.constant('message' as const), peer: neighbour, message }) },
   {
@@ -508,7 +598,7 @@ interface Step {
 
 /** A neighbour that keeps to the rules at first, for otherwise hardly one would live to say more. */
 const greeting = neighbour.map((of): Step[] => [
-  { input: { type: 'connected', peer: of }, afterMs: 0 },
+  { input: { type: 'connected', peer: of, outbound: false }, afterMs: 0 },
   { input: { type: 'message', peer: of, message: hello }, afterMs: 0 }
 ])
 const step: fc.Arbitrary<Step[]> = fc

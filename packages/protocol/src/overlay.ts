@@ -2,7 +2,8 @@
  * Start here. `Overlay` is a node of hopcast without its sockets: what comes in goes to `handle`, what is to be done
  * comes back, and `deadline` says when to call again although nothing came.
  *
- *     links          who is there, and how far          → up, down, cost, suspect
+ *     neighbours     who is there, and how far (links)  → up, down, cost, suspect
+ *                    and who should be (peers)          → dial
  *     routes         the best next hop to each origin   → next hop
  *     channels       who publishes what                 → join, leave
  *     relay          the tree: parents and children     → established, lost, closed
@@ -23,6 +24,7 @@ import type { Command, Input, Output, OverlayOptions, WrittenObject } from './co
 import { type ChannelId, checkTracks, type Millis, type PeerId, type StreamId } from './ids.ts'
 import type { Neighbour } from './links.ts'
 import { Parts } from './parts.ts'
+import type { Slot } from './peers.ts'
 import { Reactions } from './reactions.ts'
 import type { StreamView } from './relay.ts'
 import type { Route } from './route-event.ts'
@@ -54,6 +56,11 @@ export class Overlay {
 
   neighbours(): Iterable<Readonly<Neighbour>> {
     return this.#parts.links.neighbours()
+  }
+
+  /** Why `peer` is a neighbour, in the choice of them; undefined when it is none. */
+  slot(peer: PeerId): Slot | undefined {
+    return this.#parts.neighbours.slot(peer)
   }
 
   routes(): Iterable<Route & { origin: PeerId }> {
@@ -121,9 +128,10 @@ export class Overlay {
           now
         )
       case 'connected':
-        return this.#reactions.onLinkEvents(this.#parts.links.handleConnected(input.peer, now), now)
       case 'disconnected':
-        return this.#reactions.onLinkEvents(this.#parts.links.handleDisconnected(input.peer), now)
+      case 'addresses':
+      case 'dial-failed':
+        return this.#reactions.onNeighbourEvents(this.#parts.neighbours.handleInput(input, now), now)
       case 'command':
         return this.#onCommand(input.command, now)
       case 'timeout':
@@ -132,13 +140,18 @@ export class Overlay {
   }
 
   #onMessage(peer: PeerId, message: UnsignedMessage, now: Millis): void {
-    this.#reactions.onLinkEvents(this.#parts.links.handleAny(peer, now), now)
+    this.#reactions.onNeighbourEvents(this.#parts.links.handleAny(peer, now), now)
     if (message.type !== 'hello' && !this.#reactions.isGreeted(peer, message.type, now)) return
     switch (message.type) {
       case 'hello':
-        return this.#reactions.onLinkEvents(this.#parts.links.handleHello(peer, message), now)
+      case 'peers':
+      case 'close':
+        return this.#reactions.onNeighbourEvents(
+          this.#parts.neighbours.handleMessage(peer, message, now),
+          now
+        )
       case 'beat':
-        this.#reactions.onLinkEvents(this.#parts.links.handleBeat(peer, message, now), now)
+        this.#reactions.onNeighbourEvents(this.#parts.links.handleBeat(peer, message, now), now)
         return this.#reactions.onRouteEvents(
           this.#parts.routes.setFull(peer, message.full === true, now),
           now
@@ -168,10 +181,7 @@ export class Overlay {
       case 'route-query':
       case 'nack':
       case 'have':
-      case 'peers':
         return
-      case 'close':
-        return this.#reactions.onLinkEvents(this.#parts.links.handleClose(peer, message.code), now)
     }
   }
 
@@ -184,7 +194,7 @@ export class Overlay {
   }
 
   #onObject(peer: PeerId, object: ObjectFrame, now: Millis): void {
-    this.#reactions.onLinkEvents(this.#parts.links.handleAny(peer, now), now)
+    this.#reactions.onNeighbourEvents(this.#parts.links.handleAny(peer, now), now)
     const { stream } = object.header
     if (!this.#parts.relay.isSource(stream, peer)) {
       this.#unwanted++
@@ -197,7 +207,8 @@ export class Overlay {
   #onTimer(timer: Timer, now: Millis): void {
     switch (timer) {
       case 'beat':
-        return this.#reactions.onLinkEvents(this.#parts.links.handleTimeout(now), now)
+      case 'peers':
+        return this.#reactions.onNeighbourEvents(this.#parts.neighbours.handleTimeout(timer, now), now)
       case 'sync':
       case 'seqno':
       case 'origins':

@@ -4,7 +4,8 @@ import type { Config } from './config.ts'
 import type { Rng } from './contract.ts'
 import { Forward } from './forward.ts'
 import type { PeerId } from './ids.ts'
-import { Links } from './links.ts'
+import type { Links } from './links.ts'
+import { Neighbours } from './neighbours.ts'
 import { Publications } from './publications.ts'
 import { Relay } from './relay.ts'
 import { Routes } from './routes.ts'
@@ -13,6 +14,8 @@ import { Timers } from './timers.ts'
 
 export class Parts {
   readonly timers = new Timers()
+  readonly neighbours: Neighbours
+  /** Of `neighbours`, for looking them up. */
   readonly links: Links
   readonly routes: Routes
   readonly channels: Channels
@@ -22,7 +25,9 @@ export class Parts {
   readonly publications: Publications
 
   constructor(self: PeerId, config: Config, rng: Rng) {
-    this.links = new Links(config, this.timers)
+    const services = { config, timers: this.timers, rng }
+    this.neighbours = new Neighbours(self, services, peer => this.#isUsed(peer))
+    this.links = this.neighbours.links
     this.routes = new Routes(self, config, this.timers, rng, {
       isWanted: publisher => this.relay.carries(publisher),
       subscriptionSums: peer => this.relay.digest(peer)
@@ -39,5 +44,13 @@ export class Parts {
       isFlowing: (stream, now) => this.forward.isFlowing(stream, now),
       rateBps: stream => this.forward.rateBps(stream)
     })
+  }
+
+  /** Whether a stream comes from the neighbour, is asked of it, or goes to it. */
+  #isUsed(peer: PeerId): boolean {
+    for (const { stream, children } of this.relay.streams()) {
+      if (children.includes(peer) || this.relay.isSource(stream, peer)) return true
+    }
+    return false
   }
 }

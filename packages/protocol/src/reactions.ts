@@ -4,7 +4,7 @@
 import type { ChannelEvent } from './channels.ts'
 import type { Output } from './contract.ts'
 import type { ChannelId, Millis, PeerId, StreamId } from './ids.ts'
-import type { LinkEvent } from './links.ts'
+import type { NeighbourEvent } from './neighbours.ts'
 import type { Parts } from './parts.ts'
 import type { RelayEvent } from './relay-event.ts'
 import type { RouteEvent } from './route-event.ts'
@@ -48,11 +48,12 @@ export class Reactions {
     this.onChannelEvents(this.#parts.channels.handleEnd(run.channel, run.announcement, now), now)
   }
 
-  onLinkEvents(events: LinkEvent[], now: Millis): void {
+  onNeighbourEvents(events: NeighbourEvent[], now: Millis): void {
     for (const event of events) {
       switch (event.type) {
         case 'send':
         case 'close':
+        case 'dial':
           this.#outputs.push(event)
           break
         case 'up':
@@ -86,7 +87,7 @@ export class Reactions {
           this.#outputs.push(event)
           break
         case 'close':
-          this.onLinkEvents(this.#parts.links.close(event.peer, event.code, event.reason), now)
+          this.onNeighbourEvents(this.#parts.neighbours.close(event.peer, event.code, event.reason, now), now)
           break
         case 'next-hop':
           this.rerouted.push(event.origin)
@@ -174,7 +175,8 @@ export class Reactions {
   /** Before HELLO a neighbour may say nothing else. */
   isGreeted(peer: PeerId, type: Message['type'], now: Millis): boolean {
     if (this.#parts.links.isUp(peer)) return true
-    this.onLinkEvents(this.#parts.links.close(peer, 'unexpected', `${type} before HELLO`), now)
+    const reason = `${type} before HELLO`
+    this.onNeighbourEvents(this.#parts.neighbours.close(peer, 'unexpected', reason, now), now)
     return false
   }
 

@@ -27,6 +27,13 @@ describe('Timers', () => {
     expect(timers.next()).toBe(10)
   })
 
+  test('clear a slot', () => {
+    const timers = new Timers()
+    timers.set('beat', 20)
+    timers.clear('beat')
+    expect(timers.next()).toBe(undefined)
+  })
+
   test('hand out what is due once, the earliest first, equal times in the order they were set', () => {
     const timers = new Timers()
     timers.set('origins', 7)

@@ -24,6 +24,8 @@ export type Timer =
   | 'silence'
   /** The next own announcement, and the clearing of expired ones. */
   | 'announcements'
+  /** The next PEERS, dial, or try of another neighbour. */
+  | 'peers'
   /** Streams that were withdrawn, and whose last object may still come. */
   | 'endings'
 
@@ -38,6 +40,10 @@ export class Timers {
   setBy(timer: Timer, at: Millis): void {
     const current = this.#slots.get(timer)
     if (current === undefined || at < current) this.#slots.set(timer, at)
+  }
+
+  clear(timer: Timer): void {
+    this.#slots.delete(timer)
   }
 
   isSet(timer: Timer): boolean {

@@ -270,7 +270,7 @@ export const failures: readonly Scenario[] = [
         ['n0', 'n1'],
         ['n1', 'n0']
       ] as const) {
-        network.hand(name, { type: 'connected', peer: network.id(peer) })
+        network.hand(name, { type: 'connected', peer: network.id(peer), outbound: true })
       }
       network.run(3_000)
       equal('HELLOs', network.said('hello', since).length, 0)

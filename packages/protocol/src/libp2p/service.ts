@@ -90,8 +90,10 @@ export class HopcastService implements Hopcast, Startable {
     this.#overlay = new Overlay({ self: this.peerId, config, rng: Math.random })
     this.#deadlines = new Deadlines(this.#overlay.config)
     this.#sessions = new Sessions(components.logger, this.#overlay.config, this.#counters, {
-      onBegun: peer => this.#handle({ type: 'connected', peer }),
       inbox: (peer, onError) => this.#inbox(peer, onError),
+      onBegun: (peer, { direction }) => {
+        this.#handle({ type: 'connected', peer, outbound: direction === 'outbound' })
+      },
       onFrame: (peer, inbox, streamClass, body) => this.#onFrame(peer, inbox, streamClass, body),
       onEnded: (peer, error) => this.#onEnded(peer, error)
     })
@@ -291,6 +293,9 @@ export class HopcastService implements Hopcast, Startable {
         break
       case 'close':
         this.#sessions.link(output.peer)?.break(reasonOf(output))
+        break
+      case 'dial':
+        this.#handle({ type: 'dial-failed', peer: output.peer })
         break
       case 'neighbour':
         this.#onNeighbour(output.peer, output.change, output.reason)

@@ -13,7 +13,7 @@ const openTimeoutMs = 10_000
 export interface SessionHandlers {
   /** What a session's messages pass on their way to the core. */
   inbox: (peer: PeerId, onError: (error: ProtocolError) => void) => Inbox
-  onBegun: (peer: PeerId) => void
+  onBegun: (peer: PeerId, connection: Connection) => void
   /** The body of a frame. May throw ProtocolError. */
   onFrame: (peer: PeerId, inbox: Inbox, streamClass: StreamClass, body: Uint8Array) => void
   /** `error` is a ProtocolError when this side closed it. */
@@ -75,7 +75,7 @@ export class Sessions {
       }
     })
     this.#links.set(peer, link)
-    this.#handlers.onBegun(peer)
+    this.#handlers.onBegun(peer, connection)
     try {
       await link.open(AbortSignal.timeout(openTimeoutMs))
       return connection
