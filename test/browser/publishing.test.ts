@@ -38,7 +38,7 @@ describe.runIf(hasChromium)('a tab that publishes', () => {
       browser = await openChromium({ microphone: await recordedVoice() })
       const channel = `voice-${transport}`
       const demo = await DemoPage.open(browser, third, {
-        query: `?transport=${transport}&channel=${channel}&raw`
+        query: `?transport=${transport}&channel=${channel}&neighbours=0&raw`
       })
       await demo.publish.click()
       await vi.waitFor(async () => expect(await demo.said()).toMatch(/^On air/), patient)

@@ -19,6 +19,8 @@ export interface RelayCommand {
   listen: string[]
   peers: string[]
   discovery: boolean
+  /** How many neighbours it looks for by itself. */
+  neighbours: number
   http: HttpAddress
   identity: string | undefined
   json: boolean
@@ -59,6 +61,9 @@ export type CommandName = 'relay' | 'publish' | 'listen'
 
 const commandNames: readonly CommandName[] = ['relay', 'publish', 'listen']
 
+/** What the protocol's service takes. */
+const neighboursMax = 128
+
 /** The longest that Node's timers can wait is 24 days. */
 const durationMaxS = 2_000_000
 
@@ -73,7 +78,7 @@ const common = {
 } as const
 
 const optionsOf = {
-  relay: { ...common, listen: texts, http: text, identity: text },
+  relay: { ...common, listen: texts, neighbours: text, http: text, identity: text },
   publish: { ...common, mic: flag, file: text, loop: flag, tone: text, duration: text },
   listen: { ...common, out: text, play: flag, duration: text }
 } as const
@@ -117,6 +122,7 @@ interface Typed {
     listen?: string[]
     peer?: string[]
     'no-discovery'?: boolean
+    neighbours?: string
     json?: boolean
     help?: boolean
     http?: string
@@ -198,6 +204,7 @@ function relayCommand({ values, positionals }: Typed): RelayCommand {
     listen: (values.listen ?? []).map(checkListenAddress),
     peers: (values.peer ?? []).map(checkPeerAddress),
     discovery: values['no-discovery'] !== true,
+    neighbours: parseNeighbours(values.neighbours),
     http: parseHttpAddress(values.http ?? '127.0.0.1:7480'),
     identity: values.identity,
     json: values.json === true
@@ -270,6 +277,16 @@ function parseOut(path: string | undefined): ListenCommand['out'] {
   if (extension === '.ogg') return { path, format: 'ogg' }
   if (extension === '.wav') return { path, format: 'wav' }
   throw new UsageError(`--out ${path}: the name has to end in .ogg or .wav, which says how to record`)
+}
+
+function parseNeighbours(count: string | undefined): number {
+  const neighbours = Number(count ?? 0)
+  if (count?.trim() === '' || !Number.isInteger(neighbours) || neighbours < 0 || neighbours > neighboursMax) {
+    throw new UsageError(
+      `--neighbours takes a whole number up to ${neighboursMax}, not ${quoted(count ?? '')}`
+    )
+  }
+  return neighbours
 }
 
 function parseDuration(seconds: string | undefined): number | undefined {

@@ -1,4 +1,4 @@
-import type { Hopcast } from '@hopcast/protocol/libp2p'
+import type { Hopcast, HopcastInit } from '@hopcast/protocol/libp2p'
 import { hopcast, shallowBuffers } from '@hopcast/protocol/libp2p'
 import { type Identify, identify } from '@libp2p/identify'
 import { noise } from '@libp2p/noise'
@@ -22,6 +22,10 @@ export interface NodeOptions {
   peers: readonly string[]
   /** Whether it finds nodes on the local network, and lets itself be found. */
   discovery: boolean
+  /** Whether everyone can reach it, and it is meant to stay. Default: no. */
+  server?: boolean
+  /** How many neighbours to look for among those that others tell of. Default: none, it dials `peers` only. */
+  neighbours?: number
 }
 
 export interface Node {
@@ -95,8 +99,12 @@ async function libp2pOptions(
     },
     // The service measures its own links; a second ping would only cost.
     connectionMonitor: { enabled: false },
-    services: { identify: identify(), ping: ping(), hopcast: hopcast({ agent }) }
+    services: { identify: identify(), ping: ping(), hopcast: hopcast(hopcastInit(options)) }
   }
+}
+
+function hopcastInit({ server = false, neighbours = 0 }: NodeOptions): HopcastInit {
+  return { agent, server, discovery: { neighbours } }
 }
 
 /** TCP always; the others, which take a good part of the start to load, when an address needs them. */

@@ -21,7 +21,8 @@ const statsIntervalMs = 1000
 export async function relay(command: RelayCommand, output: Output, lifetime: Lifetime): Promise<number> {
   const identity = await identityFor(command, output)
   const listen = command.listen.length > 0 ? command.listen : defaultListen
-  const node = await startNode({ identity, listen, peers: command.peers, discovery: command.discovery })
+  const { peers, discovery, neighbours } = command
+  const node = await startNode({ identity, listen, peers, discovery, server: true, neighbours })
   try {
     const web = await startWebServer({
       address: command.http,

@@ -31,6 +31,8 @@ Carries streams between the nodes that connect to it, and serves the web page.
                          /ip4/0.0.0.0/tcp/7400              other nodes
                          /ip4/0.0.0.0/tcp/7401/ws           browsers, by WebSocket
                          /ip4/0.0.0.0/udp/7400/webrtc-direct  browsers, by WebRTC
+  --neighbours N       have N neighbours (up to 128): dial others that neighbours tell of, while there are fewer. Without
+                         it, only those named by --peer and found on the local network are dialled
   --http HOST:PORT     page, /api/status, /metrics, /healthz (default 127.0.0.1:7480; port 0 takes any free one)
   --identity FILE      keep the node's key in FILE, made when it is missing; without it, a new identity each time
 ${commonOptions}`,

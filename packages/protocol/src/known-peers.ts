@@ -66,11 +66,10 @@ export class KnownPeers {
     this.#perSource.set(source, this.#count(source) + 1)
   }
 
-  /** It is a neighbour by this node's choice: the addresses that led there hold. */
-  handleChosen(peer: PeerId, server: boolean, now: Millis): void {
-    const known = this.#peers.get(peer)
-    if (known === undefined) return
-    this.hear('own', { ...known, server }, now)
+  /** It is a neighbour by this node's choice: the addresses that led there hold, unless there are some of its own. */
+  handleChosen({ peer, addresses, server }: PeerInfo, now: Millis): void {
+    const known = addresses.length > 0 ? addresses : (this.#peers.get(peer)?.addresses ?? [])
+    this.hear('own', { peer, addresses: known, server }, now)
   }
 
   /** It was a neighbour for long enough to count. */

@@ -118,7 +118,7 @@ export class Peers {
     if (neighbour === undefined) return []
     neighbour.upAt = now
     neighbour.server = server
-    if (neighbour.slot !== 'inbound') this.#known.handleChosen(peer, server, now)
+    if (neighbour.slot !== 'inbound') this.#known.handleChosen(neighbour, now)
     const events = neighbour.slot === 'trial' ? this.#seat(neighbour) : []
     return [...this.#tell(neighbour, now), ...events, ...this.#fill(now)]
   }

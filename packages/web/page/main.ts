@@ -24,9 +24,9 @@ try {
 }
 
 function run(query: PageQuery): void {
-  const { relays, transport } = query
+  const { relays, transport, neighbours } = query
   const session = new Session({
-    join: { relays, ...(transport && { transport }) },
+    join: { relays, ...(transport && { transport }), ...(neighbours !== undefined && { neighbours }) },
     channel: query.channel,
     onChange: view => screen.render(view)
   })

@@ -12,7 +12,7 @@ import { createLibp2p } from 'libp2p'
 import { requireCurrentBrowser, requireSecureContext, WebError } from './errors.ts'
 import { Listening, type ListenOptions } from './listening.ts'
 import { Publishing, type PublishOptions } from './publishing.ts'
-import { checkRelay, type RelayTransport } from './relay-addresses.ts'
+import { checkRelay, dialGroups, type RelayTransport } from './relay-addresses.ts'
 import { RelayLink } from './relay-link.ts'
 
 export interface JoinOptions {
@@ -20,6 +20,11 @@ export interface JoinOptions {
   relays: string[]
   /** Use this transport only. Default: WebRTC-direct, and WebSocket where that does not get through. */
   transport?: RelayTransport
+  /**
+   * How many neighbours to have, the relays included. While there are fewer, this tab dials others that its neighbours tell of,
+   * so that it goes on when its relay dies. 0: the relays only. Default 8.
+   */
+  neighbours?: number
   /** Called each time a relay cannot be reached, at first or again; the next try is in `retryMs`. */
   onUnreachable?: (relay: string, reason: string, retryMs: number) => void
 }
@@ -67,7 +72,7 @@ export async function join(options: JoinOptions): Promise<Peer> {
   requireCurrentBrowser()
   if (options.relays.length === 0) throw new TypeError('Name at least one relay')
   options.relays.forEach(checkRelay)
-  const node = await createNode()
+  const node = await createNode(options)
   const links = options.relays.map(
     relay => new RelayLink({ ...options, relay, node, hopcast: node.services.hopcast })
   )
@@ -83,7 +88,9 @@ export async function join(options: JoinOptions): Promise<Peer> {
 
 type Node = Libp2p<{ identify: Identify; ping: Ping; hopcast: Hopcast }>
 
-function createNode(): Promise<Node> {
+function createNode({ neighbours = 8, transport }: JoinOptions): Promise<Node> {
+  const rules = { transport, securePage: location.protocol === 'https:' }
+  const canDial = (address: string) => dialGroups([address], rules).length > 0
   return createLibp2p({
     addresses: { listen: [] },
     transports: [webRTCDirect({ dataChannel: shallowBuffers }), webSockets(shallowBuffers)],
@@ -93,7 +100,11 @@ function createNode(): Promise<Node> {
     // relay on this machine or in this house has just such addresses, Noise encrypts the connection whatever carries
     // it, and what an https page must not dial is left out in relay-addresses.ts.
     connectionGater: { denyDialMultiaddr: () => false },
-    services: { identify: identify(), ping: ping(), hopcast: hopcast({ agent }) }
+    services: {
+      identify: identify(),
+      ping: ping(),
+      hopcast: hopcast({ agent, discovery: { neighbours, canDial } })
+    }
   })
 }
 

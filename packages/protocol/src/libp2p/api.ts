@@ -6,6 +6,17 @@
 export interface HopcastInit {
   /** Shown to neighbours in HELLO and in their status, e.g. `hopcast-node/0.1.0`. At most 64 characters. */
   agent?: string
+  /** Everyone can reach this node, and it is meant to stay. Neighbours are told, and come back to it when they need one that is. */
+  server?: boolean
+  /** Whether it finds neighbours by itself, of those that its neighbours tell of. Default: it dials nobody but those named in `connect`. */
+  discovery?: DiscoveryInit
+}
+
+export interface DiscoveryInit {
+  /** How many neighbours to have, those that were named and those that dial in included: 0 to 128. 8 suits a page, 32 a server. */
+  neighbours: number
+  /** Whether an address, a multiaddr, may be dialled. Default: every one that a transport of libp2p's is there for. */
+  canDial?: (address: string) => boolean
 }
 
 export interface Hopcast {

@@ -93,6 +93,18 @@ describe('A dialer', () => {
     expect(from.getConnections()).toHaveLength(1)
   })
 
+  test('dials a peer once, and says so when it cannot be reached', async () => {
+    const [from, to, gone] = await Promise.all([node(), node(), node()])
+    const made = dialer(from)
+    await made.dialer.dial([addressOf(to)])
+    expect(made.connections).toHaveLength(1)
+    const address = addressOf(gone)
+    await gone.stop()
+    await expect(made.dialer.dial([address])).rejects.toThrow(/ECONNREFUSED/)
+    await expect(made.dialer.dial([])).rejects.toThrow()
+    expect(made.unreachable).toEqual([])
+  })
+
   test('dials no more once it is stopped, and holds on to nothing', async () => {
     const [from, to] = await Promise.all([node(), node()])
     const made = dialer(from)

@@ -23,7 +23,7 @@ export interface DialerHandlers {
   onUnreachable: (address: string, reason: string, retryMs: number) => void
 }
 
-/** Keeps a connection to each peer that was named, for as long as it runs. */
+/** Keeps a connection to each peer that was named, for as long as it runs, and dials others once. */
 export class Dialer {
   readonly #connections: ConnectionManager
   readonly #handlers: DialerHandlers
@@ -43,6 +43,12 @@ export class Dialer {
     if (this.#addresses.has(text)) return
     this.#addresses.set(text, address)
     void this.#run(address, text, this.#stop.signal)
+  }
+
+  /** Dials a peer once. Rejects when no link came of it within the time for that. */
+  async dial(addresses: Multiaddr[]): Promise<void> {
+    const signal = AbortSignal.any([this.#stop.signal, AbortSignal.timeout(dialTimeoutMs)])
+    await this.#handlers.onConnection(await this.#connections.openConnection(addresses, { signal }))
   }
 
   /** After a `stop`: goes on with the peers that were named before. */

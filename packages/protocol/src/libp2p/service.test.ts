@@ -15,7 +15,7 @@ import { openChannelId, type PeerId } from '../ids.ts'
 import { decodeControl, encodeControl } from '../wire/control.ts'
 import { FrameReader, joinFrames } from '../wire/framing.ts'
 import type { Message, SignedAnnouncement } from '../wire/messages.ts'
-import type { Hopcast, HopcastEvent, SubscriptionEvent } from './api.ts'
+import type { Hopcast, HopcastEvent, HopcastInit, SubscriptionEvent } from './api.ts'
 import { hopcast } from './index.ts'
 import { audioProtocol, controlProtocol } from './link.ts'
 import { signAnnouncement, signSeqno } from './signing.ts'
@@ -37,8 +37,8 @@ function options() {
 }
 
 /** A node with hopcast, what it tells of, and its way to others. */
-async function peer(privateKey?: PrivateKey) {
-  const services = { identify: identify(), hopcast: hopcast({ agent: 'test/1' }) }
+async function peer(privateKey?: PrivateKey, init: HopcastInit = {}) {
+  const services = { identify: identify(), hopcast: hopcast({ agent: 'test/1', ...init }) }
   const libp2p = await createLibp2p({ ...options(), ...(privateKey && { privateKey }), services })
   stops.push(() => libp2p.stop())
   const events: HopcastEvent[] = []
@@ -463,6 +463,75 @@ describe('Wrong use throws TypeError', () => {
     )
     const services = { hopcast: hopcast({ agent: 'a'.repeat(65) }) }
     await expect(createLibp2p({ ...options(), services })).rejects.toThrow(/agent has 65 bytes/)
+  })
+})
+
+describe('A node that looks for neighbours', () => {
+  const looking = { discovery: { neighbours: 8 } }
+  const peersOf = ({ service }: Peer) => service.status().neighbours.map(({ peer: id }) => id)
+
+  test('dials a peer that its neighbour tells of', async () => {
+    const [a, b, c] = await Promise.all([peer(undefined, looking), peer(), peer()])
+    b.connect(c.libp2p)
+    await vi.waitFor(() => expect(peersOf(b)).toEqual([c.service.peerId]), waiting)
+    // Without identify of it, b knows only the address that it dialled, which will do.
+    a.connect(b.libp2p)
+    const both = [b.service.peerId, c.service.peerId].toSorted()
+    await vi.waitFor(() => expect(peersOf(a).toSorted()).toEqual(both), waiting)
+    await vi.waitFor(() => expect(peersOf(c)).toContain(a.service.peerId), waiting)
+    // It was told of as well, and did not ask.
+    expect(peersOf(b).toSorted()).toEqual([a.service.peerId, c.service.peerId].toSorted())
+  })
+
+  test('finds those that have dialled its neighbour, where they say that they listen', async () => {
+    const [a, b, c] = await Promise.all([peer(undefined, looking), peer(), peer()])
+    c.connect(b.libp2p)
+    await vi.waitFor(() => expect(peersOf(b)).toEqual([c.service.peerId]), waiting)
+    const identified = () => b.libp2p.peerStore.get(c.libp2p.peerId).then(({ addresses }) => addresses)
+    await vi.waitFor(async () => expect(await identified()).not.toEqual([]), waiting)
+    a.connect(b.libp2p)
+    await vi.waitFor(() => expect(peersOf(a)).toContain(c.service.peerId), waiting)
+  })
+
+  test('dials only what it may, and nobody without being told to look', async () => {
+    const canDial = vi.fn(() => false)
+    const picky = { discovery: { neighbours: 8, canDial } }
+    const [a, other, b, c] = await Promise.all([peer(undefined, picky), peer(), peer(), peer()])
+    b.connect(c.libp2p)
+    await vi.waitFor(() => expect(peersOf(b)).toEqual([c.service.peerId]), waiting)
+    for (const from of [a, other]) from.connect(b.libp2p)
+    await vi.waitFor(() => expect(canDial).toHaveBeenCalled(), waiting)
+    await vi.waitFor(() => expect(peersOf(b)).toHaveLength(3), waiting)
+    // One that may shows that there was time enough.
+    const last = await peer(undefined, looking)
+    last.connect(b.libp2p)
+    await vi.waitFor(() => expect(peersOf(last)).toContain(c.service.peerId), waiting)
+    for (const from of [a, other]) expect(peersOf(from)).not.toContain(c.service.peerId)
+  })
+
+  test('goes on when a peer does not answer, or speaks no hopcast', async () => {
+    const [a, b, c] = await Promise.all([peer(undefined, looking), peer(), peer()])
+    const mute = await createLibp2p({ ...options(), services: { identify: identify() } })
+    stops.push(() => mute.stop())
+    const liar = await raw(a)
+    const at = (of: Libp2p) => of.getMultiaddrs().map(address => address.decapsulateCode(421).toString())
+    const gone = peerIdFromPrivateKey(await generateKeyPair('Ed25519'))
+    const told = [
+      { peer: String(gone) as PeerId, addresses: ['/ip4/127.0.0.1/tcp/9'], server: true },
+      { peer: String(mute.peerId) as PeerId, addresses: at(mute), server: false },
+      { peer: b.service.peerId as PeerId, addresses: at(c.libp2p), server: false },
+      { peer: c.service.peerId as PeerId, addresses: at(c.libp2p), server: false }
+    ]
+    liar.send(hello, { type: 'peers', peers: told })
+    await vi.waitFor(() => expect(peersOf(a)).toContain(c.service.peerId), waiting)
+    expect(peersOf(a).toSorted()).toEqual([liar.peerId, c.service.peerId].toSorted())
+  })
+
+  test('for a number of neighbours that cannot be has a word', async () => {
+    const services = { hopcast: hopcast({ discovery: { neighbours: 129 } }) }
+    await expect(createLibp2p({ ...options(), services })).rejects.toThrow(
+      'discovery.neighbours is 129: use 0 to 128'
+    )
   })
 })
 

@@ -5,11 +5,13 @@
 import type {
   ComponentLogger,
   Connection,
+  Libp2pEvents,
   PeerId as Libp2pPeerId,
   Logger,
   PrivateKey,
   Startable,
-  Stream
+  Stream,
+  TypedEventTarget
 } from '@libp2p/interface'
 import type { AddressManager, ConnectionManager, Registrar } from '@libp2p/interface-internal'
 import { type Multiaddr, multiaddr } from '@multiformats/multiaddr'
@@ -19,10 +21,8 @@ import { type ChannelId, checkChannelName, checkTracks, openChannelId, type Peer
 import { Overlay } from '../overlay.ts'
 import type { SubscriptionChange } from '../subscriptions.ts'
 import { decodeControl, encodeControl } from '../wire/control.ts'
-import { agentBytesMax } from '../wire/limits.ts'
 import { type CloseCode, type Message, type ObjectFrame, ProtocolError } from '../wire/messages.ts'
 import { objectPayload, parseObject } from '../wire/object.ts'
-import { checkText, encoding } from '../wire/ranges.ts'
 import { Alarm } from './alarm.ts'
 import type {
   Hopcast,
@@ -34,7 +34,9 @@ import type {
   SubscribeOptions,
   Subscription
 } from './api.ts'
+import { configOf } from './config.ts'
 import { Dialer } from './dialer.ts'
+import { Discovery } from './discovery.ts'
 import { Inbox, inboxLimits } from './inbox.ts'
 import { audioProtocol, controlProtocol, drained, type StreamClass } from './link.ts'
 import { LocalPublication } from './publication.ts'
@@ -49,6 +51,7 @@ export interface HopcastComponents {
   registrar: Registrar
   connectionManager: ConnectionManager
   addressManager: AddressManager
+  events: TypedEventTarget<Libp2pEvents>
   logger: ComponentLogger
 }
 
@@ -63,6 +66,7 @@ export class HopcastService implements Hopcast, Startable {
   readonly #log: Logger
   readonly #overlay: Overlay
   readonly #dialer: Dialer
+  readonly #discovery: Discovery
   readonly #sessions: Sessions
   readonly #subscriptions = new Map<ChannelId, EventQueue>()
   readonly #listeners = new Set<(event: HopcastEvent) => void>()
@@ -84,15 +88,13 @@ export class HopcastService implements Hopcast, Startable {
     this.#components = components
     this.#log = components.logger.forComponent('hopcast')
     this.peerId = components.peerId.toString() as PeerId
-    const { agent } = init
-    if (agent !== undefined) encoding(() => checkText('agent', agent, agentBytesMax))
-    const config = agent === undefined ? {} : { agent }
-    this.#overlay = new Overlay({ self: this.peerId, config, rng: Math.random })
+    this.#overlay = new Overlay({ self: this.peerId, config: configOf(init), rng: Math.random })
     this.#deadlines = new Deadlines(this.#overlay.config)
     this.#sessions = new Sessions(components.logger, this.#overlay.config, this.#counters, {
       inbox: (peer, onError) => this.#inbox(peer, onError),
-      onBegun: (peer, { direction }) => {
-        this.#handle({ type: 'connected', peer, outbound: direction === 'outbound' })
+      onBegun: (peer, connection) => {
+        this.#handle({ type: 'connected', peer, outbound: connection.direction === 'outbound' })
+        this.#discovery.handleBegun(connection)
       },
       onFrame: (peer, inbox, streamClass, body) => this.#onFrame(peer, inbox, streamClass, body),
       onEnded: (peer, error) => this.#onEnded(peer, error)
@@ -103,6 +105,12 @@ export class HopcastService implements Hopcast, Startable {
         this.#emit({ type: 'peer-unreachable', address, reason, retryMs })
       }
     })
+    this.#discovery = new Discovery(components, {
+      sessions: this.#sessions,
+      dialer: this.#dialer,
+      canDial: init.discovery?.canDial,
+      handle: input => this.#handle(input)
+    })
   }
 
   // libp2p service
@@ -110,6 +118,7 @@ export class HopcastService implements Hopcast, Startable {
   async start(): Promise<void> {
     this.#started = true
     this.#sessions.start()
+    this.#discovery.start()
     this.#dialer.start()
     this.#setAlarm()
     const { registrar } = this.#components
@@ -127,6 +136,7 @@ export class HopcastService implements Hopcast, Startable {
   async beforeStop(): Promise<void> {
     this.#started = false
     this.#dialer.stop()
+    this.#discovery.stop()
     this.#setAlarm()
     for (const subscription of this.#subscriptions.values()) subscription.close()
     await this.#sessions.stop()
@@ -222,8 +232,9 @@ export class HopcastService implements Hopcast, Startable {
   #onFrame(peer: PeerId, inbox: Inbox, streamClass: StreamClass, body: Uint8Array): void {
     if (streamClass === 'audio') return this.#handle({ type: 'object', peer, object: parseObject(body) })
     const message = decodeControl(body)
-    // Undefined: a message of a later version.
-    if (message !== undefined) inbox.push(message)
+    // A message of a later version.
+    if (message === undefined) return
+    inbox.push(message.type === 'peers' ? this.#discovery.received(peer, message) : message)
   }
 
   #onEnded(peer: PeerId, error: Error): void {
@@ -283,7 +294,7 @@ export class HopcastService implements Hopcast, Startable {
         this.#deliver(output.channel, output.track, output.object)
         break
       case 'send':
-        this.#sessions.link(output.peer)?.sendControl(this.#encode(output.message))
+        this.#send(output.peer, output.message)
         break
       case 'sign':
         this.#signing = this.#signing.then(() => this.#sign(output))
@@ -292,10 +303,10 @@ export class HopcastService implements Hopcast, Startable {
         this.#signing = this.#signing.then(() => this.#signSeqno(output))
         break
       case 'close':
-        this.#sessions.link(output.peer)?.break(reasonOf(output))
+        this.#sessions.link(output.peer)?.break(errorOf(output))
         break
       case 'dial':
-        this.#handle({ type: 'dial-failed', peer: output.peer })
+        void this.#discovery.dial(output.peer, output.addresses)
         break
       case 'neighbour':
         this.#onNeighbour(output.peer, output.change, output.reason)
@@ -309,6 +320,11 @@ export class HopcastService implements Hopcast, Startable {
     const now = performance.now()
     const expiresAt = this.#deadlines.expiresAt(object.header, now)
     for (const peer of peers) this.#sessions.link(peer)?.sendObject(object, expiresAt, now)
+  }
+
+  #send(peer: PeerId, message: Message): void {
+    const sent = message.type === 'peers' ? this.#discovery.told(peer, message) : message
+    if (sent !== undefined) this.#sessions.link(peer)?.sendControl(this.#encode(sent))
   }
 
   /** The core sends the same message to many neighbours in a row. */
@@ -360,6 +376,6 @@ export class HopcastService implements Hopcast, Startable {
 }
 
 /** A neighbour that said CLOSE itself has done nothing wrong. */
-function reasonOf({ code, reason }: Extract<Output, { type: 'close' }>): Error {
+function errorOf({ code, reason }: Extract<Output, { type: 'close' }>): Error {
   return code === undefined ? new Error(reason) : new ProtocolError(code, reason)
 }
