@@ -6,9 +6,9 @@ import { help, parseRequest, type Request, UsageError } from './command-line.ts'
 import { type Played, play } from './play.ts'
 import { ProgressLine } from './progress.ts'
 import { pageOf } from './report/page.ts'
-import { textOf } from './report/text.ts'
+import { targetLines, textOf } from './report/text.ts'
 import type { Result } from './result.ts'
-import type { Scenario } from './scenarios/scenario.ts'
+import { type Scenario, worstOf } from './scenarios/scenario.ts'
 
 try {
   const request = parseRequest(process.argv.slice(2))
@@ -32,7 +32,11 @@ function run({ scenario, nodes, seconds, seeds, json, report }: Request): void {
     const page = writePage(scenario, played, report)
     process.stdout.write(`${textOf(scenario, played.result)}\nReport: ${page}\n`)
   }
-  if (json) process.stdout.write(`${JSON.stringify(results.length === 1 ? results[0] : results)}\n`)
+  const worst = worstOf(results.map(result => result.targets))
+  if (json)
+    process.stdout.write(`${JSON.stringify(results.length === 1 ? results[0] : { runs: results, worst })}\n`)
+  else if (results.length > 1)
+    process.stdout.write(`\nWorst of seeds ${seeds.join(', ')}:\n${targetLines(worst)}\n`)
   if (results.some(({ loops, invariantBreaks }) => loops + invariantBreaks > 0)) process.exitCode = 1
 }
 

@@ -73,6 +73,8 @@ export interface Target {
   figure: string
   target: string
   reached: string
+  /** What was reached, as a number: less is better. Null: not measured. */
+  value: number | null
   holds: boolean
 }
 

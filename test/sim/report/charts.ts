@@ -25,21 +25,26 @@ export interface LineChart {
   mark?: { x: number; text: string }
 }
 
-export function lineChart({ title, x, y, lines, isLogarithmic = false, mark }: LineChart): string {
-  const points = lines.flatMap(line => line.points)
+export function lineChart(chart: LineChart): string {
+  return figure(chart.title, lines(chart), chart.lines)
+}
+
+/** What a line chart draws, 480 by 240. */
+export function lines({ x, y, lines: all, isLogarithmic = false, mark }: LineChart): string {
+  const points = all.flatMap(line => line.points)
   const xs = points.map(point => point[0])
   const ys = points.map(point => point[1])
   const scaleX = isLogarithmic ? logScale(xs, inner.width) : linearScale(xs, inner.width)
   const scaleY = isLogarithmic ? logScale(ys, inner.height) : linearScale([0, ...ys], inner.height)
   const place = ([px, py]: readonly [number, number]) =>
     [short(margin.left + scaleX.at(px)), short(margin.top + inner.height - scaleY.at(py))] as const
-  const drawn = lines.map(line => {
+  const drawn = all.map(line => {
     const path = line.points.map((point, i) => `${i === 0 ? 'M' : 'L'}${place(point).join(' ')}`).join('')
     const dots = isLogarithmic ? line.points.map(point => dot(place(point), line.style)) : []
     return element('path', { d: path, class: `line ${line.style}` }) + dots.join('')
   })
   const marked = mark === undefined ? '' : verticalMark(margin.left + scaleX.at(mark.x), mark.text)
-  return figure(title, axes(scaleX, scaleY, x, y) + drawn.join('') + marked, lines)
+  return axes(scaleX, scaleY, x, y) + drawn.join('') + marked
 }
 
 export interface BarChart {

@@ -4,13 +4,18 @@ import type { Played } from '../play.ts'
 import type { Result, Target } from '../result.ts'
 import type { Scenario } from '../scenarios/scenario.ts'
 import { barChart, lineChart } from './charts.ts'
+import { growthCharts } from './growth-charts.ts'
 import { escaped } from './svg.ts'
 import { figuresOf } from './text.ts'
 import { treeFigure } from './tree.ts'
 
 export function pageOf(scenario: Scenario, played: Played): string {
   const { result, sim } = played
-  const charts = [delayChart(played), ...timeCharts(played), ...growthCharts(result)]
+  const charts = [
+    delayChart(played),
+    ...timeCharts(played),
+    ...growthCharts(result.growth ?? []).map(({ chart }) => lineChart(chart))
+  ]
   const tree = treeFigure(sim)
   return `<!doctype html>
 <html lang="en">
@@ -120,34 +125,6 @@ function timeCharts({ meter }: Played): string[] {
       y: 'bytes/s',
       lines: [{ name: 'control', style: 'a', points: over(second => second.controlBytes) }],
       mark
-    })
-  ]
-}
-
-function growthCharts({ growth = [] }: Result): string[] {
-  if (growth.length < 2) return []
-  const over = (of: (step: (typeof growth)[number]) => number | null) =>
-    growth.map(step => [step.nodes, of(step) ?? 1] as const)
-  return [
-    lineChart({
-      title: 'Growth: control traffic per node, and depth of the tree',
-      x: 'nodes',
-      y: '',
-      isLogarithmic: true,
-      lines: [
-        { name: 'control, B/s', style: 'a', points: over(step => step.controlBytesPerNodePerSec) },
-        { name: 'depth, p95', style: 'b', points: over(step => step.depthP95) }
-      ]
-    }),
-    lineChart({
-      title: 'Growth: join time',
-      x: 'nodes',
-      y: 'ms',
-      isLogarithmic: true,
-      lines: [
-        { name: 'median', style: 'a', points: over(step => step.joinP50Ms) },
-        { name: 'p95', style: 'b', points: over(step => step.joinP95Ms) }
-      ]
     })
   ]
 }

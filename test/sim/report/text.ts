@@ -1,5 +1,5 @@
 /** A result for a terminal. */
-import type { Result } from '../result.ts'
+import type { Result, Target } from '../result.ts'
 import { round, type Scenario } from '../scenarios/scenario.ts'
 
 export function textOf(scenario: Scenario, result: Result): string {
@@ -9,14 +9,18 @@ export function textOf(scenario: Scenario, result: Result): string {
   if (result.breaks.length > 0)
     lines.push('', 'Broken invariants:', ...result.breaks.map(text => `  ${text}`))
   if (result.growth) lines.push('', ...growthLines(result))
-  lines.push('', 'Targets:')
-  const width = Math.max(...targets.map(({ figure }) => figure.length))
-  for (const { figure, target, reached, holds } of targets) {
-    lines.push(`  ${holds ? 'ok    ' : 'MISSED'} ${figure.padEnd(width)}  ${reached}  (${target})`)
-  }
+  lines.push('', 'Targets:', targetLines(targets))
   const { wallSeconds, cpuSeconds, peakRssMb, steps, traceHash } = result
   const cost = `${round(wallSeconds)} s of wall time, ${round(cpuSeconds)} s of CPU, ${Math.round(peakRssMb)} MB`
   return [...lines, '', `${(steps / 1e6).toFixed(2)} million steps in ${cost}; trace ${traceHash}`].join('\n')
+}
+
+export function targetLines(targets: readonly Target[]): string {
+  const width = Math.max(...targets.map(({ figure }) => figure.length))
+  const lines = targets.map(({ figure, target, reached, holds }) => {
+    return `  ${holds ? 'ok    ' : 'MISSED'} ${figure.padEnd(width)}  ${reached}  (${target})`
+  })
+  return lines.join('\n')
 }
 
 /** Name and value of every figure, for people. */

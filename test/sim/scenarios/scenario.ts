@@ -23,9 +23,25 @@ export interface Scenario {
 }
 
 /** At most, with a unit for people; what was not measured does not hold. */
-export function atMost(figure: string, reached: number | null, limit: number, unit = ''): Target {
-  const text = reached === null ? 'not measured' : `${round(reached)}${unit}`
-  return { figure, target: `≤ ${limit}${unit}`, reached: text, holds: reached !== null && reached <= limit }
+export function atMost(figure: string, value: number | null, limit: number, unit = ''): Target {
+  const reached = value === null ? 'not measured' : `${round(value)}${unit}`
+  return { figure, target: `≤ ${limit}${unit}`, reached, value, holds: value !== null && value <= limit }
+}
+
+/** Of each target, the run that came off worst. All runs have the same targets. */
+export function worstOf(runs: readonly (readonly Target[])[]): Target[] {
+  const [first = [], ...others] = runs
+  return first.map(({ figure }, i) =>
+    others.reduce((worst, run) => {
+      const target = run[i]
+      if (target?.figure !== figure) throw new Error(`a run without the target ${figure}`)
+      return badness(target) > badness(worst) ? target : worst
+    }, first[i] as Target)
+  )
+}
+
+function badness({ value }: Target): number {
+  return value ?? Number.POSITIVE_INFINITY
 }
 
 /** Three digits that say something. */
