@@ -9,6 +9,8 @@ export interface Request {
   seconds: number
   seeds: number[]
   json: boolean
+  /** Gossipsub plays the same. */
+  beside: boolean
   /** Where the page goes; a temporary place unless given. */
   report: string | undefined
 }
@@ -29,6 +31,7 @@ A network in virtual time: the core as it runs in production, on a simulated und
   --seconds S      virtual time (default: the scenario's)
   --seed K         of all that is random (default 1)
   --seeds A,B,…    several runs; of each figure the worst counts
+  --beside         the same with a model of gossipsub v1.1, side by side
   --json           one JSON object on stdout, and no page
   --report FILE    where the page with the pictures goes (default: a temporary file)
 
@@ -56,6 +59,10 @@ export function parseRequest(args: string[]): Request | undefined {
   if (values.seed !== undefined && values.seeds !== undefined)
     throw new UsageError('--seed or --seeds, not both')
   if (values.json && values.report !== undefined) throw new UsageError('--report or --json, not both')
+  if (values.beside && !scenario.isComparable) {
+    const comparable = scenarios.filter(one => one.isComparable).map(one => one.name)
+    throw new UsageError(`--beside goes with ${comparable.join(', ')}`)
+  }
   const seeds = (values.seeds ?? values.seed ?? '1').split(',')
   return {
     scenario,
@@ -63,6 +70,7 @@ export function parseRequest(args: string[]): Request | undefined {
     seconds: whole('--seconds', values.seconds, 6, 86_400) ?? scenario.seconds,
     seeds: seeds.map(seed => whole('--seed', seed, 0, Number.MAX_SAFE_INTEGER) as number),
     json: values.json ?? false,
+    beside: values.beside ?? false,
     report: values.report
   }
 }
@@ -72,7 +80,7 @@ function parse(args: string[]) {
   const flag = { type: 'boolean' } as const
   const options = {
     ...{ scenario: text, nodes: text, seconds: text, seed: text, seeds: text, report: text },
-    ...{ json: flag, help: { ...flag, short: 'h' } }
+    ...{ json: flag, beside: flag, help: { ...flag, short: 'h' } }
   }
   try {
     return parseArgs({ args, options }).values

@@ -3,7 +3,15 @@
  * deadlines, and answers `sign`. Control messages go through the codec, as they do on a real link. No cryptography: an
  * announcement counts as verified, after the time that it would take.
  */
-import type { ChannelId, Input, Millis, Output, PeerId, VerifiedAnnouncement } from '@hopcast/protocol'
+import type {
+  ChannelId,
+  Command,
+  Input,
+  Millis,
+  Output,
+  PeerId,
+  VerifiedAnnouncement
+} from '@hopcast/protocol'
 import { encodeAnnouncement } from '../../packages/protocol/src/wire/announcement.ts'
 import type {
   Announcement,
@@ -11,14 +19,14 @@ import type {
   ObjectFrame,
   SignedAnnouncement
 } from '../../packages/protocol/src/wire/messages.ts'
+import type { Carrier } from './carrier.ts'
 import { describeInput, describeOutput } from './describe.ts'
 import { checkStep } from './invariants.ts'
-import type { SimLink, StreamClass } from './link.ts'
+import type { SimLink } from './link.ts'
 import type { SimNode } from './node.ts'
 import { InvariantBreak } from './observer.ts'
-import { ObjectParcel, Packer, type Parcel } from './parcel.ts'
+import { ObjectParcel, Packer } from './parcel.ts'
 import type { Simulation } from './simulation.ts'
-import { TraceHash } from './trace-hash.ts'
 
 /** The wall clock when the simulation starts: publishers take their epochs from it. */
 export const wallStartMs = 1_800_000_000_000
@@ -33,18 +41,32 @@ export interface DriverOptions {
   log: ((line: string) => void) | undefined
 }
 
-export class Driver {
-  readonly trace = new TraceHash()
+/** Runs the nodes of a simulation: the core's, or those of another protocol that it is compared with. */
+export interface NodeDriver {
+  command(node: SimNode, command: Command): void
+  /** The link is open from now on, and both ends know. */
+  open(link: SimLink): void
+  /** `node` is told that its connection is over, if it has one. */
+  disconnect(link: SimLink, node: SimNode): void
+}
+
+export class Driver implements NodeDriver {
   readonly #sim: Simulation
   readonly #options: DriverOptions
   readonly #packer = new Packer()
+  readonly #carrier: Carrier
 
   constructor(sim: Simulation, options: DriverOptions) {
     this.#sim = sim
     this.#options = options
+    this.#carrier = sim.carrier
   }
 
   // Driving a node
+
+  command(node: SimNode, command: Command): void {
+    this.step(node, { type: 'command', command })
+  }
 
   step(node: SimNode, input: Input): void {
     if (!node.running) return
@@ -228,7 +250,9 @@ export class Driver {
     counts.control.set(message.type, (counts.control.get(message.type) ?? 0) + 1)
     const parcel = this.#packer.pack(message)
     const { message: content } = parcel
-    this.#carry(node, peer, 'control', parcel, receiver => {
+    const { kind, bytes, digest } = parcel
+    const frame = { streamClass: 'control', kind, bytes: frameBytes(bytes.length), digest } as const
+    this.#carrier.carry(node, peer, frame, receiver => {
       if (content.type === 'announce') this.#announce(receiver, node.id, content.announcement)
       else this.step(receiver, { type: 'message', peer: node.id, message: content })
     })
@@ -237,39 +261,9 @@ export class Driver {
   #forward(node: SimNode, peers: readonly PeerId[], object: ObjectParcel): void {
     this.#sim.counts.objectCopies += peers.length
     const input: Input = { type: 'object', peer: node.id, object }
-    for (const peer of peers) {
-      this.#carry(node, peer, 'object', object, receiver => this.step(receiver, input))
-    }
-  }
-
-  /** Delivers unless the connection ends, or falls silent, before. */
-  #carry(
-    node: SimNode,
-    peer: PeerId,
-    streamClass: StreamClass,
-    parcel: Parcel,
-    deliver: (receiver: SimNode) => void
-  ): void {
-    const link = node.links.get(peer)
-    const session = link?.end(node).session
-    if (link === undefined || session === undefined) return
-    const receiver = link.other(node)
-    const { random, now } = this.#sim
-    const bytes = frameBytes(parcel.bytes.length)
-    const arrivesAt = link.arrival(node, streamClass, bytes, random, now)
-    if (arrivesAt === undefined) {
-      this.#sim.counts.dropped++
-      this.#sim.observer?.onDropped(node)
-      return
-    }
-    this.#sim.observer?.onSent(node, streamClass, parcel.kind, bytes)
-    this.#sim.clock.plan(arrivesAt, () => {
-      if (receiver.session !== session || link.silent) return
-      this.trace.addTime(this.#sim.now * 1_000)
-      this.trace.add((node.index << 16) ^ receiver.node.index)
-      this.trace.add(parcel.digest)
-      deliver(receiver.node)
-    })
+    const { kind, bytes, digest } = object
+    const frame = { streamClass: 'object', kind, bytes: frameBytes(bytes.length), digest } as const
+    for (const peer of peers) this.#carrier.carry(node, peer, frame, receiver => this.step(receiver, input))
   }
 }
 

@@ -3,8 +3,9 @@ import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { help, parseRequest, type Request, UsageError } from './command-line.ts'
-import { type Played, play } from './play.ts'
+import { type Played, type Progress, play } from './play.ts'
 import { ProgressLine } from './progress.ts'
+import { comparison, comparisonLines } from './report/comparison.ts'
 import { pageOf } from './report/page.ts'
 import { targetLines, textOf } from './report/text.ts'
 import type { Result } from './result.ts'
@@ -21,16 +22,20 @@ try {
   process.exitCode = isUsage ? 2 : 1
 }
 
-function run({ scenario, nodes, seconds, seeds, json, report }: Request): void {
+function run({ scenario, nodes, seconds, seeds, json, beside, report }: Request): void {
   const progress = new ProgressLine()
   const results: Result[] = []
   for (const seed of seeds) {
-    const played = play({ scenario, nodes, seconds, seed, onProgress: state => progress.show(state) })
+    const options = { scenario, nodes, seconds, seed, onProgress: (state: Progress) => progress.show(state) }
+    const played = play(options)
+    const other = beside ? play({ ...options, protocol: 'gossipsub' }).result : undefined
     progress.end()
-    results.push(played.result)
+    results.push(other === undefined ? played.result : { ...played.result, gossipsub: other })
     if (json) continue
-    const page = writePage(scenario, played, report)
-    process.stdout.write(`${textOf(scenario, played.result)}\nReport: ${page}\n`)
+    const page = writePage(scenario, played, other, report)
+    const rows = other === undefined ? [] : comparison(played.result, other)
+    const compared = rows.length === 0 ? '' : `\n\nBeside gossipsub v1.1:\n${comparisonLines(rows)}`
+    process.stdout.write(`${textOf(scenario, played.result)}${compared}\nReport: ${page}\n`)
   }
   const worst = worstOf(results.map(result => result.targets))
   if (json)
@@ -41,9 +46,14 @@ function run({ scenario, nodes, seconds, seeds, json, report }: Request): void {
 }
 
 /** @returns the path of the page */
-function writePage(scenario: Scenario, played: Played, report: string | undefined): string {
+function writePage(
+  scenario: Scenario,
+  played: Played,
+  other: Result | undefined,
+  report: string | undefined
+): string {
   const file = report ?? join(mkdtempSync(join(tmpdir(), 'hopcast-sim-')), `${scenario.name}.html`)
   mkdirSync(dirname(file), { recursive: true })
-  writeFileSync(file, pageOf(scenario, played))
+  writeFileSync(file, pageOf(scenario, played, other))
   return file
 }

@@ -1,5 +1,6 @@
 /** Plays a scenario, and measures it. */
 import type { Millis } from '@hopcast/protocol'
+import { GossipDriver } from './gossipsub/gossip-driver.ts'
 import { evaluate } from './measure/evaluate.ts'
 import { Meter } from './measure/meter.ts'
 import type { Result } from './result.ts'
@@ -15,9 +16,12 @@ export interface PlayOptions {
   nodes: number
   seconds: number
   seed: number
+  protocol?: Protocol
   /** Told after each second of the run. */
   onProgress?: (progress: Progress) => void
 }
+
+export type Protocol = 'hopcast' | 'gossipsub'
 
 export interface Progress {
   nodes: number
@@ -56,13 +60,20 @@ export function play(options: PlayOptions): Played {
   return { ...last, result: { ...result, targets: scenario.targets(result) } }
 }
 
-function playOnce({ scenario, nodes, seconds, seed, onProgress }: PlayOptions): Played {
+function playOnce(options: PlayOptions): Played {
+  const { scenario, nodes, seconds, seed, protocol = 'hopcast', onProgress } = options
   const wallStart = performance.now()
   const cpuStart = process.cpuUsage().user
   const { servers = 0, degree = degreeDefault, connectableShare = 1, lossyShare = 0 } = scenario
   const meter = new Meter()
   const replay = `--scenario ${scenario.name} --nodes ${nodes} --seconds ${seconds} --seed ${seed}`
-  const sim = new Simulation({ seed, replay, observer: meter, keepsObjects: false })
+  const sim = new Simulation({
+    seed,
+    replay,
+    observer: meter,
+    keepsObjects: false,
+    ...(protocol === 'gossipsub' && { driver: own => new GossipDriver(own) })
+  })
   meter.attach(sim)
   populate(sim, { nodes, servers, lossyShare })
   new Neighbourhood(sim, { degree, connectableShare }).connectAll(connectWithinMs)

@@ -19,6 +19,7 @@ export interface Result {
   stretch: { p50: number | null; p99: number | null; quietMs: number }
   costStretch: { p50: number | null; p99: number | null }
   copiesPerDelivery: number
+  mediaBytesPerNodePerSec: number
   control: {
     bytesPerSecPerNeighbour: number
     beats: number
@@ -65,6 +66,8 @@ export interface Result {
   cpuSeconds: number
   peakRssMb: number
   growth?: GrowthStep[]
+  /** The same with gossipsub, if it was asked for. Its targets are not its own. */
+  gossipsub?: Result
   targets: Target[]
 }
 

@@ -22,8 +22,9 @@ import {
   streamId
 } from '@hopcast/protocol'
 import type { Message } from '../../packages/protocol/src/wire/messages.ts'
+import { Carrier } from './carrier.ts'
 import { Clock } from './clock.ts'
-import { Driver, wallStartMs } from './driver.ts'
+import { Driver, type NodeDriver, wallStartMs } from './driver.ts'
 import { type LinkOptions, SimLink } from './link.ts'
 import { type CreateOverlay, type Place, peerIdOf, Reception, type Run, SimNode } from './node.ts'
 import type { Observer } from './observer.ts'
@@ -43,6 +44,8 @@ export interface SimulationOptions {
   /** What a link would be like that a node dials by itself; undefined where none is possible. By default there is none. */
   reach?: (from: SimNode, to: SimNode) => LinkOptions | undefined
   observer?: Observer
+  /** Who runs the nodes, if it is not the core. */
+  driver?: (sim: Simulation) => NodeDriver
   /** Receptions keep all objects (the default), or only know which they have had: millions take too much memory. */
   keepsObjects?: boolean
   /** Told of every message but beats and objects as it arrives, for people. */
@@ -79,7 +82,8 @@ export class Simulation {
   readonly #config: Partial<Config>
   readonly #createOverlay: CreateOverlay
   readonly #skewMs: Millis
-  readonly #driver: Driver
+  readonly carrier: Carrier
+  readonly #driver: NodeDriver
   readonly #keepsObjects: boolean
 
   constructor(options: SimulationOptions) {
@@ -93,12 +97,13 @@ export class Simulation {
     this.#config = config
     this.#skewMs = skewMs
     this.#keepsObjects = keepsObjects
-    this.#driver = new Driver(this, { signatureMs, log })
+    this.carrier = new Carrier(this)
+    this.#driver = options.driver?.(this) ?? new Driver(this, { signatureMs, log })
   }
 
   /** A hash over everything that was delivered so far. */
   get traceHash(): string {
-    return this.#driver.trace.value
+    return this.carrier.trace.value
   }
 
   // Topology
@@ -271,12 +276,14 @@ export class Simulation {
   }
 
   command(name: string, command: Command): void {
-    this.clock.guarded(() => this.#driver.step(this.node(name), { type: 'command', command }))
+    this.clock.guarded(() => this.#driver.command(this.node(name), command))
   }
 
   /** A message to `to` as though the neighbour `from` had sent it, for tests of what a neighbour may not do. */
   inject(from: string, to: string, message: Message): void {
-    this.clock.guarded(() => this.#driver.sendControl(this.node(from), this.node(to).id, message))
+    const driver = this.#driver
+    if (!(driver instanceof Driver)) throw new TypeError('only the core takes messages from a test')
+    this.clock.guarded(() => driver.sendControl(this.node(from), this.node(to).id, message))
   }
 
   // Time

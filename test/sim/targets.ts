@@ -52,6 +52,7 @@ async function work(): Promise<void> {
 
 async function run(scenario: Scenario, seed: string): Promise<Result> {
   const args = ['--conditions=source', program, '--scenario', scenario.name, '--seed', seed, '--json']
+  if (scenario.isComparable === true && seed === seeds[0]) args.push('--beside')
   const { stdout } = await promisify(execFile)(process.execPath, args, { maxBuffer: outputBytesMax }).catch(
     // Broken invariants are an exit code, and a result all the same.
     (error: Error & { stdout?: string }) => {

@@ -39,6 +39,7 @@ export function evaluate(sim: Simulation, meter: Meter, facts: RunFacts): Figure
     dropped: traffic.dropped,
     ...stretchOf(sim, facts),
     copiesPerDelivery: meter.delays.count === 0 ? 0 : traffic.copies / meter.delays.count,
+    mediaBytesPerNodePerSec: traffic.mediaBytes / seconds / sim.nodes.size,
     control: controlOf(sim, meter, facts, seconds),
     join: joinOf(meter),
     failure: failureOf(meter, account, sim.now),
@@ -69,11 +70,11 @@ function stretchOf(sim: Simulation, { lastChangeMs }: RunFacts): Pick<Result, 's
   const costRatios: number[] = []
   const publishers = new Set<SimNode>()
   for (const [stream, run] of sim.runs) {
-    if (!run.live || listenersTo(run.publisher, stream) === 0) continue
-    const least = leastDelays(run.publisher)
-    for (const [node, leastMs] of least) {
-      if ((node.overlay.stream(stream)?.subscribers ?? 0) === 0 || node === run.publisher) continue
-      const actualMs = treeDelayMs(node, run.publisher.id, hop => hop.overlay.stream(stream)?.upstream)
+    // Streams that nobody takes need no oracle.
+    if (!run.live || !isTaken(sim, stream)) continue
+    for (const [node, leastMs] of leastDelays(run.publisher)) {
+      if (node.receptions.size === 0 || !node.parents.has(stream)) continue
+      const actualMs = treeDelayMs(node, run.publisher.id, hop => hop.parents.get(stream))
       if (actualMs !== undefined) ratios.push(actualMs / leastMs)
     }
     if (!publishers.has(run.publisher)) costRatios.push(...stretches(run.publisher))
@@ -89,9 +90,9 @@ function stretchOf(sim: Simulation, { lastChangeMs }: RunFacts): Pick<Result, 's
   }
 }
 
-/** Streams that nobody takes from their publisher need no oracle. */
-function listenersTo(publisher: SimNode, stream: StreamId): number {
-  return publisher.overlay.stream(stream)?.children.length ?? 0
+function isTaken(sim: Simulation, stream: StreamId): boolean {
+  for (const node of sim.nodes.values()) if (node.parents.has(stream)) return true
+  return false
 }
 
 function controlOf(sim: Simulation, { traffic }: Meter, facts: RunFacts, seconds: number): Result['control'] {
@@ -142,10 +143,19 @@ function percent({ expected, unplayed }: Account): number {
 function depthOf(sim: Simulation): Result['depth'] {
   const hops: number[] = []
   for (const node of sim.nodes.values()) {
-    if (!node.running) continue
-    for (const view of node.overlay.streams()) {
-      if (view.subscribers > 0 && view.upstream !== undefined) hops.push(view.hops)
-    }
+    if (!node.running || node.receptions.size === 0) continue
+    for (const stream of node.parents.keys()) hops.push(hopsOf(sim, node, stream))
   }
   return { p95: quantileOf(hops, 0.95), max: quantileOf(hops, 1) }
+}
+
+function hopsOf(sim: Simulation, node: SimNode, stream: StreamId): number {
+  let hops = 0
+  let parent = node.parents.get(stream)
+  // While parents change, they may lead in a circle for a moment where nothing forbids it.
+  while (parent !== undefined && hops < sim.nodes.size) {
+    hops++
+    parent = sim.nodesById.get(parent)?.parents.get(stream)
+  }
+  return hops
 }

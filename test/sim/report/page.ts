@@ -1,15 +1,18 @@
 /** The report as one page: no scripts, nothing to fetch. */
 import { readFileSync } from 'node:fs'
+import { gossipsub as gossipsubParameters } from '../gossipsub/parameters.ts'
 import type { Played } from '../play.ts'
 import type { Result, Target } from '../result.ts'
 import type { Scenario } from '../scenarios/scenario.ts'
 import { barChart, lineChart } from './charts.ts'
+import { comparison } from './comparison.ts'
 import { growthCharts } from './growth-charts.ts'
 import { escaped } from './svg.ts'
 import { figuresOf } from './text.ts'
 import { treeFigure } from './tree.ts'
 
-export function pageOf(scenario: Scenario, played: Played): string {
+/** @param other the same with gossipsub */
+export function pageOf(scenario: Scenario, played: Played, other?: Result): string {
   const { result, sim } = played
   const charts = [
     delayChart(played),
@@ -31,6 +34,7 @@ ${targetsTable(result.targets)}
 ${breaksList(result)}
 ${tree ?? ''}
 <div class="charts">${charts.join('\n')}</div>
+${other === undefined ? '' : comparisonTable(result, other)}
 <h2>All figures</h2>
 ${table(figuresOf(result))}
 <h2>The same run again</h2>
@@ -64,6 +68,16 @@ function breaksList({ breaks }: Result): string {
 
 function table(rows: readonly (readonly [string, string])[]): string {
   return `<table>${rows.map(([name, value]) => `<tr><td>${escaped(name)}<td>${escaped(value)}`).join('\n')}</table>`
+}
+
+function comparisonTable(result: Result, other: Result): string {
+  const rows = comparison(result, other).map(({ figure, hopcast, gossipsub }) => {
+    return `<tr><td>${escaped(figure)}<td class="number">${escaped(hopcast)}<td class="number">${escaped(gossipsub)}`
+  })
+  const parameters = Object.entries(gossipsubParameters).map(([name, value]) => `${name} ${value}`)
+  return `<h2>Beside gossipsub v1.1</h2>
+<table><tr><th>figure<th>hopcast<th>gossipsub${rows.join('\n')}</table>
+<p class="world">A model with the defaults of js-libp2p: ${escaped(parameters.join(', '))}.</p>`
 }
 
 const bins = 60

@@ -1,6 +1,7 @@
 /** What docs/simulation.md says of one scenario. */
 import type { GrowthStep, Result } from '../result.ts'
 import { round, type Scenario, worstOf } from '../scenarios/scenario.ts'
+import { comparison } from './comparison.ts'
 import { growthCharts } from './growth-charts.ts'
 
 export interface Origin {
@@ -28,6 +29,7 @@ export function section(scenario: Scenario, runs: readonly Result[], { date, rev
     ...rows,
     '',
     ...growthTable(runs),
+    ...comparisonTable(runs),
     `${date}, commit ${revision}, seeds ${seeds.join(', ')}; a run took at most ${cost}.`,
     `\`npm run --silent sim -- --scenario ${name} --seeds ${seeds.join(',')}\``
   ].join('\n')
@@ -48,6 +50,20 @@ function growthTable(runs: readonly Result[]): string[] {
     ...rows,
     '',
     '![How control traffic, depth and join time grow with the number of nodes](simulation-growth.svg)',
+    ''
+  ]
+}
+
+function comparisonTable(runs: readonly Result[]): string[] {
+  const run = runs.find(({ gossipsub }) => gossipsub !== undefined)
+  if (run?.gossipsub === undefined) return []
+  const rows = comparison(run, run.gossipsub)
+  return [
+    `Beside gossipsub, seed ${run.seed}:`,
+    '',
+    '| figure | hopcast | gossipsub |',
+    '|---|---|---|',
+    ...rows.map(({ figure, hopcast, gossipsub }) => `| ${figure} | ${hopcast} | ${gossipsub} |`),
     ''
   ]
 }

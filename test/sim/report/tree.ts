@@ -77,7 +77,7 @@ function placesOf(sim: Simulation, stream: StreamId): Place[] {
   }
   const places: Place[] = []
   const visit = (node: SimNode, parent: Place | undefined, from: number, to: number): void => {
-    const delayMs = treeDelayMs(node, publisher.id, hop => hop.overlay.stream(stream)?.upstream)
+    const delayMs = treeDelayMs(node, publisher.id, hop => hop.parents.get(stream))
     const place: Place = { node, parent, delayMs: delayMs ?? 0, angle: (from + to) / 2 }
     places.push(place)
     const all = weightOf(node, children) - 1

@@ -16,6 +16,7 @@ export const crash: Scenario = {
   nodes: 1_000,
   seconds: 140,
   media: audio(64_000),
+  isComparable: true,
   play: stage => {
     stage.publish()
     stage.subscribeAll()

@@ -4,7 +4,7 @@ import { audio } from './media.ts'
 import { atMost, type Scenario } from './scenario.ts'
 import type { Stage } from './stage.ts'
 
-const defaults = { nodes: 1_000, seconds: 120, media: audio(64_000) }
+const defaults = { nodes: 1_000, seconds: 120, media: audio(64_000), isComparable: true }
 
 function play(stage: Stage): void {
   stage.publish()

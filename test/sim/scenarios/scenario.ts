@@ -17,6 +17,8 @@ export interface Scenario {
   lossyShare?: number
   /** Channels, for the shares of control traffic. */
   channels?: (nodes: number) => number
+  /** It is of use for gossipsub as well: one channel, and nothing that only the core can do. */
+  isComparable?: boolean
   /** Plans all that happens. */
   play(stage: Stage): void
   targets(result: Result): Target[]

@@ -1,5 +1,5 @@
 /** What scenarios play on: a network that is being connected, and the steps that most of them share. */
-import type { Millis } from '@hopcast/protocol'
+import type { Millis, PeerId } from '@hopcast/protocol'
 import type { Meter } from '../measure/meter.ts'
 import type { SimNode } from '../node.ts'
 import type { Simulation } from '../simulation.ts'
@@ -86,25 +86,28 @@ export class Stage {
 
   /** Nodes that feed others at present, the publisher apart. */
   relays(): SimNode[] {
-    return this.viewers.filter(node => {
-      if (!node.running) return false
-      for (const { children } of node.overlay.streams()) if (children.length > 0) return true
-      return false
-    })
+    const parents = new Set<PeerId>()
+    for (const node of this.sim.nodes.values()) {
+      if (node.running) for (const parent of node.parents.values()) parents.add(parent)
+    }
+    return this.viewers.filter(node => node.running && parents.has(node.id))
   }
 
   /** Everyone who is fed by way of `relay`. */
   below(relay: SimNode): Set<SimNode> {
+    const children = new Map<PeerId, SimNode[]>()
+    for (const node of this.sim.nodes.values()) {
+      if (!node.running) continue
+      for (const parent of node.parents.values())
+        children.set(parent, [...(children.get(parent) ?? []), node])
+    }
     const found = new Set<SimNode>()
     const waiting = [relay]
     for (let node = waiting.pop(); node !== undefined; node = waiting.pop()) {
-      for (const { children } of node.overlay.streams()) {
-        for (const child of children) {
-          const other = this.sim.nodesById.get(child) as SimNode
-          if (found.has(other)) continue
-          found.add(other)
-          waiting.push(other)
-        }
+      for (const child of children.get(node.id) ?? []) {
+        if (found.has(child)) continue
+        found.add(child)
+        waiting.push(child)
       }
     }
     return found
