@@ -13,6 +13,8 @@ export interface Result {
   /** Objects, over all listeners: from the first that each was given to the end. */
   delivered: number
   expected: number
+  /** Listeners that never had an object; all objects since they count are expected of them. */
+  unfed: number
   /** Objects that uplinks were too slow for. */
   dropped: number
   /** The delay of the way that objects take, divided by the least there is; and the same for what routes minimize. */
@@ -55,6 +57,7 @@ export interface Result {
     lostPercentOfAffected: number | null
   }
   handover: { lost: number; duplicates: number }
+  /** From publisher to listener, of all objects that should have come; null: so many never did. */
   delay: { p50Ms: number | null; p99Ms: number | null }
   depth: { p95: number | null; max: number | null }
   /** Servers' share of the media bytes that are sent. */

@@ -22,7 +22,7 @@ export function evaluate(sim: Simulation, meter: Meter, facts: RunFacts): Figure
   const { traffic } = meter
   const seconds = (sim.now - (meter.startedAt ?? 0)) / 1_000
   const playouts = [...meter.playouts, ...meter.closed]
-  const account = sum(playouts, sim.now)
+  const account = sum(sim, playouts)
   const { expected, delivered } = account
   const { scenario, nodes, servers } = facts
   return {
@@ -37,14 +37,15 @@ export function evaluate(sim: Simulation, meter: Meter, facts: RunFacts): Figure
     delivered,
     expected,
     dropped: traffic.dropped,
+    unfed: [...meter.playouts].filter(playout => !playout.isFed).length,
     ...stretchOf(sim, facts),
     copiesPerDelivery: meter.delays.count === 0 ? 0 : traffic.copies / meter.delays.count,
     mediaBytesPerNodePerSec: traffic.mediaBytes / seconds / sim.nodes.size,
     control: controlOf(sim, meter, facts, seconds),
     join: joinOf(meter),
-    failure: failureOf(meter, account, sim.now),
+    failure: failureOf(sim, meter, account),
     handover: { lost: expected - delivered, duplicates: meter.broken.duplicate },
-    delay: { p50Ms: meter.delays.quantile(0.5) ?? null, p99Ms: meter.delays.quantile(0.99) ?? null },
+    delay: delayOf(meter, account),
     depth: depthOf(sim),
     relayEgressShare: traffic.mediaBytes === 0 ? 0 : traffic.serverMediaBytes / traffic.mediaBytes,
     parentSwitchesPerNodePerMinute: (60 * meter.parentSwitches) / seconds / sim.nodes.size,
@@ -53,10 +54,10 @@ export function evaluate(sim: Simulation, meter: Meter, facts: RunFacts): Figure
   }
 }
 
-function sum(playouts: Iterable<Playout>, end: Millis): Account {
+function sum(sim: Simulation, playouts: Iterable<Playout>): Account {
   const total: Account = { expected: 0, delivered: 0, unplayed: 0 }
   for (const playout of playouts) {
-    const { expected, delivered, unplayed } = playout.account(end)
+    const { expected, delivered, unplayed } = playout.account(sim.now, sim.runs.values())
     total.expected += expected
     total.delivered += delivered
     total.unplayed += unplayed
@@ -123,8 +124,8 @@ function joinOf({ joins }: Meter): Result['join'] {
   }
 }
 
-function failureOf({ gaps, affected }: Meter, all: Account, now: Millis): Result['failure'] {
-  const ofAffected = sum(affected, now)
+function failureOf(sim: Simulation, { gaps, affected }: Meter, all: Account): Result['failure'] {
+  const ofAffected = sum(sim, affected)
   return {
     count: gaps.length,
     p50Ms: quantileOf(gaps, 0.5),
@@ -133,6 +134,13 @@ function failureOf({ gaps, affected }: Meter, all: Account, now: Millis): Result
     lostPercent: percent(all),
     lostPercentOfAffected: gaps.length === 0 ? null : percent(ofAffected)
   }
+}
+
+/** Of all objects that should have come: those that did not are later than any other. */
+function delayOf({ delays }: Meter, { expected, delivered }: Account): Result['delay'] {
+  const share = expected === 0 ? 1 : delivered / expected
+  const quantile = (q: number) => (q > share ? null : (delays.quantile(q / share) ?? null))
+  return { p50Ms: quantile(0.5), p99Ms: quantile(0.99) }
 }
 
 function percent({ expected, unplayed }: Account): number {

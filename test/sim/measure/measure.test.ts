@@ -47,7 +47,11 @@ describe('A meter', () => {
     sim.run(10_000)
     const [playout] = meter.playouts
     // 50 a second for ten seconds, but for the last three.
-    expect(playout?.account(sim.now)).toEqual({ expected: 350, delivered: 350, unplayed: 0 })
+    expect(playout?.account(sim.now, sim.runs.values())).toEqual({
+      expected: 350,
+      delivered: 350,
+      unplayed: 0
+    })
     expect(meter.delays.quantile(0.5)).toBeCloseTo(20, -1)
     expect(meter.traffic.copies).toBe(1_000)
   })
@@ -64,13 +68,27 @@ describe('A meter', () => {
     sim.run(6_000)
     meter.collect(watched, sim.now)
     const [playout] = meter.playouts
-    const account = playout?.account(sim.now)
+    const account = playout?.account(sim.now, sim.runs.values())
     expect(account?.expected).toBe(350)
     expect(account?.delivered).toBeLessThan(350)
     expect(account?.unplayed).toBeGreaterThan(170)
     expect(account?.unplayed).toBeLessThan(210)
     expect(meter.gaps[0]).toBeGreaterThan(4_000)
     expect(meter.gaps[0]).toBeLessThan(4_200)
+  })
+})
+
+describe('A listener that never had an object', () => {
+  it('has missed all of them', () => {
+    const { sim, meter } = measuredLine()
+    sim.cut('n1', 'n2')
+    sim.run(5_000)
+    meter.start(sim)
+    sim.run(10_000)
+    const unfed = [...meter.playouts].filter(playout => !playout.isFed)
+    expect(unfed.map(playout => playout.account(sim.now, sim.runs.values()))).toEqual([
+      { expected: 350, delivered: 0, unplayed: 350 }
+    ])
   })
 })
 

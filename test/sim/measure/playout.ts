@@ -84,10 +84,14 @@ export class Playout implements ReceptionObserver {
     return Math.max(this.#longestPauseMs, this.silentMs(now))
   }
 
-  /** Every object between its first one and the end should have come. */
-  account(end: Millis): Account {
+  /**
+   * Every object between its first one and the end should have come; and all since it counts, if it had none at all.
+   *
+   * @param runs that there are, for who was never given one
+   */
+  account(end: Millis, runs: Iterable<Run>): Account {
     const total: Account = { expected: 0, delivered: 0, unplayed: this.#late }
-    const { run } = this
+    const run = this.run ?? this.#missed(runs)
     // Only the run that goes on: one that was left for another may have been left in the middle.
     const written = [...(run?.writtenAt.values() ?? [])]
     for (const [i, stream] of (run?.streams ?? []).entries()) {
@@ -95,13 +99,19 @@ export class Playout implements ReceptionObserver {
       const writtenAt = written[i] ?? []
       const from = Math.max(seen?.least ?? 0, firstFrom(writtenAt, this.#countedFrom))
       const to = firstFrom(writtenAt, (this.closedAt ?? end) - underwayMs) - 1
-      if (seen === undefined || to < from) continue
-      const delivered = seen.count(from, to)
+      if (to < from) continue
+      const delivered = seen?.count(from, to) ?? 0
       total.expected += to - from + 1
       total.delivered += delivered
       total.unplayed += to - from + 1 - delivered
     }
     return total
+  }
+
+  /** A run of its channel, while it has had nothing of any. */
+  #missed(runs: Iterable<Run>): Run | undefined {
+    for (const run of runs) if (run.channel === this.reception.channel && run.live) return run
+    return undefined
   }
 }
 

@@ -84,11 +84,10 @@ const bins = 60
 
 function delayChart({ meter, result }: Played): string {
   const { p50Ms, p99Ms } = result.delay
-  const to = Math.min(meter.delays.max, 1.6 * (p99Ms ?? 1)) || 1
-  const marks = [
-    { x: p50Ms ?? 0, text: `p50 ${Math.round(p50Ms ?? 0)} ms` },
-    { x: p99Ms ?? 0, text: `p99 ${Math.round(p99Ms ?? 0)} ms` }
-  ]
+  const to = Math.min(meter.delays.max, 1.6 * (meter.delays.quantile(0.99) ?? 1)) || 1
+  const marks = [['p50', p50Ms] as const, ['p99', p99Ms] as const].flatMap(([name, x]) =>
+    x === null ? [] : [{ x, text: `${name} ${Math.round(x)} ms` }]
+  )
   const bars = meter.delays.bins(bins, to)
   return barChart({
     title: 'Delay of deliveries (last bar: later ones)',

@@ -28,8 +28,11 @@ export function figuresOf(result: Result): [string, string][] {
   const { delay, stretch, costStretch, control, join, failure, handover, depth } = result
   const delivered = `${result.delivered} of ${result.expected}`
   return [
-    ['objects delivered', `${delivered}; ${handover.duplicates} twice, ${result.dropped} dropped by uplinks`],
-    ['delivery delay', `p50 ${ms(delay.p50Ms)}, p99 ${ms(delay.p99Ms)}`],
+    [
+      'objects delivered',
+      `${delivered}; ${handover.duplicates} twice, ${result.dropped} dropped by uplinks; ${result.unfed} listeners never had one`
+    ],
+    ['delivery delay', `p50 ${delayText(delay.p50Ms)}, p99 ${delayText(delay.p99Ms)}`],
     [
       'delay stretch',
       `p50 ${number(stretch.p50)}, p99 ${number(stretch.p99)}, ${stretch.quietMs / 1_000} s after the last change`
@@ -75,6 +78,10 @@ function growthLines({ growth = [] }: Result): string[] {
 function gaps({ count, p50Ms, p99Ms, max, lostPercentOfAffected }: Result['failure']): string {
   const lost = `; of those affected ${number(lostPercentOfAffected)} % of objects lost`
   return `${count}: p50 ${ms(p50Ms)}, p99 ${ms(p99Ms)}, max ${ms(max)}${lost}`
+}
+
+function delayText(value: number | null): string {
+  return value === null ? 'never' : ms(value)
 }
 
 function ms(value: number | null): string {

@@ -24,9 +24,19 @@ export interface Scenario {
   targets(result: Result): Target[]
 }
 
-/** At most, with a unit for people; what was not measured does not hold. */
-export function atMost(figure: string, value: number | null, limit: number, unit = ''): Target {
-  const reached = value === null ? 'not measured' : `${round(value)}${unit}`
+/**
+ * At most, with a unit for people; what has no value does not hold.
+ *
+ * @param none what it means that there is no value
+ */
+export function atMost(
+  figure: string,
+  value: number | null,
+  limit: number,
+  unit = '',
+  none = 'not measured'
+): Target {
+  const reached = value === null ? none : `${round(value)}${unit}`
   return { figure, target: `≤ ${limit}${unit}`, reached, value, holds: value !== null && value <= limit }
 }
 

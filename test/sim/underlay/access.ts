@@ -31,7 +31,7 @@ export interface Bursts {
 }
 
 export class Access {
-  readonly uplinkKbps: number
+  uplinkKbps: number
   readonly lastMileMs: Millis
   readonly #bursts: Bursts | undefined
   /** When all that was handed over would have left at the uplink's rate, without any burst. */

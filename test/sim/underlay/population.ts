@@ -19,6 +19,7 @@ export interface PopulationOptions {
 /** Uplinks of nodes at home: lognormal around it. */
 const uplinkMedianKbps = 10_000
 const serverUplinkKbps = 1_000_000
+const publisherUplinkKbps = 20_000
 /** One way in milliseconds, at home: fibre, cable, DSL, Wi-Fi, 4G. */
 const lastMiles: Quantiles = [
   [0, 1],
@@ -44,7 +45,9 @@ export function populate(sim: Simulation, options: PopulationOptions): void {
   for (let i = 0; i < options.servers; i++) addNode(sim, `s${i}`, true, undefined)
   for (let i = 0; i < options.nodes; i++) {
     const isLossy = random.chance(options.lossyShare)
-    addNode(sim, `n${i}`, false, isLossy ? bursts : undefined)
+    const node = addNode(sim, `n${i}`, false, isLossy && i > 0 ? bursts : undefined)
+    // Who publishes has seen to it that it can.
+    if (i === 0 && node.access) node.access.uplinkKbps = publisherUplinkKbps
   }
 }
 
