@@ -44,8 +44,8 @@ export interface DriverOptions {
 /** Runs the nodes of a simulation: the core's, or those of another protocol that it is compared with. */
 export interface NodeDriver {
   command(node: SimNode, command: Command): void
-  /** The link is open from now on, and both ends know. */
-  open(link: SimLink): void
+  /** The link is open from now on, and both ends know who dialled: the first, unless it is said. */
+  open(link: SimLink, dialler?: SimNode): void
   /** `node` is told that its connection is over, if it has one. */
   disconnect(link: SimLink, node: SimNode): void
 }

@@ -157,9 +157,12 @@ export class Reactions {
         case 'closed':
           this.#parts.forward.drop(event.stream)
           break
-        case 'fault':
         case 'crowded':
         case 'refused':
+          this.onNeighbourEvents(this.#parts.neighbours.suggest(event.redirect, now), now)
+          this.onRouteEvents(this.#parts.routes.avoid(event.publisher, event.peer, event.type, now), now)
+          break
+        case 'fault':
           this.onRouteEvents(this.#parts.routes.avoid(event.publisher, event.peer, event.type, now), now)
           break
         case 'doubted':
