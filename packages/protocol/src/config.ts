@@ -164,6 +164,20 @@ export interface Config {
   /** Past it, the neighbour's SUB is answered by SUB_NACK `full`. */
   subscriptionsPerNeighbourMax: number
 
+  // Repair
+  /** An object that was passed over may still be on its way this long, on repair itself; */
+  nackDelayMs: Millis
+  /** who was asked for it has this long to answer; */
+  nackRetryMs: Millis
+  /** and it is of no use any more after this long. */
+  repairTimeoutMs: Millis
+  /** A parent that withholds more than this share of the objects, and so many, for this long is at fault. */
+  lossMin: number
+  lossObjectsMin: number
+  lossWindowMs: Millis
+  /** NACKs of one neighbour's that are answered. */
+  nackRate: Rate
+
   // Objects
   /** Seqnos behind the newest in which a second copy is known as one. */
   dedupWindow: number
@@ -266,6 +280,14 @@ export const defaultConfig: Config = {
   moveIntervalMs: 30_000,
   uplinkBps: 0,
   subscriptionsPerNeighbourMax: 1_024,
+
+  nackDelayMs: 20,
+  nackRetryMs: 100,
+  repairTimeoutMs: 1_000,
+  lossMin: 0.05,
+  lossObjectsMin: 3,
+  lossWindowMs: 300,
+  nackRate: { burst: 200, perSecond: 50 },
 
   dedupWindow: 1_024,
   recentMs: 2_000,

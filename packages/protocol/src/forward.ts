@@ -48,6 +48,8 @@ export class Forward {
   received = 0
   sent = 0
   duplicates = 0
+  /** How many seqnos the object taken in last has passed over: they are missing, unless it was the first of its stream. */
+  passedOver = 0
 
   constructor(config: Config, timers: Timers) {
     this.#config = config
@@ -87,6 +89,18 @@ export class Forward {
       if (object !== undefined && object.header.seq >= startSeq) objects.push(object)
     }
     return onlyWhole && !objects.some(({ header }) => header.seq === startSeq) ? [] : objects
+  }
+
+  /** The recent objects from `first` to `last` that are held. */
+  range(stream: StreamId, first: number, last: number, now: Millis): ObjectFrame[] {
+    return this.recent(stream, first, false, now).filter(({ header }) => header.seq <= last)
+  }
+
+  /** The least and the greatest seqno of the recent objects. */
+  held(stream: StreamId, now: Millis): { oldest: number; newest: number } | undefined {
+    const seqs = this.recent(stream, 0, false, now).map(({ header }) => header.seq)
+    if (seqs.length === 0) return undefined
+    return { oldest: Math.min(...seqs), newest: Math.max(...seqs) }
   }
 
   /** The seqno after the newest, to go on from with another parent; undefined before the first object. */
@@ -186,7 +200,9 @@ export class Forward {
   #mark(buffer: StreamBuffer, seq: number): boolean {
     const { seen } = buffer
     const window = seen.length * 32
+    this.passedOver = 0
     if (seq > buffer.newest) {
+      if (buffer.newest >= 0) this.passedOver = seq - buffer.newest - 1
       // The bits between the old newest and the new one belong to seqnos not seen yet.
       const from = Math.max(buffer.newest + 1, seq - window + 1)
       for (let s = from; s <= seq; s++) clearBit(seen, s % window)

@@ -8,6 +8,7 @@
  *     channels       who publishes what                 → join, leave
  *     relay          the tree: parents and children     → established, lost, closed
  *     forward        objects on their way through
+ *     repair         those that are missing             → lossy
  *     subscriptions  what the applications here take    → started, route, interrupted, ended
  *     publications   what they publish
  *
@@ -176,11 +177,13 @@ export class Overlay {
         return this.#reactions.onRelayEvents(this.#parts.relay.handleSubNack(peer, message, now), now)
       case 'move':
         return this.#reactions.onRelayEvents(this.#parts.relay.handleMove(peer, message), now)
+      case 'nack':
+        return this.#reactions.serve(peer, message, now)
+      case 'have':
+        return this.#reactions.onRepairEvents(this.#parts.repair.handleHave(peer, message, now), now)
       case 'unsub':
         return this.#reactions.onRelayEvents(this.#parts.relay.handleUnsub(peer, message.stream), now)
       case 'route-query':
-      case 'nack':
-      case 'have':
         return
     }
   }
@@ -195,13 +198,23 @@ export class Overlay {
 
   #onObject(peer: PeerId, object: ObjectFrame, now: Millis): void {
     this.#reactions.onNeighbourEvents(this.#parts.links.handleAny(peer, now), now)
-    const { stream } = object.header
-    if (!this.#parts.relay.isSource(stream, peer)) {
-      this.#unwanted++
-      return
-    }
-    if (this.#parts.forward.accept(object, now)) this.#reactions.pass(object, now)
-    this.#reactions.onRelayEvents(this.#parts.relay.handleObject(peer, stream, now), now)
+    const { relay, repair } = this.#parts
+    const { stream, seq } = object.header
+    const isSource = relay.isSource(stream, peer)
+    if (isSource || (!repair.isIdle && repair.expects(stream, seq, peer))) {
+      this.#take(peer, object, now)
+      if (isSource) this.#reactions.onRelayEvents(relay.handleObject(peer, stream, now), now)
+    } else this.#unwanted++
+  }
+
+  #take(peer: PeerId, object: ObjectFrame, now: Millis): void {
+    const { forward, repair } = this.#parts
+    if (!forward.accept(object, now)) return
+    const { stream, seq } = object.header
+    const { passedOver } = forward
+    if (passedOver > 0) repair.handleGap(stream, seq - passedOver, seq - 1, now)
+    if (!repair.isIdle) this.#reactions.onRepairEvents(repair.handleObject(stream, seq, peer, now), now)
+    this.#reactions.pass(object, now)
   }
 
   #onTimer(timer: Timer, now: Millis): void {
@@ -223,6 +236,8 @@ export class Overlay {
         return
       case 'moves':
         return this.#reactions.onRelayEvents(this.#parts.relay.handleMoves(now), now)
+      case 'repair':
+        return this.#reactions.onRepairEvents(this.#parts.repair.handleTimeout(now), now)
       case 'silence':
         for (const stream of this.#parts.forward.handleSilence(now)) {
           this.#reactions.onRelayEvents(this.#parts.relay.handleSilence(stream, now), now)

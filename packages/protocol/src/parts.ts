@@ -3,14 +3,18 @@ import { Channels } from './channels.ts'
 import type { Config } from './config.ts'
 import type { Rng } from './contract.ts'
 import { Forward } from './forward.ts'
-import type { PeerId } from './ids.ts'
+import type { PeerId, StreamId } from './ids.ts'
 import type { Links } from './links.ts'
 import { Neighbours } from './neighbours.ts'
 import { Publications } from './publications.ts'
 import { Relay } from './relay.ts'
+import { Repair } from './repair.ts'
 import { Routes } from './routes.ts'
 import { Subscriptions } from './subscriptions.ts'
 import { Timers } from './timers.ts'
+
+/** So many neighbours beside the parent are asked for an object. */
+const repairersMax = 3
 
 export class Parts {
   readonly timers = new Timers()
@@ -21,6 +25,7 @@ export class Parts {
   readonly channels: Channels
   readonly relay: Relay
   readonly forward: Forward
+  readonly repair: Repair
   readonly subscriptions = new Subscriptions()
   readonly publications: Publications
 
@@ -44,6 +49,22 @@ export class Parts {
       isFlowing: (stream, now) => this.forward.isFlowing(stream, now),
       rateBps: stream => this.forward.rateBps(stream)
     })
+    this.repair = new Repair(config, this.timers, {
+      parent: stream => this.relay.parent(stream),
+      others: stream => this.#others(stream),
+      received: stream => this.forward.counts(stream).received
+    })
+  }
+
+  /** Who may have objects of the stream, beside the parent and those that have them from here. */
+  #others(stream: StreamId): PeerId[] {
+    const publisher = this.relay.publisher(stream)
+    if (publisher === undefined) return []
+    const children = new Set(this.relay.children(stream))
+    return this.routes
+      .claimants(publisher)
+      .filter(peer => !children.has(peer))
+      .slice(0, repairersMax)
   }
 
   /** Whether a stream comes from the neighbour, is asked of it, or goes to it. */

@@ -7,9 +7,10 @@ import type { ChannelId, Millis, PeerId, StreamId } from './ids.ts'
 import type { NeighbourEvent } from './neighbours.ts'
 import type { Parts } from './parts.ts'
 import type { RelayEvent } from './relay-event.ts'
+import type { RepairEvent } from './repair.ts'
 import type { RouteEvent } from './route-event.ts'
 import type { SubscriptionEvent } from './subscriptions.ts'
-import type { Announcement, Message, ObjectFrame } from './wire/messages.ts'
+import type { Announcement, Message, Nack, ObjectFrame } from './wire/messages.ts'
 
 export class Reactions {
   /** The origins whose next hop has changed since the last `take`. */
@@ -63,6 +64,7 @@ export class Reactions {
           this.#outputs.push({ type: 'neighbour', peer: event.peer, change: 'down', reason: event.reason })
           this.onRouteEvents(this.#parts.routes.handleDown(event.peer, now), now)
           this.onRelayEvents(this.#parts.relay.handleDown(event.peer, now), now)
+          this.#parts.repair.handleDown(event.peer)
           break
         case 'cost':
           this.onRouteEvents(this.#parts.routes.handleCost(event.peer, this.#costUs(event.peer), now), now)
@@ -156,6 +158,7 @@ export class Reactions {
           break
         case 'closed':
           this.#parts.forward.drop(event.stream)
+          this.#parts.repair.drop(event.stream)
           break
         case 'crowded':
         case 'refused':
@@ -169,6 +172,28 @@ export class Reactions {
           this.onRouteEvents(this.#parts.routes.doubt(event.publisher, event.peer, now), now)
       }
     }
+  }
+
+  onRepairEvents(events: RepairEvent[], now: Millis): void {
+    for (const event of events) {
+      if (event.type === 'send') {
+        this.#outputs.push(event)
+        continue
+      }
+      const publisher = this.#parts.relay.publisher(event.stream)
+      if (publisher === undefined) continue
+      this.onRouteEvents(this.#parts.routes.avoid(publisher, event.peer, 'fault', now), now)
+    }
+  }
+
+  /** Sends what is asked for and held; otherwise says what is. */
+  serve(peer: PeerId, { stream, first, last }: Nack, now: Millis): void {
+    if (!this.#parts.repair.mayAsk(peer, now)) return
+    const objects = this.#parts.forward.range(stream, first, last, now)
+    for (const object of objects) this.#forwardTo([peer], object)
+    if (objects.length > 0) return
+    const held = this.#parts.forward.held(stream, now)
+    this.#send(peer, { type: 'have', stream, ...(held && { held }) })
   }
 
   #onSubscriptionEvents(events: SubscriptionEvent[]): void {

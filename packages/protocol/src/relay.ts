@@ -80,6 +80,15 @@ export class Relay {
     return state !== undefined && (state.upstream === peer || state.asked?.peer === peer)
   }
 
+  /** Who gives the stream. */
+  parent(stream: StreamId): PeerId | undefined {
+    return this.#streams.get(stream)?.upstream
+  }
+
+  publisher(stream: StreamId): PeerId | undefined {
+    return this.#streams.get(stream)?.name.publisher
+  }
+
   /** There is no uplink to spare. */
   get isFull(): boolean {
     return this.#isWithdrawn || this.#uplink.isFull

@@ -84,6 +84,12 @@ export class Routes {
     return state && chooseBackup(state, this.#standings)
   }
 
+  /** All neighbours that claim a way to `origin`, the nearest first. They may have its objects, whatever may be asked of them. */
+  claimants(origin: PeerId): PeerId[] {
+    const rows = [...(this.#origins.get(origin)?.rows ?? [])]
+    return rows.sort(([, a], [, b]) => a.metricUs - b.metricUs).map(([peer]) => peer)
+  }
+
   /** Whether the neighbour has refused a stream of `origin` a while ago: only who has no parent asks it again. */
   hasRefused(origin: PeerId, peer: PeerId): boolean {
     return this.#standings.of(origin, peer, false) === 'refused'

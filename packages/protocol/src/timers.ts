@@ -20,6 +20,8 @@ export type Timer =
   | 'subscriptions'
   /** The end of the time that a neighbour has which was asked for a stream. */
   | 'moves'
+  /** The next NACK for what is missing. */
+  | 'repair'
   /** The look at streams that have fallen silent. */
   | 'silence'
   /** The next own announcement, and the clearing of expired ones. */
