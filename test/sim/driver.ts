@@ -3,22 +3,9 @@
  * deadlines, and answers `sign`. Control messages go through the codec, as they do on a real link. No cryptography: an
  * announcement counts as verified, after the time that it would take.
  */
-import type {
-  ChannelId,
-  Command,
-  Input,
-  Millis,
-  Output,
-  PeerId,
-  VerifiedAnnouncement
-} from '@hopcast/protocol'
+import type { Command, Input, Millis, Output, PeerId, VerifiedAnnouncement } from '@hopcast/protocol'
 import { encodeAnnouncement } from '../../packages/protocol/src/wire/announcement.ts'
-import type {
-  Announcement,
-  Message,
-  ObjectFrame,
-  SignedAnnouncement
-} from '../../packages/protocol/src/wire/messages.ts'
+import type { Announcement, Message, SignedAnnouncement } from '../../packages/protocol/src/wire/messages.ts'
 import type { Carrier } from './carrier.ts'
 import { describeInput, describeOutput } from './describe.ts'
 import { checkStep } from './invariants.ts'
@@ -115,7 +102,7 @@ export class Driver implements NodeDriver {
       case 'forward':
         return this.#forward(node, output.peers, ObjectParcel.of(output.object))
       case 'deliver':
-        return this.#deliver(node, output.channel, output.track, output.object)
+        return this.#deliver(node, output)
       case 'subscription':
         return this.#tell(node, output)
       case 'sign':
@@ -132,12 +119,17 @@ export class Driver implements NodeDriver {
     }
   }
 
-  #deliver(node: SimNode, channel: ChannelId, track: number, object: ObjectFrame): void {
+  #deliver(node: SimNode, output: Extract<Output, { type: 'deliver' }>): void {
+    const { channel, publisher, epoch, track, object } = output
     const reception = node.receptions.get(channel)
     if (reception === undefined) throw new Error(`${node.name} was given an object that it does not want`)
     this.#sim.counts.delivered++
+    const run = this.#sim.runs.get(object.header.stream)
+    if (run?.publisher.id !== publisher || run.epoch !== epoch) {
+      throw new Error(`${reception}: an object under the name of another`)
+    }
     try {
-      reception.onObject(object, this.#sim.runs.get(object.header.stream), track, this.#sim.now)
+      reception.onObject(object, run, track, this.#sim.now)
     } catch (error) {
       this.#onBreak(error)
     }
@@ -150,10 +142,11 @@ export class Driver implements NodeDriver {
     observer.onBreak(error)
   }
 
-  #tell(node: SimNode, { channel, event }: Extract<Output, { type: 'subscription' }>): void {
+  #tell(node: SimNode, output: Extract<Output, { type: 'subscription' }>): void {
+    const { channel, event } = output
     const reception = node.receptions.get(channel)
     if (reception === undefined) return
-    reception.onEvent(event, this.#sim.now)
+    reception.onEvent(output, this.#sim.now)
     const publishers = new Set<SimNode>()
     for (const run of this.#sim.runs.values()) {
       if (run.channel === reception.channel) publishers.add(run.publisher)

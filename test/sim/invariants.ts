@@ -257,7 +257,10 @@ function unsettledSubscriptions(sim: Simulation, node: SimNode, live: Map<SimNod
       return (view?.subscribers ?? 0) > 0 && (run.publisher === node || view?.upstream !== undefined)
     })
     if (!reception.live || fed.length === 0) problems.push(`${reception} is not fed`)
-    if (new Set(fed.map(([, run]) => run)).size > 1) problems.push(`${reception} is fed by two runs`)
+    const [some, all] = [fed, wanted].map(list => new Set(list.map(([, run]) => run)).size)
+    if (reception.mode === 'any' && some !== 1) problems.push(`${reception} is fed by ${some} runs`)
+    if (reception.mode === 'all' && (some !== all || reception.heard.size !== all))
+      problems.push(`${reception} is fed by ${some} runs of ${all}`)
   }
   return problems
 }

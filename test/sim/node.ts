@@ -8,7 +8,9 @@ import {
   type OverlayOptions,
   type PeerId,
   type StreamId,
-  type SubscriptionChange
+  type SubscribeMode,
+  type SubscriptionChange,
+  type SubscriptionEvent
 } from '@hopcast/protocol'
 import { sha256 } from '@noble/hashes/sha2.js'
 import { base58btc } from 'multiformats/bases/base58'
@@ -75,34 +77,46 @@ export interface ReceivedObject {
   delayMs: Millis
 }
 
+/** What was said of a run. */
+export type Told = SubscriptionChange & { at: Millis; publisher: PeerId }
+
 /** All that a subscription was given, in order. */
 export class Reception {
   readonly node: SimNode
   readonly channel: string
-  readonly events: (SubscriptionChange & { at: Millis })[] = []
+  readonly mode: SubscribeMode
+  readonly events: Told[] = []
   /** Empty in a simulation that does not keep objects. */
   readonly objects: ReceivedObject[] = []
-  /** `started` was said, and neither `interrupted` nor `ended` since. */
-  live = false
+  /** The publishers of which `started` was said, and neither `interrupted` nor `ended` since. */
+  readonly heard = new Set<PeerId>()
   /** Told of every object, once. */
   observer: ReceptionObserver | undefined
   readonly #keepsObjects: boolean
   readonly #seen = new Map<StreamId, SeqSet>()
 
-  constructor(node: SimNode, channel: string, keepsObjects: boolean) {
+  constructor(node: SimNode, channel: string, options: { mode: SubscribeMode; keepsObjects: boolean }) {
     this.node = node
     this.channel = channel
-    this.#keepsObjects = keepsObjects
+    this.mode = options.mode
+    this.#keepsObjects = options.keepsObjects
+  }
+
+  get live(): boolean {
+    return this.heard.size > 0
   }
 
   /** What the core has promised about the order of its events is checked here, on every one. */
-  onEvent(event: SubscriptionChange, at: Millis): void {
+  onEvent({ publisher, event }: SubscriptionEvent, at: Millis): void {
     const { type } = event
-    if (type === 'started' && this.live) throw new Error(`${this}: started twice`)
-    if (type === 'interrupted' && !this.live) throw new Error(`${this}: interrupted before it started`)
-    if (type === 'route' && !this.live) throw new Error(`${this}: a route before it started`)
-    if (type !== 'route') this.live = type === 'started'
-    this.events.push({ ...event, at })
+    const isHeard = this.heard.has(publisher)
+    if (type === 'started' && isHeard) throw new Error(`${this}: started twice`)
+    if (type === 'started' && this.live && this.mode === 'any') throw new Error(`${this}: two are mixed`)
+    if (type === 'interrupted' && !isHeard) throw new Error(`${this}: interrupted before it started`)
+    if (type === 'route' && !isHeard) throw new Error(`${this}: a route before it started`)
+    if (type === 'started') this.heard.add(publisher)
+    else if (type !== 'route') this.heard.delete(publisher)
+    this.events.push({ ...event, publisher, at })
   }
 
   /** Which objects of each stream it has had. */
@@ -119,7 +133,7 @@ export class Reception {
     const { stream, seq } = object.header
     if (run === undefined) throw new Error(`${this}: an object of a stream that nobody published`)
     if (run.channel !== this.channel) throw new Error(`${this}: an object of ${run.channel}`)
-    if (!this.live) throw new Error(`${this}: an object before it started`)
+    if (!this.heard.has(run.publisher.id)) throw new Error(`${this}: an object before it started`)
     const seen = this.#seen.get(stream) ?? new SeqSet()
     if (!seen.add(seq)) throw new InvariantBreak('duplicate', `${this}: object ${seq} twice`)
     this.#seen.set(stream, seen)

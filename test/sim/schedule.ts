@@ -62,7 +62,7 @@ function subscribe(sim: Simulation, { channels }: ScheduleOptions): void {
   const node = sim.random.pick(runningNodes(sim))
   const channel = sim.random.pick(channels)
   const wanted = [...node.receptions.values()].some(reception => reception.channel === channel)
-  if (!wanted) sim.subscribe(node.name, channel)
+  if (!wanted) sim.subscribe(node.name, channel, [0], sim.random.chance(0.3) ? 'all' : 'any')
 }
 
 function unsubscribe(sim: Simulation): void {

@@ -21,7 +21,7 @@ function replayOf(seed: number): string {
 }
 
 /** Whether the objects came in order, each once and none missing, from the first to the last, run by run. */
-export function isGapless({ objects }: Reception): boolean {
+export function isGapless({ objects }: Pick<Reception, 'objects'>): boolean {
   return objects.every((object, i) => {
     const before = objects[i - 1]
     return before === undefined || before.run !== object.run || object.seq === before.seq + 1

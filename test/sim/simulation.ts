@@ -19,6 +19,7 @@ import {
   openChannelId,
   type PeerId,
   type StreamId,
+  type SubscribeMode,
   streamId
 } from '@hopcast/protocol'
 import type { Message } from '../../packages/protocol/src/wire/messages.ts'
@@ -258,13 +259,18 @@ export class Simulation {
     this.command(name, { type: 'unpublish', channel: id })
   }
 
-  subscribe(name: string, channel: string, tracks: readonly number[] = [0]): Reception {
+  subscribe(
+    name: string,
+    channel: string,
+    tracks: readonly number[] = [0],
+    mode: SubscribeMode = 'any'
+  ): Reception {
     const node = this.node(name)
     const id = openChannelId(channel)
-    const reception = new Reception(node, channel, this.#keepsObjects)
+    const reception = new Reception(node, channel, { mode, keepsObjects: this.#keepsObjects })
     reception.observer = this.observer?.onSubscribed(reception)
     node.receptions.set(id, reception)
-    this.command(name, { type: 'subscribe', channel: id, tracks })
+    this.command(name, { type: 'subscribe', channel: id, tracks, mode })
     return reception
   }
 

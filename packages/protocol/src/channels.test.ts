@@ -177,15 +177,15 @@ describe('A subscription', () => {
       ])
     )
     for (const publisher of [a, b]) made.channels.handleAnnouncement(neighbour, announced({ publisher }), 0)
-    expect(told(made.channels.subscribe(channel, 0))).toEqual(['join b 1'])
+    expect(told(made.channels.subscribe(channel, 'any', 0))).toEqual(['join b 1'])
     made.channels.unsubscribe(channel)
     made.metrics.set(a, 20)
-    expect(told(made.channels.subscribe(channel, 0))).toEqual(['join a 1'])
+    expect(told(made.channels.subscribe(channel, 'any', 0))).toEqual(['join a 1'])
   })
 
   test('waits for an announcement, and for a way', () => {
     const made = channels({}, new Map())
-    expect(made.channels.subscribe(channel, 0)).toEqual([])
+    expect(made.channels.subscribe(channel, 'any', 0)).toEqual([])
     expect(told(made.channels.handleAnnouncement(neighbour, announced(), 0))).toEqual(['flood'])
     made.metrics.set(a, 10)
     expect(told(made.channels.handleReach(a, 0))).toEqual(['join a 1'])
@@ -193,7 +193,7 @@ describe('A subscription', () => {
 
   test('keeps its publisher when another comes nearer, and when there is no way and no other', () => {
     const made = channels({}, new Map([[a, 10]]))
-    made.channels.subscribe(channel, 0)
+    made.channels.subscribe(channel, 'any', 0)
     for (const publisher of [a, b]) made.channels.handleAnnouncement(neighbour, announced({ publisher }), 0)
     made.metrics.set(b, 1)
     expect(made.channels.handleReach(b, 0)).toEqual([])
@@ -203,7 +203,7 @@ describe('A subscription', () => {
 
   test('fails over when there is no way to its publisher any more', () => {
     const made = channels()
-    made.channels.subscribe(channel, 0)
+    made.channels.subscribe(channel, 'any', 0)
     for (const publisher of [a, b]) made.channels.handleAnnouncement(neighbour, announced({ publisher }), 0)
     made.metrics.delete(a)
     expect(told(made.channels.handleReach(a, 0))).toEqual(['leave a', 'join b 1'])
@@ -211,10 +211,10 @@ describe('A subscription', () => {
 
   test('ends with the last object, and takes the same run no more', () => {
     const made = channels()
-    made.channels.subscribe(channel, 0)
+    made.channels.subscribe(channel, 'any', 0)
     const run = announced()
     made.channels.handleAnnouncement(neighbour, run, 0)
-    expect(told(made.channels.handleEnd(channel, run.announcement, 0))).toEqual(['end a'])
+    expect(told(made.channels.handleEnd(run.announcement, 0))).toEqual(['end a'])
     expect(made.channels.handleReach(a, 0)).toEqual([])
     expect(told(made.channels.handleAnnouncement(neighbour, announced({ seqno: 1 }), 0))).toEqual(['flood'])
     expect(told(made.channels.handleAnnouncement(neighbour, announced({ epoch: 2 }), 0))).toEqual([
@@ -225,7 +225,7 @@ describe('A subscription', () => {
 
   test('that is withdrawn ends endGraceMs later, unless its last object came before', () => {
     const made = channels({ endGraceMs: 500 })
-    made.channels.subscribe(channel, 0)
+    made.channels.subscribe(channel, 'any', 0)
     made.channels.handleAnnouncement(neighbour, announced(), 0)
     expect(
       told(made.channels.handleAnnouncement(neighbour, announced({ seqno: 1, ended: true }), 0))
@@ -238,7 +238,7 @@ describe('A subscription', () => {
 
   test('goes over to a new run of its publisher at once', () => {
     const made = channels()
-    made.channels.subscribe(channel, 0)
+    made.channels.subscribe(channel, 'any', 0)
     made.channels.handleAnnouncement(neighbour, announced(), 0)
     expect(told(made.channels.handleAnnouncement(neighbour, announced({ epoch: 2 }), 0))).toEqual([
       'flood',
@@ -249,14 +249,14 @@ describe('A subscription', () => {
 
   test('ends when the announcement of its publisher expires', () => {
     const made = channels()
-    made.channels.subscribe(channel, 0)
+    made.channels.subscribe(channel, 'any', 0)
     made.channels.handleAnnouncement(neighbour, announced({}, 1_000), 0)
     expect(told(made.channels.handleTimeout(1_000))).toEqual(['end a'])
   })
 
   test('that is given up leaves its publisher, and follows nothing more', () => {
     const made = channels()
-    made.channels.subscribe(channel, 0)
+    made.channels.subscribe(channel, 'any', 0)
     made.channels.handleAnnouncement(neighbour, announced(), 0)
     expect(told(made.channels.unsubscribe(channel))).toEqual(['leave a'])
     expect(made.channels.unsubscribe(channel)).toEqual([])

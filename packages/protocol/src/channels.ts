@@ -1,14 +1,14 @@
 /**
- * Who publishes what: announcements, this node's own publications, and the choice of a publisher for each channel
- * that is subscribed here (RFC 1, section "Channels").
+ * Who publishes what: announcements, this node's own publications, and what its subscriptions follow (RFC 1, section
+ * "Channels"). `announcements.ts` keeps the table, `interests.ts` chooses the publishers; here is what is said to whom.
  *
- * Announcements are passed on to every neighbour, once. A subscription follows one publisher at a time: the one it
- * has, while that one is announced; then the nearest other.
+ * Announcements are passed on to every neighbour, once.
  */
+import { Announcements } from './announcements.ts'
 import type { Config } from './config.ts'
-import type { ChannelId, Micros, Millis, PeerId, Verified } from './ids.ts'
+import type { ChannelId, Millis, PeerId, Verified } from './ids.ts'
+import { type InterestEvent, Interests, type Reach, type SubscribeMode } from './interests.ts'
 import type { Timers } from './timers.ts'
-import { isNewer } from './version.ts'
 import { catalogBytesMax } from './wire/limits.ts'
 import type { Announcement, Message, SignedAnnouncement } from './wire/messages.ts'
 
@@ -35,49 +35,27 @@ export type ChannelEvent =
   /** To every neighbour but `except`. */
   | { type: 'flood'; message: Message; except: PeerId | undefined }
   | { type: 'sign'; draft: AnnouncementDraft }
-  /** The subscription to the channel goes to this publisher's run now. */
-  | { type: 'join'; channel: ChannelId; announcement: Announcement }
-  | { type: 'leave'; channel: ChannelId; announcement: Announcement; ended: boolean }
-
-interface Entry {
-  announcement: Announcement
-  signed: SignedAnnouncement
-  expiresAt: Millis
-}
-
-interface Interest {
-  chosen: Announcement | undefined
-  /** A withdrawn run whose last object may still come, and until when that is waited for. */
-  endingAt: Millis | undefined
-  /** Runs that ended here: not chosen again, though their withdrawal may be on its way. */
-  ended: Map<PeerId, number>
-}
+  | InterestEvent
 
 interface Own extends Publication {
   seqno: number
   nextAt: Millis
 }
 
-/** The metric of the way to a publisher; undefined without one. 0 for this node itself. */
-export type Reach = (publisher: PeerId) => Micros | undefined
-
 export class Channels {
   readonly #self: PeerId
   readonly #config: Config
   readonly #timers: Timers
-  readonly #reach: Reach
-  readonly #entries = new Map<ChannelId, Map<PeerId, Entry>>()
-  /** Announcements per publisher, for the limits. */
-  readonly #perPublisher = new Map<PeerId, number>()
-  #count = 0
-  readonly #interests = new Map<ChannelId, Interest>()
+  readonly #announcements: Announcements
+  readonly #interests: Interests
   readonly #own = new Map<ChannelId, Own>()
 
   constructor(self: PeerId, config: Config, timers: Timers, reach: Reach) {
     this.#self = self
     this.#config = config
     this.#timers = timers
-    this.#reach = reach
+    this.#announcements = new Announcements(config)
+    this.#interests = new Interests(config, timers, this.#announcements, reach)
   }
 
   get isPublishing(): boolean {
@@ -85,19 +63,13 @@ export class Channels {
   }
 
   /** Every channel that is announced at present, with its publishers. */
-  *channels(): Iterable<{ channel: ChannelId; name: string; publishers: PeerId[] }> {
-    for (const [channel, entries] of this.#entries) {
-      const live = [...entries.values()].filter(entry => !entry.announcement.ended)
-      const name = live[0]?.announcement.name
-      if (name === undefined) continue
-      yield { channel, name, publishers: live.map(entry => entry.announcement.publisher) }
-    }
+  channels(): Iterable<{ channel: ChannelId; name: string; publishers: PeerId[] }> {
+    return this.#announcements.channels()
   }
 
   /** Whether it is newer than what is known of its publisher on its channel. */
   isNews(announcement: Announcement): boolean {
-    const known = this.#entries.get(announcement.channel)?.get(announcement.publisher)
-    return known === undefined || isNewer(announcement, known.announcement)
+    return this.#announcements.isNews(announcement)
   }
 
   /** @throws TypeError when this node publishes the channel already, or for a catalog over `catalogBytesMax` */
@@ -119,148 +91,60 @@ export class Channels {
     return [this.#draft(own, true, now)]
   }
 
-  subscribe(channel: ChannelId, now: Millis): ChannelEvent[] {
-    if (this.#interests.has(channel)) return []
-    const interest: Interest = { chosen: undefined, endingAt: undefined, ended: new Map() }
-    this.#interests.set(channel, interest)
-    return this.#choose(channel, interest, now)
+  subscribe(channel: ChannelId, mode: SubscribeMode, now: Millis): ChannelEvent[] {
+    return this.#interests.open(channel, mode, now)
   }
 
   unsubscribe(channel: ChannelId): ChannelEvent[] {
-    const chosen = this.#interests.get(channel)?.chosen
-    this.#interests.delete(channel)
-    return chosen === undefined ? [] : [{ type: 'leave', channel, announcement: chosen, ended: false }]
+    return this.#interests.close(channel)
   }
 
   handleUp(peer: PeerId): { peer: PeerId; message: Message }[] {
-    return [...this.#entries.values()]
-      .flatMap(entries => [...entries.values()])
-      .map(({ signed }) => ({ peer, message: { type: 'announce', announcement: signed } }))
+    return [...this.#announcements.all()].map(({ signed }) => ({
+      peer,
+      message: { type: 'announce', announcement: signed }
+    }))
   }
 
   /** From a neighbour, or (`from` undefined) this node's own, signed. What is not news goes no further. */
   handleAnnouncement(from: PeerId | undefined, verified: VerifiedAnnouncement, now: Millis): ChannelEvent[] {
     const { announcement, signed, validForMs } = verified
-    const { channel, publisher } = announcement
     if (!this.isNews(announcement)) return []
-    if (from !== undefined && publisher === this.#self) return this.#withdraw(announcement)
+    if (from !== undefined && announcement.publisher === this.#self) return this.#withdraw(announcement)
     // Its own are few, and must not be crowded out by what others announce.
-    const isKnown = this.#entries.get(channel)?.has(publisher) === true
-    if (!isKnown && from !== undefined && this.#isFull(publisher)) return []
-    this.#store({ announcement, signed, expiresAt: now + validForMs })
+    if (from !== undefined && !this.#announcements.hasRoomFor(announcement)) return []
+    this.#announcements.store({ announcement, signed, expiresAt: now + validForMs })
     this.#timers.setBy('announcements', now + Math.min(validForMs, this.#config.announceIntervalMs))
-    const flood: ChannelEvent = {
-      type: 'flood',
-      message: { type: 'announce', announcement: signed },
-      except: from
-    }
-    return [flood, ...this.#chooseIfWanted(channel, now)]
+    const message: Message = { type: 'announce', announcement: signed }
+    const events = this.#interests.handleAnnounced(announcement.channel, now)
+    return [{ type: 'flood', message, except: from }, ...events]
   }
 
   /** The last object of a run has passed: all of it was delivered, and it is over. */
-  handleEnd(channel: ChannelId, announcement: Announcement, now: Millis): ChannelEvent[] {
-    const interest = this.#interests.get(channel)
-    if (interest?.chosen === undefined || !isSameRun(interest.chosen, announcement)) return []
-    return this.#end(channel, interest, interest.chosen, now)
+  handleEnd(run: Announcement, now: Millis): ChannelEvent[] {
+    return this.#interests.handleEnd(run, now)
   }
 
   /** A way to `publisher` was found or lost. */
   handleReach(publisher: PeerId, now: Millis): ChannelEvent[] {
-    const events: ChannelEvent[] = []
-    for (const [channel, interest] of this.#interests) {
-      if (this.#entries.get(channel)?.has(publisher)) events.push(...this.#choose(channel, interest, now))
-    }
-    return events
+    return this.#interests.handleReach(publisher, now)
   }
 
   /** The timer `announcements`: own ones are made anew, expired ones are forgotten. */
   handleTimeout(now: Millis): ChannelEvent[] {
     const events: ChannelEvent[] = []
     for (const own of this.#own.values()) if (own.nextAt <= now) events.push(this.#draft(own, false, now))
-    for (const [channel, entries] of this.#entries) {
-      for (const entry of entries.values()) if (entry.expiresAt <= now) this.#forget(entry)
-      events.push(...this.#chooseIfWanted(channel, now))
+    for (const channel of this.#announcements.expire(now)) {
+      events.push(...this.#interests.handleAnnounced(channel, now))
     }
     for (const { nextAt } of this.#own.values()) this.#timers.setBy('announcements', nextAt)
-    for (const entries of this.#entries.values()) {
-      for (const { expiresAt } of entries.values()) this.#timers.setBy('announcements', expiresAt)
-    }
+    for (const { expiresAt } of this.#announcements.all()) this.#timers.setBy('announcements', expiresAt)
     return events
   }
 
   /** The timer `endings`: runs whose end did not come by itself. */
   handleEndings(now: Millis): ChannelEvent[] {
-    const events: ChannelEvent[] = []
-    for (const [channel, interest] of this.#interests) {
-      const { chosen, endingAt } = interest
-      if (chosen === undefined || endingAt === undefined) continue
-      if (endingAt <= now) events.push(...this.#end(channel, interest, chosen, now))
-      else this.#timers.setBy('endings', endingAt)
-    }
-    return events
-  }
-
-  #chooseIfWanted(channel: ChannelId, now: Millis): ChannelEvent[] {
-    const interest = this.#interests.get(channel)
-    return interest === undefined ? [] : this.#choose(channel, interest, now)
-  }
-
-  /** Keeps the chosen run while it goes on, then takes the nearest publisher that can be reached. */
-  #choose(channel: ChannelId, interest: Interest, now: Millis): ChannelEvent[] {
-    const entries = this.#entries.get(channel)
-    const { chosen } = interest
-    if (chosen !== undefined) {
-      const latest = entries?.get(chosen.publisher)?.announcement
-      const goesOn = latest !== undefined && isSameRun(latest, chosen)
-      if (goesOn && !latest.ended) {
-        if (this.#reach(chosen.publisher) !== undefined) return []
-      } else if (goesOn) {
-        // Withdrawn: the rest of it may still be on its way.
-        if (interest.endingAt === undefined) {
-          interest.endingAt = now + this.#config.endGraceMs
-          this.#timers.setBy('endings', interest.endingAt)
-        }
-        return []
-      } else {
-        return this.#end(channel, interest, chosen, now)
-      }
-    }
-    const best = this.#nearest(entries, interest)
-    if (best === undefined || (chosen !== undefined && isSameRun(best, chosen))) return []
-    const events: ChannelEvent[] = []
-    if (chosen !== undefined) events.push({ type: 'leave', channel, announcement: chosen, ended: false })
-    events.push({ type: 'join', channel, announcement: best })
-    interest.chosen = best
-    return events
-  }
-
-  #end(channel: ChannelId, interest: Interest, chosen: Announcement, now: Millis): ChannelEvent[] {
-    interest.chosen = undefined
-    interest.endingAt = undefined
-    // Only what is still announced could be chosen again, so the list stays as short as that one.
-    const entries = this.#entries.get(channel)
-    for (const publisher of interest.ended.keys())
-      if (!entries?.has(publisher)) interest.ended.delete(publisher)
-    interest.ended.set(chosen.publisher, chosen.epoch)
-    return [
-      { type: 'leave', channel, announcement: chosen, ended: true },
-      ...this.#choose(channel, interest, now)
-    ]
-  }
-
-  #nearest(entries: Map<PeerId, Entry> | undefined, interest: Interest): Announcement | undefined {
-    let best: { announcement: Announcement; metricUs: Micros } | undefined
-    for (const { announcement } of entries?.values() ?? []) {
-      const { publisher, epoch, ended } = announcement
-      const metricUs = this.#reach(publisher)
-      if (ended || metricUs === undefined || epoch <= (interest.ended.get(publisher) ?? -1)) continue
-      const nearer =
-        best === undefined ||
-        metricUs < best.metricUs ||
-        (metricUs === best.metricUs && publisher < best.announcement.publisher)
-      if (nearer) best = { announcement, metricUs }
-    }
-    return best?.announcement
+    return this.#interests.handleEndings(now)
   }
 
   #draft(own: Own, ended: boolean, now: Millis): ChannelEvent {
@@ -279,36 +163,4 @@ export class Channels {
     const draft = { ...rest, seqno: seqno + 1, ended: true, ttlMs: this.#config.announceTtlMs }
     return [{ type: 'sign', draft }]
   }
-
-  #isFull(publisher: PeerId): boolean {
-    return (
-      this.#count >= this.#config.announcementsMax ||
-      (this.#perPublisher.get(publisher) ?? 0) >= this.#config.announcementsPerPublisherMax
-    )
-  }
-
-  #store(entry: Entry): void {
-    const { channel, publisher } = entry.announcement
-    const entries = this.#entries.get(channel) ?? new Map<PeerId, Entry>()
-    if (!entries.has(publisher)) {
-      this.#count++
-      this.#perPublisher.set(publisher, (this.#perPublisher.get(publisher) ?? 0) + 1)
-    }
-    entries.set(publisher, entry)
-    this.#entries.set(channel, entries)
-  }
-
-  #forget({ announcement: { channel, publisher } }: Entry): void {
-    const entries = this.#entries.get(channel)
-    if (entries?.delete(publisher) !== true) return
-    if (entries.size === 0) this.#entries.delete(channel)
-    this.#count--
-    const left = (this.#perPublisher.get(publisher) ?? 1) - 1
-    if (left > 0) this.#perPublisher.set(publisher, left)
-    else this.#perPublisher.delete(publisher)
-  }
-}
-
-function isSameRun(a: Announcement, b: Announcement): boolean {
-  return a.publisher === b.publisher && a.epoch === b.epoch
 }

@@ -127,6 +127,8 @@ export interface Config {
   announcementsPerPublisherMax: number
   /** How long the end of a stream may come after its withdrawal, which travels apart from it. */
   endGraceMs: Millis
+  /** Publishers that one ALL subscription follows at a time; of more it takes the nearest. A meeting, not a stadium. */
+  publishersFollowedMax: number
 
   // Subscriptions
   /** What a neighbour has refused is asked for again after this long. */
@@ -263,6 +265,7 @@ export const defaultConfig: Config = {
   announcementsMax: 2_048,
   announcementsPerPublisherMax: 256,
   endGraceMs: 500,
+  publishersFollowedMax: 64,
 
   subIntervalMs: 1_000,
   subTimeoutMs: 5_000,

@@ -1,8 +1,9 @@
 /** What goes into a node and what comes out of it: the whole contract between the core and whoever drives it. */
 import type { AnnouncementDraft, Publication, VerifiedAnnouncement } from './channels.ts'
 import type { Config } from './config.ts'
-import type { ChannelId, Millis, PeerId } from './ids.ts'
-import type { SubscriptionChange } from './subscriptions.ts'
+import type { ChannelId, Millis, PeerId, StreamName } from './ids.ts'
+import type { SubscribeMode } from './interests.ts'
+import type { SubscriptionEvent } from './subscriptions.ts'
 import type { CloseCode, Message, ObjectFrame, UnsignedMessage } from './wire/messages.ts'
 
 /** Uniform in [0, 1). */
@@ -36,7 +37,8 @@ export type Command =
   | { type: 'publish'; publication: Publication; tracks: readonly number[] }
   | { type: 'write'; channel: ChannelId; track: number; object: WrittenObject }
   | { type: 'unpublish'; channel: ChannelId }
-  | { type: 'subscribe'; channel: ChannelId; tracks: readonly number[] }
+  /** To one publisher at a time (`any`), or to every one that can be reached (`all`). */
+  | { type: 'subscribe'; channel: ChannelId; tracks: readonly number[]; mode: SubscribeMode }
   | { type: 'unsubscribe'; channel: ChannelId }
   /**
    * To carry nothing for others from now on, as before leaving or in a page that is hidden, or to do so again. Children
@@ -57,7 +59,7 @@ export type Output =
   /** The same object to each of `peers`. */
   | { type: 'forward'; peers: readonly PeerId[]; object: ObjectFrame }
   /** An object of a channel that is subscribed here. */
-  | { type: 'deliver'; channel: ChannelId; track: number; object: ObjectFrame }
+  | ({ type: 'deliver'; object: ObjectFrame } & StreamName)
   /** To be signed and handed back as `announcement`. */
   | { type: 'sign'; draft: AnnouncementDraft }
   /** The version of this node's own row, to be signed and handed back as `seqno-signed`. */
@@ -67,4 +69,4 @@ export type Output =
   /** To be dialled, and answered by `connected` or `dial-failed`. */
   | { type: 'dial'; peer: PeerId; addresses: readonly string[] }
   | { type: 'neighbour'; peer: PeerId; change: 'up' | 'down'; reason: string }
-  | { type: 'subscription'; channel: ChannelId; event: SubscriptionChange }
+  | ({ type: 'subscription' } & SubscriptionEvent)

@@ -21,6 +21,7 @@ export {
   streamId,
   type Verified
 } from './ids.ts'
+export type { SubscribeMode } from './interests.ts'
 export { Overlay } from './overlay.ts'
 export { type DropCounts, type DropReason, ObjectQueue } from './queue.ts'
-export type { SubscriptionChange } from './subscriptions.ts'
+export type { SubscriptionChange, SubscriptionEvent } from './subscriptions.ts'

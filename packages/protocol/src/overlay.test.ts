@@ -129,7 +129,10 @@ class Line {
 const publish: Input = { type: 'command', command: { type: 'publish', publication, tracks: [0] } }
 const write: Input = { type: 'command', command: { type: 'write', channel, track: 0, object: written } }
 const unpublish: Input = { type: 'command', command: { type: 'unpublish', channel } }
-const subscribe: Input = { type: 'command', command: { type: 'subscribe', channel, tracks: [0] } }
+const subscribe: Input = {
+  type: 'command',
+  command: { type: 'subscribe', channel, tracks: [0], mode: 'any' }
+}
 const unsubscribe: Input = { type: 'command', command: { type: 'unsubscribe', channel } }
 
 describe('Before HELLO', () => {
@@ -423,14 +426,17 @@ describe('A command that makes no sense throws TypeError and changes nothing', (
       'to publish a track that is none',
       { type: 'publish', publication: { ...publication, channel: openChannelId('x') }, tracks: [256] }
     ],
-    ['to subscribe to a channel twice', { type: 'subscribe', channel, tracks: [0] }],
-    ['to subscribe to a track that is none', { type: 'subscribe', channel: openChannelId('x'), tracks: [-1] }]
+    ['to subscribe to a channel twice', { type: 'subscribe', channel, tracks: [0], mode: 'any' }],
+    [
+      'to subscribe to a track that is none',
+      { type: 'subscribe', channel: openChannelId('x'), tracks: [-1], mode: 'any' }
+    ]
   ]
 
   test.each(wrong)('%s', (_, given) => {
     const made = greeted()
     command(made, { type: 'publish', publication, tracks: [0] })
-    command(made, { type: 'subscribe', channel, tracks: [0] })
+    command(made, { type: 'subscribe', channel, tracks: [0], mode: 'any' })
     const before = JSON.stringify([...made.streams()])
     expect(() => command(made, given)).toThrow(TypeError)
     expect(JSON.stringify([...made.streams()])).toBe(before)
@@ -474,6 +480,7 @@ const limits = {
   originsMax: 3,
   announcementsMax: 2,
   announcementsPerPublisherMax: 2,
+  publishersFollowedMax: 1,
   streamsMax: 3,
   childrenPerStreamMax: 1,
   subscriptionsPerNeighbourMax: 2,
@@ -574,7 +581,10 @@ const fromPeers: fc.Arbitrary<Input> = fc.oneof(
 )
 
 const fromApplication: fc.Arbitrary<Input> = fc
-  .tuple(fc.constantFrom('publish', 'write', 'unpublish', 'subscribe', 'unsubscribe'), channelName)
+  .tuple(
+    fc.constantFrom('publish', 'write', 'unpublish', 'subscribe', 'subscribeAll', 'unsubscribe'),
+    channelName
+  )
   .map(([type, text]): Input => {
     const of = openChannelId(text)
     const commands: Record<string, Command> = {
@@ -585,7 +595,8 @@ const fromApplication: fc.Arbitrary<Input> = fc
       },
       write: { type: 'write', channel: of, track: 1, object: written },
       unpublish: { type: 'unpublish', channel: of },
-      subscribe: { type: 'subscribe', channel: of, tracks: [0, 1] },
+      subscribe: { type: 'subscribe', channel: of, tracks: [0, 1], mode: 'any' },
+      subscribeAll: { type: 'subscribe', channel: of, tracks: [0, 1], mode: 'all' },
       unsubscribe: { type: 'unsubscribe', channel: of }
     }
     return { type: 'command', command: commands[type] as Command }

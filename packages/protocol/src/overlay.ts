@@ -5,7 +5,7 @@
  *     neighbours     who is there, and how far (links)  → up, down, cost, suspect
  *                    and who should be (peers)          → dial
  *     routes         the best next hop to each origin   → next hop
- *     channels       who publishes what                 → join, leave
+ *     channels       who publishes what, and whom we follow → join, leave
  *     relay          the tree: parents and children     → established, lost, closed
  *     forward        objects on their way through
  *     repair         those that are missing             → lossy
@@ -263,7 +263,10 @@ export class Overlay {
         return this.#unpublish(command.channel, now)
       case 'subscribe':
         this.#parts.subscriptions.open(command.channel, command.tracks)
-        return this.#reactions.onChannelEvents(this.#parts.channels.subscribe(command.channel, now), now)
+        return this.#reactions.onChannelEvents(
+          this.#parts.channels.subscribe(command.channel, command.mode, now),
+          now
+        )
       case 'unsubscribe':
         this.#parts.subscriptions.close(command.channel)
         return this.#reactions.onChannelEvents(this.#parts.channels.unsubscribe(command.channel), now)

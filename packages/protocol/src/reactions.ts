@@ -3,7 +3,7 @@
  */
 import type { ChannelEvent } from './channels.ts'
 import type { Output } from './contract.ts'
-import type { ChannelId, Millis, PeerId, StreamId } from './ids.ts'
+import type { Millis, PeerId, StreamId } from './ids.ts'
 import type { NeighbourEvent } from './neighbours.ts'
 import type { Parts } from './parts.ts'
 import type { RelayEvent } from './relay-event.ts'
@@ -45,8 +45,7 @@ export class Reactions {
   #onStreamEnd(stream: StreamId, now: Millis): void {
     this.onRelayEvents(this.#parts.relay.end(stream, now), now)
     const run = this.#parts.subscriptions.handleEnd(stream)
-    if (run === undefined) return
-    this.onChannelEvents(this.#parts.channels.handleEnd(run.channel, run.announcement, now), now)
+    if (run !== undefined) this.onChannelEvents(this.#parts.channels.handleEnd(run, now), now)
   }
 
   onNeighbourEvents(events: NeighbourEvent[], now: Millis): void {
@@ -111,22 +110,22 @@ export class Reactions {
           }
           break
         case 'join':
-          this.#join(event.channel, event.announcement, now)
+          this.#join(event.announcement, now)
           break
         case 'leave':
-          this.#leave(event.channel, event.ended, now)
+          this.#leave(event.announcement, event.ended, now)
       }
     }
   }
 
-  #join(channel: ChannelId, announcement: Announcement, now: Millis): void {
-    for (const stream of this.#parts.subscriptions.join(channel, announcement)) {
+  #join(announcement: Announcement, now: Millis): void {
+    for (const stream of this.#parts.subscriptions.join(announcement)) {
       this.onRelayEvents(this.#parts.relay.subscribe(stream, now), now)
     }
   }
 
-  #leave(channel: ChannelId, ended: boolean, now: Millis): void {
-    const { streams, events } = this.#parts.subscriptions.leave(channel, ended)
+  #leave(announcement: Announcement, ended: boolean, now: Millis): void {
+    const { streams, events } = this.#parts.subscriptions.leave(announcement, ended)
     for (const stream of streams) this.onRelayEvents(this.#parts.relay.unsubscribe(stream), now)
     this.#onSubscriptionEvents(events)
   }

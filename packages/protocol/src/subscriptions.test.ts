@@ -23,7 +23,7 @@ const [voice, noise] = names.map(streamId) as [never, never]
 function joined() {
   const subscriptions = new Subscriptions()
   subscriptions.open(channel, [0, 1])
-  expect(subscriptions.join(channel, announcement)).toEqual(names)
+  expect(subscriptions.join(announcement)).toEqual(names)
   return subscriptions
 }
 
@@ -58,33 +58,70 @@ describe('A subscription to two tracks', () => {
     const subscriptions = joined()
     subscriptions.handleObject(voice)
     expect(subscriptions.handleEnd(voice)).toBe(undefined)
-    expect(subscriptions.handleEnd(noise)?.announcement).toBe(announcement)
-    expect(kinds(subscriptions.leave(channel, true).events)).toEqual(['ended'])
+    expect(subscriptions.handleEnd(noise)).toBe(announcement)
+    expect(kinds(subscriptions.leave(announcement, true).events)).toEqual(['ended'])
   })
 })
 
 describe('A subscription', () => {
   test('knows where the objects of its streams go, until it leaves them', () => {
     const subscriptions = joined()
-    expect(subscriptions.target(noise)).toEqual({ channel, track: 1 })
-    expect(subscriptions.leave(channel, false)).toEqual({ streams: [voice, noise], events: [] })
+    expect(subscriptions.target(noise)).toEqual(names[1])
+    expect(subscriptions.leave(announcement, false)).toEqual({ streams: [voice, noise], events: [] })
     expect(subscriptions.target(noise)).toBe(undefined)
   })
 
   test('that follows another publisher is interrupted if sound had come', () => {
     const subscriptions = joined()
     subscriptions.handleObject(voice)
-    expect(kinds(subscriptions.leave(channel, false).events)).toEqual(['interrupted'])
+    expect(kinds(subscriptions.leave(announcement, false).events)).toEqual(['interrupted'])
   })
 
   test('that was closed is told no more', () => {
     const subscriptions = joined()
     subscriptions.handleObject(voice)
     subscriptions.close(channel)
-    expect(subscriptions.leave(channel, false).events).toEqual([])
+    expect(subscriptions.leave(announcement, false).events).toEqual([])
   })
 
   test('cannot be opened twice', () => {
     expect(() => joined().open(channel, [0])).toThrow(TypeError)
+  })
+})
+
+describe('A subscription to several publishers', () => {
+  const second = { ...announcement, publisher: 'second' as PeerId, epoch: 7 }
+  const ofSecond = streamId({ channel, publisher: second.publisher, epoch: 7, track: 0 })
+
+  /** Follows both, on track 0. */
+  function joinedTwo() {
+    const subscriptions = new Subscriptions()
+    subscriptions.open(channel, [0])
+    for (const run of [announcement, second]) subscriptions.join(run)
+    return subscriptions
+  }
+
+  test('is told of each run by itself, and whose it is', () => {
+    const subscriptions = joinedTwo()
+    const about = (events: SubscriptionEvent[]) =>
+      events.map(({ publisher: of, epoch, event }) => `${event.type} ${of} ${epoch}`)
+    expect(about(subscriptions.handleObject(voice))).toEqual(['started publisher 1'])
+    expect(about(subscriptions.handleEstablished(ofSecond, up, 2))).toEqual([
+      'started second 7',
+      'route second 7'
+    ])
+    expect(about(subscriptions.handleLost(voice))).toEqual(['interrupted publisher 1'])
+    expect(subscriptions.handleEnd(ofSecond)).toBe(second)
+    expect(about(subscriptions.leave(second, true).events)).toEqual(['ended second 7'])
+    expect(subscriptions.target(voice)).toEqual(names[0])
+  })
+
+  test('keeps nothing once it is closed and has left them', () => {
+    const subscriptions = joinedTwo()
+    subscriptions.close(channel)
+    expect(subscriptions.leave(announcement, false)).toEqual({ streams: [voice], events: [] })
+    expect(subscriptions.leave(second, false)).toEqual({ streams: [ofSecond], events: [] })
+    subscriptions.open(channel, [0])
+    expect(subscriptions.leave(second, true)).toEqual({ streams: [], events: [] })
   })
 })

@@ -46,11 +46,8 @@ export class GossipDriver implements NodeDriver {
         const seq = (this.#run?.written ?? 1) - 1
         return gossip.publish({ id: this.#messages++, seq, bytes })
       }
-      case 'subscribe': {
-        const reception = node.receptions.get(command.channel)
-        if (reception) reception.live = true
+      case 'subscribe':
         return gossip.subscribe(this.#sim.now)
-      }
       case 'unsubscribe':
         return gossip.unsubscribe()
       case 'unpublish':
@@ -148,6 +145,7 @@ export class GossipDriver implements NodeDriver {
     const reception = node.receptions.get(run.channelId)
     if (reception === undefined) return
     this.#sim.counts.delivered++
+    reception.heard.add(run.publisher.id)
     const header = { stream, seq: message.seq } as ObjectFrame['header']
     reception.onObject({ header, bytes: new Uint8Array(0) }, run, 0, this.#sim.now)
   }

@@ -33,7 +33,8 @@ export interface Hopcast {
   publish(channel: string, options?: PublishOptions): Publication
 
   /**
-   * Subscribes to whoever publishes on `channel`, now or later, and fails over when that publisher goes.
+   * Subscribes to whoever publishes on `channel`, now or later: to one publisher at a time, failing over when it goes, or
+   * (`mode: 'all'`) to all of them.
    *
    * @throws TypeError for a channel name that is not allowed, or a channel that is subscribed already
    */
@@ -62,8 +63,13 @@ export interface PublishOptions {
 }
 
 export interface SubscribeOptions {
-  /** The tracks wanted. Default [0]. */
+  /** The tracks wanted, of every publisher. Default [0]. */
   tracks?: readonly number[]
+  /**
+   * `any`: one publisher at a time, never two mixed. `all`: every one that can be reached, this node itself included,
+   * at most 64; the nearest, if there are more. Each has a `started`, `interrupted` and `ended` of its own. Default `any`.
+   */
+  mode?: 'any' | 'all'
 }
 
 export interface Publication {
@@ -98,7 +104,7 @@ export interface OutgoingObject {
   ttlMs?: number
 }
 
-/** Iterate it once. What the reader leaves unread past 512 events is dropped, oldest object first, and counted. */
+/** Iterate it once. What the reader leaves unread past 512 events (8,192 with `mode: 'all'`) is dropped, oldest object first, and counted. */
 export interface Subscription extends AsyncIterable<SubscriptionEvent> {
   readonly channel: string
   /** Objects dropped here because the reader was too slow. */
@@ -107,19 +113,21 @@ export interface Subscription extends AsyncIterable<SubscriptionEvent> {
   close(): void
 }
 
+/** `publisher` is the peer id of whom it is about. */
 export type SubscriptionEvent =
   /** A publisher was found, and its tree answers. Comes again after `ended` and after `interrupted`. */
   | { type: 'started'; publisher: string; epoch: number; catalog: Uint8Array }
   | IncomingObject
   /** The way that the stream takes to here has changed: the neighbour it comes from, links to the publisher. */
-  | { type: 'route'; upstream: string; hops: number }
+  | { type: 'route'; publisher: string; upstream: string; hops: number }
   /** There is no way to the publisher at present; it is looked for, and `started` follows when found. */
-  | { type: 'interrupted' }
+  | { type: 'interrupted'; publisher: string }
   /** The publisher ended the stream. `started` follows if it, or another one, begins. */
-  | { type: 'ended' }
+  | { type: 'ended'; publisher: string }
 
 export interface IncomingObject {
   type: 'object'
+  publisher: string
   track: number
   /** Counts up from 0 per track and epoch, without gaps at the publisher. */
   seq: number

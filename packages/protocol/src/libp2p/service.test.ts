@@ -15,7 +15,7 @@ import { openChannelId, type PeerId } from '../ids.ts'
 import { decodeControl, encodeControl } from '../wire/control.ts'
 import { FrameReader, joinFrames } from '../wire/framing.ts'
 import type { Message, SignedAnnouncement } from '../wire/messages.ts'
-import type { Hopcast, HopcastEvent, HopcastInit, SubscriptionEvent } from './api.ts'
+import type { Hopcast, HopcastEvent, HopcastInit, SubscribeOptions, SubscriptionEvent } from './api.ts'
 import { hopcast } from './index.ts'
 import { audioProtocol, controlProtocol } from './link.ts'
 import { signAnnouncement, signSeqno } from './signing.ts'
@@ -83,10 +83,10 @@ async function raw(
 const hello: Message = { type: 'hello', version: 1, agent: 'raw', server: false }
 
 /** Reads a subscription in the background. */
-function reading(service: Hopcast, channel = 'demo'): SubscriptionEvent[] {
+function reading(service: Hopcast, channel = 'demo', options: SubscribeOptions = {}): SubscriptionEvent[] {
   const events: SubscriptionEvent[] = []
   const read = async () => {
-    for await (const event of service.subscribe(channel)) events.push(event)
+    for await (const event of service.subscribe(channel, options)) events.push(event)
   }
   read().catch(error => expect.unreachable(String(error)))
   return events
@@ -149,6 +149,24 @@ describe('Nodes in a line of three', () => {
     expect(objects.map(object => object.payload[0])).toEqual(objects.map(object => object.seq))
     await vi.waitFor(() => expect(b.service.status().streams).toEqual([]), waiting)
     expect(b.service.status().channels).toEqual([])
+  })
+
+  test('carry both ends of a channel to the one between, which subscribes to all', async () => {
+    const [a, b, c] = await Promise.all([peer(), peer(), peer()])
+    b.connect(a.libp2p)
+    b.connect(c.libp2p)
+    const events = reading(b.service, 'demo', { mode: 'all' })
+    const publications = [a, c].map(of => of.service.publish('demo'))
+    await vi.waitFor(() => expect(types(events).filter(type => type === 'started')).toHaveLength(2), waiting)
+    publications.forEach((publication, n) => {
+      publication.write(voice(n))
+    })
+    await vi.waitFor(() => expect(objectsIn(events)).toHaveLength(2), waiting)
+    const heard = objectsIn(events).map(object => [object.publisher, object.payload[0]])
+    expect(heard.toSorted()).toEqual([a, c].map((of, n) => [of.service.peerId, n]).toSorted())
+    await publications[0]?.end()
+    await vi.waitFor(() => expect(types(events)).toContain('ended'), waiting)
+    expect(events.at(-1)).toEqual({ type: 'ended', publisher: a.service.peerId })
   })
 
   test('say what they know in their status', async () => {
@@ -446,10 +464,13 @@ describe('Wrong use throws TypeError', () => {
     expect(service.publish('demo').epoch).toBeGreaterThan(publication.epoch)
   })
 
-  test('of subscribe: a name or a track that is not allowed, a channel that is subscribed already', async () => {
+  test('of subscribe: a name, a track or a mode that is not allowed, a channel that is subscribed already', async () => {
     const { service } = await peer()
     expect(() => service.subscribe('')).toThrow(TypeError)
     expect(() => service.subscribe('demo', { tracks: [-1] })).toThrow(TypeError)
+    expect(() => service.subscribe('demo', { mode: 'both' as 'all' })).toThrow(
+      new TypeError('"both" is no mode: use any or all')
+    )
     const subscription = service.subscribe('demo')
     expect(() => service.subscribe('demo')).toThrow(TypeError)
     subscription.close()

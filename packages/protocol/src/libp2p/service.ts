@@ -19,10 +19,9 @@ import type { Command, Input, Output } from '../contract.ts'
 import { Deadlines } from '../deadlines.ts'
 import { type ChannelId, checkChannelName, checkTracks, openChannelId, type PeerId } from '../ids.ts'
 import { Overlay } from '../overlay.ts'
-import type { SubscriptionChange } from '../subscriptions.ts'
 import { decodeControl, encodeControl } from '../wire/control.ts'
 import { type CloseCode, type Message, type ObjectFrame, ProtocolError } from '../wire/messages.ts'
-import { objectPayload, parseObject } from '../wire/object.ts'
+import { parseObject } from '../wire/object.ts'
 import { Alarm } from './alarm.ts'
 import type {
   Hopcast,
@@ -43,7 +42,7 @@ import { LocalPublication } from './publication.ts'
 import { Sessions } from './sessions.ts'
 import { SeqnoVerifier, signAnnouncement, signSeqno } from './signing.ts'
 import { makeStatus } from './status.ts'
-import { EventQueue } from './subscription.ts'
+import { EventQueue, incomingObject, told, unreadEventsMax } from './subscription.ts'
 
 export interface HopcastComponents {
   peerId: Libp2pPeerId
@@ -174,10 +173,13 @@ export class HopcastService implements Hopcast, Startable {
 
   subscribe(channel: string, options: SubscribeOptions = {}): Subscription {
     const name = checkChannelName(channel)
-    const tracks = options.tracks ?? [0]
+    const { tracks = [0], mode = 'any' } = options
     checkTracks(tracks)
+    if (mode !== 'any' && mode !== 'all') {
+      throw new TypeError(`${JSON.stringify(mode)} is no mode: use any or all`)
+    }
     const id = openChannelId(name)
-    const queue = new EventQueue(name, () => {
+    const queue = new EventQueue(name, unreadEventsMax[mode], () => {
       this.#subscriptions.delete(id)
       this.#command({ type: 'unsubscribe', channel: id })
     })
@@ -185,7 +187,7 @@ export class HopcastService implements Hopcast, Startable {
     const other = this.#subscriptions.get(id)
     if (other !== undefined) throw new TypeError(`${JSON.stringify(name)} is subscribed already`)
     this.#subscriptions.set(id, queue)
-    this.#command({ type: 'subscribe', channel: id, tracks })
+    this.#command({ type: 'subscribe', channel: id, tracks, mode })
     return queue
   }
 
@@ -291,7 +293,7 @@ export class HopcastService implements Hopcast, Startable {
         this.#forward(output.peers, output.object)
         break
       case 'deliver':
-        this.#deliver(output.channel, output.track, output.object)
+        this.#subscriptions.get(output.channel)?.push(incomingObject(output, output.object))
         break
       case 'send':
         this.#send(output.peer, output.message)
@@ -312,7 +314,7 @@ export class HopcastService implements Hopcast, Startable {
         this.#onNeighbour(output.peer, output.change, output.reason)
         break
       case 'subscription':
-        this.#onSubscription(output.channel, output.event)
+        this.#subscriptions.get(output.channel)?.push(told(output))
     }
   }
 
@@ -331,18 +333,6 @@ export class HopcastService implements Hopcast, Startable {
   #encode(message: Message): Uint8Array {
     if (this.#lastEncoded?.message !== message) this.#lastEncoded = { message, body: encodeControl(message) }
     return this.#lastEncoded.body
-  }
-
-  #deliver(channel: ChannelId, track: number, object: ObjectFrame): void {
-    const { seq, key, timestampUs } = object.header
-    const payload = objectPayload(object)
-    this.#subscriptions.get(channel)?.push({ type: 'object', track, seq, key, timestampUs, payload })
-  }
-
-  #onSubscription(channel: ChannelId, event: SubscriptionChange): void {
-    if (event.type !== 'started') return this.#subscriptions.get(channel)?.push(event)
-    const { publisher, epoch, catalog } = event.announcement
-    this.#subscriptions.get(channel)?.push({ type: 'started', publisher, epoch, catalog })
   }
 
   #onNeighbour(peer: PeerId, change: 'up' | 'down', reason: string): void {

@@ -1,13 +1,16 @@
 import { describe, expect, test } from 'vitest'
 import type { IncomingObject, SubscriptionEvent } from './api.ts'
-import { EventQueue, unreadEventsMax } from './subscription.ts'
+import { EventQueue, unreadEventsMax as unreadMax } from './subscription.ts'
+
+const unreadEventsMax = unreadMax.any
+const publisher = 'publisher'
 
 function object(seq: number): IncomingObject {
-  return { type: 'object', track: 0, seq, key: true, timestampUs: 0, payload: new Uint8Array() }
+  return { type: 'object', publisher, track: 0, seq, key: true, timestampUs: 0, payload: new Uint8Array() }
 }
 
 function queue() {
-  const made = { closes: 0, events: new EventQueue('demo', () => made.closes++) }
+  const made = { closes: 0, events: new EventQueue('demo', unreadEventsMax, () => made.closes++) }
   return made
 }
 
@@ -27,18 +30,18 @@ async function read(events: EventQueue, count: number): Promise<(number | string
 describe('A subscription', () => {
   test('hands out what comes, in order, before and after the reader is there', async () => {
     const { events } = queue()
-    events.push({ type: 'interrupted' })
+    events.push({ type: 'interrupted', publisher })
     events.push(object(0))
     const reading = read(events, 4)
     events.push(object(1))
     await Promise.resolve()
-    events.push({ type: 'ended' })
+    events.push({ type: 'ended', publisher })
     expect(await reading).toEqual(['interrupted', 0, 1, 'ended'])
   })
 
   test('keeps unreadEventsMax events, and drops and counts the oldest object past that', async () => {
     const { events } = queue()
-    events.push({ type: 'interrupted' })
+    events.push({ type: 'interrupted', publisher })
     for (let seq = 0; seq <= unreadEventsMax; seq++) events.push(object(seq))
     expect(events.dropped).toBe(2)
     const words = await read(events, unreadEventsMax)
@@ -58,7 +61,8 @@ describe('A subscription', () => {
 
   test('stays bounded when there are no objects to drop', async () => {
     const { events } = queue()
-    for (let i = 0; i <= unreadEventsMax; i++) events.push({ type: 'route', upstream: 'a', hops: i })
+    for (let i = 0; i <= unreadEventsMax; i++)
+      events.push({ type: 'route', publisher, upstream: 'a', hops: i })
     expect(events.dropped).toBe(1)
   })
 

@@ -1,26 +1,32 @@
-import type { Subscription, SubscriptionEvent } from './api.ts'
+import type { PeerId } from '../ids.ts'
+import type { SubscriptionEvent as CoreEvent } from '../subscriptions.ts'
+import type { ObjectFrame } from '../wire/messages.ts'
+import { objectPayload } from '../wire/object.ts'
+import type { IncomingObject, Subscription, SubscriptionEvent } from './api.ts'
 
-/** What a reader may leave unread: ten seconds of voice. */
-export const unreadEventsMax = 512
+/** What a reader may leave unread: ten seconds of voice, of one publisher or of sixteen. */
+export const unreadEventsMax = { any: 512, all: 8_192 }
 
 /** The bounded queue between the core and one reader. */
 export class EventQueue implements Subscription {
   readonly channel: string
+  readonly #unreadMax: number
   readonly #onClose: () => void
   readonly #events: SubscriptionEvent[] = []
   #wake: (() => void) | undefined
   #closed = false
   dropped = 0
 
-  constructor(channel: string, onClose: () => void) {
+  constructor(channel: string, unreadMax: number, onClose: () => void) {
     this.channel = channel
+    this.#unreadMax = unreadMax
     this.#onClose = onClose
   }
 
   push(event: SubscriptionEvent): void {
     if (this.#closed) return
     this.#events.push(event)
-    if (this.#events.length > unreadEventsMax) this.#dropOldestObject()
+    if (this.#events.length > this.#unreadMax) this.#dropOldestObject()
     this.#wake?.()
   }
 
@@ -57,4 +63,19 @@ export class EventQueue implements Subscription {
     this.#events.splice(Math.max(oldest, 0), 1)
     this.dropped++
   }
+}
+
+/** An object as the application gets it. */
+export function incomingObject(
+  { publisher, track }: { publisher: PeerId; track: number },
+  object: ObjectFrame
+): IncomingObject {
+  const { seq, key, timestampUs } = object.header
+  return { type: 'object', publisher, track, seq, key, timestampUs, payload: objectPayload(object) }
+}
+
+/** What the core says of a subscription, as the application is told. */
+export function told({ publisher, epoch, event }: CoreEvent): SubscriptionEvent {
+  if (event.type !== 'started') return { ...event, publisher }
+  return { type: 'started', publisher, epoch, catalog: event.announcement.catalog }
 }
