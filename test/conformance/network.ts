@@ -25,7 +25,6 @@ import type {
   ObjectFrame,
   SyncRow
 } from '../../packages/protocol/src/wire/messages.ts'
-import { wallStartMs } from '../sim/driver.ts'
 import { routePath } from '../sim/invariants.ts'
 import type { Run, SimNode } from '../sim/node.ts'
 import { settle } from '../sim/schedule.ts'
@@ -137,7 +136,7 @@ export class Network extends Simulation {
       name: channel,
       epoch: 1,
       seqno: 0,
-      expiresAt: wallStartMs + Math.ceil(this.now) + 600_000,
+      expiresAt: Math.ceil(this.node(from).clock.wall(this.now)) + 600_000,
       ended: false,
       catalog: new Uint8Array(0),
       ...said
@@ -151,7 +150,7 @@ export class Network extends Simulation {
     const publisher = this.node(from)
     const stream = streamId({ channel: openChannelId(channel), publisher: publisher.id, epoch: 1, track: 0 })
     const about = { publisher, channel, channelId: openChannelId(channel), epoch: 1, streams: [stream] }
-    const run: Run = { ...about, writtenAt: new Map(), written: 0, live: true }
+    const run: Run = { ...about, writtenAt: new Map(), written: 0, live: true, next: undefined }
     this.runs.set(stream, run)
     this.announce(from, to, channel)
     this.claim(from, to, publisher.id, { metricUs: 0 })

@@ -4,6 +4,7 @@
  * announcement counts as verified, after the time that it would take.
  */
 import type { Command, Input, Millis, Output, PeerId, VerifiedAnnouncement } from '@hopcast/protocol'
+import { validityMs } from '../../packages/protocol/src/libp2p/signing.ts'
 import { encodeAnnouncement } from '../../packages/protocol/src/wire/announcement.ts'
 import type { Announcement, Message, SignedAnnouncement } from '../../packages/protocol/src/wire/messages.ts'
 import type { Carrier } from './carrier.ts'
@@ -14,9 +15,6 @@ import type { SimNode } from './node.ts'
 import { InvariantBreak } from './observer.ts'
 import { ObjectParcel, Packer } from './parcel.ts'
 import type { Simulation } from './simulation.ts'
-
-/** The wall clock when the simulation starts: publishers take their epochs from it. */
-export const wallStartMs = 1_800_000_000_000
 
 /** What a dial takes that leads nowhere. */
 const dialTimeoutMs = 1_000
@@ -109,6 +107,8 @@ export class Driver implements NodeDriver {
         return this.#sign(node, output)
       case 'sign-seqno':
         return this.#signSeqno(node, output)
+      case 'epoch':
+        return this.#sim.goOn(node, output.channel, output.epoch)
       case 'close':
         if (output.code !== undefined) this.#sim.counts.closes++
         return this.#close(node, output.peer)
@@ -157,7 +157,7 @@ export class Driver implements NodeDriver {
 
   #sign(node: SimNode, { draft }: Extract<Output, { type: 'sign' }>): void {
     const { ttlMs, ...rest } = draft
-    const announcement: Announcement = { ...rest, expiresAt: Math.floor(this.#wallMs(node) + ttlMs) }
+    const announcement: Announcement = { ...rest, expiresAt: Math.floor(node.wallClock.latest() + ttlMs) }
     const signed = { body: encodeAnnouncement(announcement), signature: new Uint8Array(64) }
     this.#announce(node, undefined, signed)
   }
@@ -178,15 +178,12 @@ export class Driver implements NodeDriver {
     const { incarnation } = node
     const ttlMaxMs = node.config.announceTtlMs
     this.#sim.after(this.#options.signatureMs, () => {
-      const validForMs = Math.min(announcement.expiresAt - this.#wallMs(node), ttlMaxMs)
+      const { id: self, wallClock: clock } = node
+      const validForMs = from === undefined ? ttlMaxMs : validityMs(announcement, { self, ttlMaxMs, clock })
       const verified = { announcement, signed, validForMs } as VerifiedAnnouncement
       if (node.incarnation !== incarnation || validForMs <= 0) return
       this.step(node, { type: 'announcement', from, announcement: verified })
     })
-  }
-
-  #wallMs(node: SimNode): Millis {
-    return wallStartMs + this.#sim.now + node.clock.wallOffsetMs
   }
 
   // Carrying messages

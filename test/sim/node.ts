@@ -14,6 +14,7 @@ import {
 } from '@hopcast/protocol'
 import { sha256 } from '@noble/hashes/sha2.js'
 import { base58btc } from 'multiformats/bases/base58'
+import { WallClock } from '../../packages/protocol/src/libp2p/wall-clock.ts'
 import type { ObjectFrame } from '../../packages/protocol/src/wire/messages.ts'
 import type { SimLink } from './link.ts'
 import { InvariantBreak, type ReceptionObserver } from './observer.ts'
@@ -66,6 +67,8 @@ export interface Run {
   written: number
   /** Neither ended, nor gone with its node. */
   live: boolean
+  /** What the publication goes on as, if the node found out that this epoch had been used. */
+  next: Run | undefined
 }
 
 export interface ReceivedObject {
@@ -155,6 +158,8 @@ export interface SimNodeOptions {
   config: Partial<Config>
   createOverlay: CreateOverlay
   random: Random
+  /** The time of the simulation. */
+  now: () => Millis
 }
 
 export class SimNode {
@@ -165,6 +170,8 @@ export class SimNode {
   readonly index: number
   readonly links = new Map<PeerId, SimLink>()
   readonly clock: NodeClock
+  /** What its driver makes of the time of day: a new one at each start. */
+  wallClock: WallClock
   readonly access: Access | undefined
   readonly isServer: boolean
   readonly region: number
@@ -181,14 +188,17 @@ export class SimNode {
   readonly runs = new Map<ChannelId, Run>()
   readonly receptions = new Map<ChannelId, Reception>()
   lastEpoch = 0
+  readonly #now: () => Millis
   readonly #create: () => Core
 
-  constructor({ name, index, id, place, config, createOverlay, random }: SimNodeOptions) {
+  constructor({ name, index, id, place, config, createOverlay, random, now }: SimNodeOptions) {
     const { clock = new NodeClock(), access, isServer = false, region = 0 } = place
     this.name = name
     this.index = index
     this.id = id
     this.clock = clock
+    this.#now = now
+    this.wallClock = this.#newWallClock()
     this.access = access
     this.isServer = isServer
     this.region = region
@@ -201,11 +211,20 @@ export class SimNode {
   /** Starts again, remembering nothing but its identity. */
   start(): void {
     this.overlay = this.#create()
+    this.wallClock = this.#newWallClock()
     this.incarnation++
     this.running = true
     this.wakeAt = undefined
     this.nextHops.clear()
     this.parents.clear()
+  }
+
+  #newWallClock(): WallClock {
+    const { clock } = this
+    return new WallClock(
+      () => Math.floor(clock.wall(this.#now())),
+      () => clock.local(this.#now())
+    )
   }
 }
 

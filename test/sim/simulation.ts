@@ -25,7 +25,7 @@ import {
 import type { Message } from '../../packages/protocol/src/wire/messages.ts'
 import { Carrier } from './carrier.ts'
 import { Clock } from './clock.ts'
-import { Driver, type NodeDriver, wallStartMs } from './driver.ts'
+import { Driver, type NodeDriver } from './driver.ts'
 import { type LinkOptions, SimLink } from './link.ts'
 import { type CreateOverlay, type Place, peerIdOf, Reception, type Run, SimNode } from './node.ts'
 import type { Observer } from './observer.ts'
@@ -119,7 +119,8 @@ export class Simulation {
       place,
       config: this.#config,
       createOverlay: this.#createOverlay,
-      random: this.random
+      random: this.random,
+      now: () => this.now
     })
     this.nodes.set(name, node)
     this.nodesById.set(node.id, node)
@@ -214,31 +215,47 @@ export class Simulation {
     const { everyMs = 20, tracks = [0] } = options
     const node = this.node(name)
     const id = openChannelId(channel)
-    node.lastEpoch = Math.max(node.lastEpoch + 1, Math.floor(this.#wallMs(node)))
+    node.lastEpoch = Math.max(node.lastEpoch + 1, node.wallClock.now())
     const epoch = node.lastEpoch
-    const streams = tracks.map(track => streamId({ channel: id, publisher: node.id, epoch, track }))
-    const writtenAt = new Map(tracks.map(track => [track, []]))
-    const run: Run = {
-      publisher: node,
-      channel,
-      channelId: id,
-      epoch,
-      streams,
-      writtenAt,
-      written: 0,
-      live: true
-    }
-    node.runs.set(id, run)
-    for (const stream of streams) this.runs.set(stream, run)
+    const run = this.#begin(node, channel, epoch, tracks)
     const publication = { channel: id, name: channel, epoch, catalog: new Uint8Array(0) }
     this.command(name, { type: 'publish', publication, tracks })
-    if (everyMs > 0) this.#writeEvery(run, id, tracks, everyMs)
+    if (everyMs > 0) this.#writeEvery(run, everyMs)
     return run
+  }
+
+  /** The node has given its publication another epoch. */
+  goOn(node: SimNode, channel: ChannelId, epoch: number): void {
+    const run = node.runs.get(channel)
+    if (run === undefined) return
+    run.live = false
+    run.next = this.#begin(node, run.channel, epoch, [...run.writtenAt.keys()])
+    node.lastEpoch = epoch
+  }
+
+  #begin(publisher: SimNode, channel: string, epoch: number, tracks: readonly number[]): Run {
+    const channelId = openChannelId(channel)
+    const streams = tracks.map(track =>
+      streamId({ channel: channelId, publisher: publisher.id, epoch, track })
+    )
+    const writtenAt = new Map(tracks.map(track => [track, []]))
+    const about = { publisher, channel, channelId, epoch, streams, writtenAt }
+    const run: Run = { ...about, written: 0, live: true, next: undefined }
+    publisher.runs.set(channelId, run)
+    for (const stream of streams) this.runs.set(stream, run)
+    return run
+  }
+
+  /** Sets the clock of a node that does not run: what it has published before may be of the future then. */
+  setClock(name: string, aheadMs: Millis): void {
+    const node = this.node(name)
+    node.clock.wallOffsetMs = aheadMs
+    node.lastEpoch = 0
   }
 
   /** Writes one object of `bytes` bytes now. */
   write(run: Run, { track = 0, bytes = 80, key = true, priority = 0 }: WriteOptions = {}): void {
-    const timestampUs = Math.round(this.#wallMs(run.publisher) * 1_000)
+    const timestampUs = Math.round(run.publisher.clock.wall(this.now) * 1_000)
     const object = { key, priority, ttlMs: 2_000, timestampUs }
     run.written++
     run.writtenAt.get(track)?.push(this.now)
@@ -321,15 +338,12 @@ export class Simulation {
     this.clock.plan(this.now + ms, action)
   }
 
-  #wallMs(node: SimNode): Millis {
-    return wallStartMs + this.now + node.clock.wallOffsetMs
-  }
-
-  #writeEvery(run: Run, channel: ChannelId, tracks: readonly number[], everyMs: Millis): void {
+  #writeEvery(run: Run, everyMs: Millis): void {
     this.after(everyMs, () => {
-      if (run.publisher.runs.get(channel) !== run) return
-      for (const track of tracks) this.write(run, { track })
-      this.#writeEvery(run, channel, tracks, everyMs)
+      const current = run.next ?? run
+      if (current.publisher.runs.get(current.channelId) !== current) return
+      for (const track of current.writtenAt.keys()) this.write(current, { track })
+      this.#writeEvery(current, everyMs)
     })
   }
 }

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import { type ChannelEvent, Channels, type Publication, type VerifiedAnnouncement } from './channels.ts'
+import { type ChannelEvent, Channels, type VerifiedAnnouncement } from './channels.ts'
 import { type Config, defaultConfig } from './config.ts'
 import { type Micros, openChannelId, type PeerId } from './ids.ts'
+import type { Publication } from './own-runs.ts'
 import { Timers } from './timers.ts'
 import type { Announcement } from './wire/messages.ts'
 
@@ -122,7 +123,7 @@ describe('A publication', () => {
     const made = channels({ announceTtlMs: 300, announceIntervalMs: 100 })
     const { epoch, catalog } = publication
     const draft = { publisher: self, channel, name, epoch, seqno: 0, ended: false, catalog, ttlMs: 300 }
-    expect(made.channels.publish(publication, 0)).toEqual([{ type: 'sign', draft }])
+    expect(made.channels.publish(publication, 0)).toEqual({ epoch, events: [{ type: 'sign', draft }] })
     expect(made.timers.takeDue(99)).toEqual([])
     expect(made.timers.takeDue(100)).toEqual(['announcements'])
     expect(made.channels.handleTimeout(100)).toEqual([{ type: 'sign', draft: { ...draft, seqno: 1 } }])

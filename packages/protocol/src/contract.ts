@@ -1,8 +1,9 @@
 /** What goes into a node and what comes out of it: the whole contract between the core and whoever drives it. */
-import type { AnnouncementDraft, Publication, VerifiedAnnouncement } from './channels.ts'
+import type { VerifiedAnnouncement } from './channels.ts'
 import type { Config } from './config.ts'
 import type { ChannelId, Millis, PeerId, StreamName } from './ids.ts'
 import type { SubscribeMode } from './interests.ts'
+import type { AnnouncementDraft, Publication } from './own-runs.ts'
 import type { SubscriptionEvent } from './subscriptions.ts'
 import type { CloseCode, Message, ObjectFrame, UnsignedMessage } from './wire/messages.ts'
 
@@ -62,6 +63,8 @@ export type Output =
   | ({ type: 'deliver'; object: ObjectFrame } & StreamName)
   /** To be signed and handed back as `announcement`. */
   | { type: 'sign'; draft: AnnouncementDraft }
+  /** What is published on the channel goes on as another run: the epoch that it was given has been used before. */
+  | { type: 'epoch'; channel: ChannelId; epoch: number }
   /** The version of this node's own row, to be signed and handed back as `seqno-signed`. */
   | { type: 'sign-seqno'; epoch: number; seqno: number }
   /** To be disconnected, once what was sent has left: CLOSE is the last of it. Without a code it said CLOSE itself. */

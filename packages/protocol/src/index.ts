@@ -1,4 +1,4 @@
-export type { AnnouncementDraft, Publication, VerifiedAnnouncement } from './channels.ts'
+export type { VerifiedAnnouncement } from './channels.ts'
 export { type Config, defaultConfig } from './config.ts'
 export type {
   Command,
@@ -23,5 +23,6 @@ export {
 } from './ids.ts'
 export type { SubscribeMode } from './interests.ts'
 export { Overlay } from './overlay.ts'
+export type { AnnouncementDraft, Publication } from './own-runs.ts'
 export { type DropCounts, type DropReason, ObjectQueue } from './queue.ts'
 export type { SubscriptionChange, SubscriptionEvent } from './subscriptions.ts'

@@ -1,10 +1,11 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { Publication, VerifiedAnnouncement } from './channels.ts'
+import type { VerifiedAnnouncement } from './channels.ts'
 import type { Config } from './config.ts'
 import type { Command, Input, Output } from './contract.ts'
 import { type Millis, openChannelId, type PeerId, pathTag, type StreamId, streamId } from './ids.ts'
 import { Overlay } from './overlay.ts'
+import type { Publication } from './own-runs.ts'
 import { encodeControl } from './wire/control.ts'
 import { peerIdFrom } from './wire/id-bytes.ts'
 import type { Announcement, UnsignedMessage } from './wire/messages.ts'
@@ -358,6 +359,30 @@ describe('Objects', () => {
     line.run(a, publish)
     line.run(a, write)
     expect(line.heard(a)).toEqual(['started', 'route', 'object 0'])
+  })
+})
+
+describe('A publication that others remember with a later run', () => {
+  test('goes on above it: streams from 0, a newer row, and its application need not know', () => {
+    const line = new Line([a, b, c])
+    line.run(c, subscribe)
+    line.run(a, publish)
+    line.run(a, write)
+    const old = verified({ publisher: a, epoch: 100, seqno: 3 })
+    line.run(a, { type: 'announcement', from: b, announcement: old })
+    line.run(a, write)
+    expect(line.heard(c).filter(word => word !== 'route')).toEqual([
+      'started',
+      'object 0',
+      'ended',
+      'started',
+      'object 0'
+    ])
+    expect(line.noted).toContainEqual({ at: a, output: { type: 'epoch', channel, epoch: 101 } })
+    const rows = line.noted.flatMap(({ at, output }) =>
+      at === a && output.type === 'send' && output.message.type === 'sync' ? output.message.rows : []
+    )
+    expect(rows.at(-1)).toMatchObject({ origin: a, epoch: 101, seqno: 0 })
   })
 })
 

@@ -19,11 +19,12 @@
  * broken by a stated order, so a run is a function of its inputs. Bad input from a peer comes back as `close`;
  * misuse of the API throws TypeError.
  */
-import type { Publication, VerifiedAnnouncement } from './channels.ts'
+import type { VerifiedAnnouncement } from './channels.ts'
 import { type Config, defaultConfig } from './config.ts'
 import type { Command, Input, Output, OverlayOptions, WrittenObject } from './contract.ts'
 import { type ChannelId, checkTracks, type Millis, type PeerId, type StreamId } from './ids.ts'
 import type { Neighbour } from './links.ts'
+import type { Publication } from './own-runs.ts'
 import { Parts } from './parts.ts'
 import type { Slot } from './peers.ts'
 import { Reactions } from './reactions.ts'
@@ -278,10 +279,13 @@ export class Overlay {
   }
 
   #publish(publication: Publication, tracks: readonly number[], now: Millis): void {
-    const events = this.#parts.channels.publish(publication, now)
-    for (const name of this.#parts.publications.open(publication, tracks))
+    const { channel } = publication
+    const { epoch, events } = this.#parts.channels.publish(publication, now)
+    for (const name of this.#parts.publications.open({ channel, epoch }, tracks)) {
       this.#parts.relay.startOwn(name, now)
-    this.#reactions.onRouteEvents(this.#parts.routes.startOwn(publication.epoch), now)
+    }
+    if (epoch !== publication.epoch) this.#reactions.say({ type: 'epoch', channel, epoch })
+    this.#reactions.onRouteEvents(this.#parts.routes.startOwn(epoch), now)
     this.#reactions.onChannelEvents(events, now)
   }
 

@@ -38,6 +38,16 @@ describe("A node's own row", () => {
     expect(routes.startOwn(7)).toEqual([{ type: 'sign-seqno', epoch: 10, seqno: 0 }])
   })
 
+  test('takes an epoch that it is told of, unless its own is as new, now or when it starts', () => {
+    const { routes } = tableOfTwo()
+    publish(routes, 7)
+    expect(routes.raiseOwn(7)).toEqual([])
+    expect(rowsIn(signed(routes, routes.raiseOwn(9)), a)).toMatchObject([{ epoch: 9, seqno: 0, metricUs: 0 }])
+    const other = tableOfTwo().routes
+    expect(other.raiseOwn(9)).toEqual([])
+    expect(other.startOwn(7)).toEqual([{ type: 'sign-seqno', epoch: 9, seqno: 0 }])
+  })
+
   test('does not count past the largest number', () => {
     const { routes } = tableOfTwo()
     expect(routes.handleSync(a, { rows: [ofSelf(max, 0)] }, 0)).toEqual([])

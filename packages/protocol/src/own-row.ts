@@ -66,14 +66,14 @@ export class OwnRow {
     if (version === undefined || this.#isSigning) return undefined
     if (request.epoch !== version.epoch || request.seqno !== version.seqno + 1) return undefined
     const at = this.#raisedAt === undefined ? now : this.#raisedAt + this.#config.seqnoRaiseIntervalMs
-    if (at <= now) return this.#raise(now)
+    if (at <= now) return this.#raiseSeqno(now)
     this.#timers.setBy('seqno', at)
     return undefined
   }
 
   /** The timer `seqno`: what was asked for too soon. */
   handleTimeout(now: Millis): Version | undefined {
-    return this.#isSigning ? undefined : this.#raise(now)
+    return this.#isSigning ? undefined : this.#raiseSeqno(now)
   }
 
   /**
@@ -81,16 +81,19 @@ export class OwnRow {
    * Until the epoch is above that, no other node can use what this one says.
    */
   handleEcho(row: SyncRow): Version | undefined {
-    const epoch = row.epoch + 1
-    if (row.metricUs === undefined || !Number.isSafeInteger(epoch)) return undefined
-    if (this.#version !== undefined) {
-      return isNewer(row, this.#version) ? this.#sign({ epoch, seqno: 0 }) : undefined
-    }
-    this.#epochMin = Math.max(this.#epochMin, epoch)
-    return undefined
+    if (row.metricUs === undefined || !Number.isSafeInteger(row.epoch + 1)) return undefined
+    const isKnown = this.#version !== undefined && !isNewer(row, this.#version)
+    return isKnown ? undefined : this.raise(row.epoch + 1)
   }
 
-  #raise(now: Millis): Version | undefined {
+  /** The epoch is to be `epoch` at least, now or when this node publishes. */
+  raise(epoch: number): Version | undefined {
+    this.#epochMin = Math.max(this.#epochMin, epoch)
+    if (this.#version === undefined || epoch <= this.#version.epoch) return undefined
+    return this.#sign({ epoch, seqno: 0 })
+  }
+
+  #raiseSeqno(now: Millis): Version | undefined {
     const version = this.#version
     if (version === undefined || !Number.isSafeInteger(version.seqno + 1)) return undefined
     this.#raisedAt = now

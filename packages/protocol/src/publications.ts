@@ -26,6 +26,13 @@ export class Publications {
     return names
   }
 
+  /** The publication goes on as another run. Returns the last objects of the old one, and the names of its new streams. */
+  restart(channel: ChannelId, epoch: number): { ends: ObjectFrame[]; names: StreamName[] } {
+    const tracks = [...(this.#channels.get(channel)?.keys() ?? [])]
+    const ends = this.close(channel)
+    return { ends, names: this.open({ channel, epoch }, tracks) }
+  }
+
   /** The next object of a track. @throws TypeError when it is not published here */
   write(channel: ChannelId, track: number, written: WrittenObject): ObjectFrame {
     const state = this.#channels.get(channel)?.get(track)

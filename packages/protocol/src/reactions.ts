@@ -3,7 +3,7 @@
  */
 import type { ChannelEvent } from './channels.ts'
 import type { Output } from './contract.ts'
-import type { Millis, PeerId, StreamId } from './ids.ts'
+import type { ChannelId, Millis, PeerId, StreamId } from './ids.ts'
 import type { NeighbourEvent } from './neighbours.ts'
 import type { Parts } from './parts.ts'
 import type { RelayEvent } from './relay-event.ts'
@@ -27,6 +27,11 @@ export class Reactions {
     const outputs = this.#outputs
     this.#outputs = []
     return outputs
+  }
+
+  /** To be done after what has been said so far. */
+  say(output: Output): void {
+    this.#outputs.push(output)
   }
 
   /** Hands an object to the children and the subscribers of its stream. */
@@ -109,6 +114,12 @@ export class Reactions {
             if (peer !== event.except && agent !== undefined) this.#send(peer, event.message)
           }
           break
+        case 'restart':
+          this.#restart(event.channel, event.epoch, now)
+          break
+        case 'remembered':
+          this.onRouteEvents(this.#parts.routes.raiseOwn(event.epoch + 1), now)
+          break
         case 'join':
           this.#join(event.announcement, now)
           break
@@ -116,6 +127,14 @@ export class Reactions {
           this.#leave(event.announcement, event.ended, now)
       }
     }
+  }
+
+  /** What is published here goes on as another run. */
+  #restart(channel: ChannelId, epoch: number, now: Millis): void {
+    const { ends, names } = this.#parts.publications.restart(channel, epoch)
+    for (const end of ends) this.pass(end, now)
+    for (const name of names) this.#parts.relay.startOwn(name, now)
+    this.#outputs.push({ type: 'epoch', channel, epoch })
   }
 
   #join(announcement: Announcement, now: Millis): void {

@@ -100,6 +100,11 @@ export class Routes {
     return toBeSigned(this.#own.start(epoch))
   }
 
+  /** Others remember this node with an epoch below this one, from before it was started: its row has to be newer. */
+  raiseOwn(epoch: number): RouteEvent[] {
+    return toBeSigned(this.#own.raise(epoch))
+  }
+
   stopOwn(): RouteEvent[] {
     const row = this.#own.stop()
     return row === undefined ? [] : this.#tellAll([row])

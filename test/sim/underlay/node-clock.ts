@@ -1,5 +1,8 @@
 import type { Millis } from '@hopcast/protocol'
 
+/** The time of day at the start of every simulation, in milliseconds since the Unix epoch. */
+export const wallStartMs = 1_800_000_000_000
+
 export interface NodeClockOptions {
   /** What the monotonic clock shows when the simulation starts. */
   offsetMs?: Millis
@@ -11,7 +14,8 @@ export interface NodeClockOptions {
 
 /** The clocks of one node: none is right, and no two go alike. */
 export class NodeClock {
-  readonly wallOffsetMs: Millis
+  /** May be set, as the clock of a computer may. */
+  wallOffsetMs: Millis
   readonly #offsetMs: Millis
   readonly #rate: number
 
@@ -24,6 +28,11 @@ export class NodeClock {
   /** What the monotonic clock shows at a time of the simulation. */
   local(at: Millis): Millis {
     return this.#offsetMs + at * this.#rate
+  }
+
+  /** What the wall clock shows then, in milliseconds since the Unix epoch. */
+  wall(at: Millis): Millis {
+    return wallStartMs + at + this.wallOffsetMs
   }
 
   /** The first time of the simulation at which the monotonic clock shows `local` or more. */

@@ -74,7 +74,10 @@ export interface SubscribeOptions {
 
 export interface Publication {
   readonly channel: string
-  /** Which run of this publisher it is: milliseconds since the Unix epoch at its start, strictly growing. */
+  /**
+   * Which run of this publisher it is: milliseconds since the Unix epoch at its start, strictly growing. It changes once when
+   * the network turns out to remember a later run, because this node's clock went back.
+   */
   readonly epoch: number
   /** Direct children that take the stream now; zero means that nothing leaves this node. */
   readonly children: number

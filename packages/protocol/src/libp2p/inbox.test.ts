@@ -5,6 +5,7 @@ import type { PeerId } from '../ids.ts'
 import type { SeqnoReq, Sync, SyncRow, UnsignedMessage } from '../wire/messages.ts'
 import { Inbox, type InboxLimits } from './inbox.ts'
 import { SeqnoVerifier, signSeqno } from './signing.ts'
+import { WallClock } from './wall-clock.ts'
 
 const key = await generateKeyPair('Ed25519')
 const origin = peerIdFromPrivateKey(key).toString() as PeerId
@@ -20,9 +21,10 @@ const request: SeqnoReq = { type: 'seqno-req', origin, epoch: 1, seqno: 1, hopsL
 
 function inbox(limits: Partial<InboxLimits> = {}, seqnos = new SeqnoVerifier(16)) {
   const made = { messages: [] as UnsignedMessage[], errors: [] as string[] }
-  const all = { verificationsMax: 16, waitingMax: 16, announceTtlMs: 1_000, ...limits }
+  const all = { verificationsMax: 16, waitingMax: 16, ...limits }
+  const announcements = { self: 'self' as PeerId, ttlMaxMs: 1_000, clock: new WallClock() }
   return Object.assign(made, {
-    inbox: new Inbox(seqnos, all, {
+    inbox: new Inbox({ seqnos, announcements }, all, {
       onMessage: message => made.messages.push(message),
       onAnnouncement: () => undefined,
       onError: error => made.errors.push(error.code),

@@ -4,7 +4,6 @@
  * came before; nor do announcements, each of which stands by itself; nor objects, which travel apart.
  */
 import type { VerifiedAnnouncement } from '../channels.ts'
-import type { Millis } from '../ids.ts'
 import { decodeAnnouncement } from '../wire/announcement.ts'
 import {
   type Announcement,
@@ -15,7 +14,13 @@ import {
   type SyncRow,
   type UnsignedMessage
 } from '../wire/messages.ts'
-import { type SeqnoVerifier, verifyAnnouncement } from './signing.ts'
+import { type SeqnoVerifier, type VerifyOptions, verifyAnnouncement } from './signing.ts'
+
+/** What signatures are checked with. */
+export interface InboxChecks {
+  seqnos: SeqnoVerifier
+  announcements: VerifyOptions
+}
 
 export interface InboxHandlers {
   onMessage: (message: UnsignedMessage) => void
@@ -31,7 +36,6 @@ export interface InboxLimits {
   verificationsMax: number
   /** Messages that wait for one; one more is `quota`. */
   waitingMax: number
-  announceTtlMs: Millis
 }
 
 /**
@@ -47,14 +51,16 @@ interface Waiting {
 
 export class Inbox {
   readonly #seqnos: SeqnoVerifier
+  readonly #announcements: VerifyOptions
   readonly #limits: InboxLimits
   readonly #handlers: InboxHandlers
   readonly #waiting: Waiting[] = []
   #verifications = 0
   #isClosed = false
 
-  constructor(seqnos: SeqnoVerifier, limits: InboxLimits, handlers: InboxHandlers) {
+  constructor({ seqnos, announcements }: InboxChecks, limits: InboxLimits, handlers: InboxHandlers) {
     this.#seqnos = seqnos
+    this.#announcements = announcements
     this.#limits = limits
     this.#handlers = handlers
   }
@@ -124,7 +130,7 @@ export class Inbox {
 
   async #verify(announcement: Announcement, signed: SignedAnnouncement): Promise<void> {
     try {
-      const verified = await verifyAnnouncement(announcement, signed, this.#limits.announceTtlMs, Date.now())
+      const verified = await verifyAnnouncement(announcement, signed, this.#announcements)
       if (verified !== undefined && !this.#isClosed) this.#handlers.onAnnouncement(verified)
     } catch (error) {
       if (!(error instanceof ProtocolError)) throw error

@@ -12,6 +12,7 @@ import { createLibp2p, type Libp2p } from 'libp2p'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { defaultConfig } from '../config.ts'
 import { openChannelId, type PeerId } from '../ids.ts'
+import { decodeAnnouncement } from '../wire/announcement.ts'
 import { decodeControl, encodeControl } from '../wire/control.ts'
 import { FrameReader, joinFrames } from '../wire/framing.ts'
 import type { Message, SignedAnnouncement } from '../wire/messages.ts'
@@ -373,6 +374,29 @@ describe('A link', () => {
     )
     for (const of of [relay, late]) expect(types(of.events)).not.toContain('peer-closed')
   }, 30_000)
+})
+
+describe('A publisher whose clock went back', () => {
+  test('goes on above the run that its neighbour remembers of it, and above its next ones', async () => {
+    const privateKey = await generateKeyPair('Ed25519')
+    const node = await peer(privateKey)
+    const publication = node.service.publish('demo')
+    const remembered = Date.now() + 30 * 24 * 3_600_000
+    const ids = { publisher: node.service.peerId as PeerId, channel: openChannelId('demo'), name: 'demo' }
+    const run = { ...ids, epoch: remembered, seqno: 4, ended: false, catalog: new Uint8Array() }
+    const { signed } = await signAnnouncement(privateKey, { ...run, ttlMs: 1_800_000 }, remembered)
+    const neighbour = await raw(node)
+    neighbour.send(hello, { type: 'announce', announcement: signed })
+    await vi.waitFor(() => expect(publication.epoch).toBe(remembered + 1), waiting)
+    const told = () =>
+      neighbour.received.flatMap(message =>
+        message.type === 'announce' ? [decodeAnnouncement(message.announcement.body)] : []
+      )
+    await vi.waitFor(() => expect(told().at(-1)?.epoch).toBe(remembered + 1), waiting)
+    expect(told().at(-1)?.expiresAt).toBeGreaterThan(remembered + 1_800_000)
+    await publication.end()
+    expect(node.service.publish('demo').epoch).toBe(remembered + 2)
+  })
 })
 
 describe('A child that does not read', () => {

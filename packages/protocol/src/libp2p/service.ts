@@ -38,11 +38,12 @@ import { Dialer } from './dialer.ts'
 import { Discovery } from './discovery.ts'
 import { Inbox, inboxLimits } from './inbox.ts'
 import { audioProtocol, controlProtocol, drained, type StreamClass } from './link.ts'
-import { LocalPublication } from './publication.ts'
+import { LocalPublications } from './publication.ts'
 import { Sessions } from './sessions.ts'
 import { SeqnoVerifier, signAnnouncement, signSeqno } from './signing.ts'
 import { makeStatus } from './status.ts'
 import { EventQueue, incomingObject, told, unreadEventsMax } from './subscription.ts'
+import { WallClock } from './wall-clock.ts'
 
 export interface HopcastComponents {
   peerId: Libp2pPeerId
@@ -67,6 +68,7 @@ export class HopcastService implements Hopcast, Startable {
   readonly #dialer: Dialer
   readonly #discovery: Discovery
   readonly #sessions: Sessions
+  readonly #publications: LocalPublications
   readonly #subscriptions = new Map<ChannelId, EventQueue>()
   readonly #listeners = new Set<(event: HopcastEvent) => void>()
   readonly #deadlines: Deadlines
@@ -78,9 +80,9 @@ export class HopcastService implements Hopcast, Startable {
   #signing: Promise<void> = Promise.resolve()
   readonly #seqnos = new SeqnoVerifier(seqnosMax)
   #lastEncoded: { message: Message; body: Uint8Array } | undefined
+  readonly #clock = new WallClock()
   readonly #alarm = new Alarm(() => this.#handle({ type: 'timeout' }))
   #topology: string | undefined
-  #lastEpoch = 0
   #started = false
 
   constructor(components: HopcastComponents, init: HopcastInit) {
@@ -97,6 +99,13 @@ export class HopcastService implements Hopcast, Startable {
       },
       onFrame: (peer, inbox, streamClass, body) => this.#onFrame(peer, inbox, streamClass, body),
       onEnded: (peer, error) => this.#onEnded(peer, error)
+    })
+    this.#publications = new LocalPublications({
+      self: this.peerId,
+      command: command => this.#command(command),
+      drained: () => this.#drained(),
+      streams: () => this.#overlay.streams(),
+      now: () => this.#clock.now()
     })
     this.#dialer = new Dialer(components.connectionManager, components.logger, {
       onConnection: connection => this.#sessions.begin(connection),
@@ -151,24 +160,7 @@ export class HopcastService implements Hopcast, Startable {
   // Application
 
   publish(channel: string, options: PublishOptions = {}): Publication {
-    const name = checkChannelName(channel)
-    const tracks = options.tracks ?? [0]
-    const catalog = options.catalog ?? new Uint8Array()
-    this.#lastEpoch = Math.max(this.#lastEpoch + 1, Date.now())
-    const publication = { channel: openChannelId(name), name, epoch: this.#lastEpoch, catalog }
-    this.#command({ type: 'publish', publication, tracks })
-    return new LocalPublication(
-      { ...publication, publisher: this.peerId, tracks },
-      {
-        write: (track, object) =>
-          this.#command({ type: 'write', channel: publication.channel, track, object }),
-        end: async () => {
-          this.#command({ type: 'unpublish', channel: publication.channel })
-          await this.#drained()
-        },
-        streams: () => this.#overlay.streams()
-      }
-    )
+    return this.#publications.publish(channel, options)
   }
 
   subscribe(channel: string, options: SubscribeOptions = {}): Subscription {
@@ -219,16 +211,13 @@ export class HopcastService implements Hopcast, Startable {
 
   #inbox(peer: PeerId, onError: (error: ProtocolError) => void): Inbox {
     const { announceTtlMs } = this.#overlay.config
-    return new Inbox(
-      this.#seqnos,
-      { ...inboxLimits, announceTtlMs },
-      {
-        onMessage: message => this.#handle({ type: 'message', peer, message }),
-        onAnnouncement: announcement => this.#handle({ type: 'announcement', from: peer, announcement }),
-        onError,
-        isNews: announcement => this.#overlay.isNews(announcement)
-      }
-    )
+    const announcements = { self: this.peerId, ttlMaxMs: announceTtlMs, clock: this.#clock }
+    return new Inbox({ seqnos: this.#seqnos, announcements }, inboxLimits, {
+      onMessage: message => this.#handle({ type: 'message', peer, message }),
+      onAnnouncement: announcement => this.#handle({ type: 'announcement', from: peer, announcement }),
+      onError,
+      isNews: announcement => this.#overlay.isNews(announcement)
+    })
   }
 
   #onFrame(peer: PeerId, inbox: Inbox, streamClass: StreamClass, body: Uint8Array): void {
@@ -304,6 +293,9 @@ export class HopcastService implements Hopcast, Startable {
       case 'sign-seqno':
         this.#signing = this.#signing.then(() => this.#signSeqno(output))
         break
+      case 'epoch':
+        this.#publications.restart(output.channel, output.epoch)
+        break
       case 'close':
         this.#sessions.link(output.peer)?.break(errorOf(output))
         break
@@ -349,7 +341,11 @@ export class HopcastService implements Hopcast, Startable {
   // Signatures
 
   async #sign(output: Extract<Output, { type: 'sign' }>): Promise<void> {
-    const announcement = await signAnnouncement(this.#components.privateKey, output.draft, Date.now())
+    const announcement = await signAnnouncement(
+      this.#components.privateKey,
+      output.draft,
+      this.#clock.latest()
+    )
     this.#handle({ type: 'announcement', from: undefined, announcement })
   }
 

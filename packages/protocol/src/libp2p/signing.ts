@@ -1,10 +1,13 @@
 import type { PrivateKey } from '@libp2p/interface'
 import { peerIdFromString } from '@libp2p/peer-id'
-import type { AnnouncementDraft, VerifiedAnnouncement } from '../channels.ts'
+import type { VerifiedAnnouncement } from '../channels.ts'
 import type { PeerId } from '../ids.ts'
+import type { AnnouncementDraft } from '../own-runs.ts'
 import type { Version } from '../version.ts'
 import { announceSigningBytes, encodeAnnouncement } from '../wire/announcement.ts'
+import { epochAheadMaxMs } from '../wire/limits.ts'
 import { type Announcement, ProtocolError, type SignedAnnouncement, type SyncRow } from '../wire/messages.ts'
+import type { WallClock } from './wall-clock.ts'
 
 /** Makes a draft valid from `wallNow` (milliseconds since the Unix epoch) on, and signs it. */
 export async function signAnnouncement(
@@ -19,9 +22,16 @@ export async function signAnnouncement(
   return { announcement, signed: { body, signature }, validForMs: ttlMs } as VerifiedAnnouncement
 }
 
+export interface VerifyOptions {
+  /** This node. */
+  self: PeerId
+  ttlMaxMs: number
+  clock: WallClock
+}
+
 /**
- * Checks the signature of what a neighbour passed on. Undefined when it has expired by this node's clock, which is no
- * fault of the neighbour's.
+ * Checks the signature of what a neighbour passed on. Undefined when it has expired, or is of the future, by this node's
+ * clock, which is no fault of the neighbour's.
  *
  * @param announcement what `signed` says, decoded: so its publisher's id holds an Ed25519 key itself
  * @throws ProtocolError `forged` when the signature does not hold
@@ -29,8 +39,7 @@ export async function signAnnouncement(
 export async function verifyAnnouncement(
   announcement: Announcement,
   signed: SignedAnnouncement,
-  ttlMaxMs: number,
-  wallNow: number
+  options: VerifyOptions
 ): Promise<VerifiedAnnouncement | undefined> {
   const { publicKey } = peerIdFromString(announcement.publisher)
   if (!(await publicKey?.verify(announceSigningBytes(signed.body), signed.signature))) {
@@ -39,8 +48,25 @@ export async function verifyAnnouncement(
       `the signature of an announcement by ${announcement.publisher} does not hold`
     )
   }
-  const validForMs = Math.min(announcement.expiresAt - wallNow, ttlMaxMs)
+  const validForMs = validityMs(announcement, options)
   return validForMs > 0 ? ({ announcement, signed, validForMs } as VerifiedAnnouncement) : undefined
+}
+
+/**
+ * How much longer an announcement with a good signature counts here, in milliseconds; not more than 0: it does not.
+ * What this node has signed itself counts whatever its clock says, and is proof that the clock went back since.
+ */
+export function validityMs(
+  { publisher, epoch, expiresAt }: Announcement,
+  { self, ttlMaxMs, clock }: VerifyOptions
+): number {
+  if (publisher !== self) {
+    if (epoch > clock.latest() + epochAheadMaxMs) return 0
+  } else if (expiresAt - ttlMaxMs > clock.latest()) {
+    // Signed at some time before: with the latest of these, what is signed next will not have expired elsewhere.
+    clock.prove(expiresAt)
+  }
+  return Math.min(expiresAt - clock.now(), ttlMaxMs)
 }
 
 /** Before the version, so that no signature made for something else can pass as one of a row (RFC 2, section "SYNC"). */

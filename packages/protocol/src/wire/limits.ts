@@ -22,6 +22,11 @@ export const announcementBytesMax = 2_048
 export const channelNameBytesMax = 128
 /** What the tracks are. A dozen tracks fit; more belongs into an object. */
 export const catalogBytesMax = 1_024
+/**
+ * How far an announcement's epoch may be ahead of the receiver's clock, in milliseconds: a day. Clocks are wrong by minutes,
+ * and by hours where the time zone is; who is further ahead would leave epochs behind that no right clock gets past.
+ */
+export const epochAheadMaxMs = 24 * 3_600_000
 /** Ed25519. */
 export const signatureBytesLength = 64
 /** A peer id as multihash: libp2p puts a public key of up to 42 bytes into the id itself, behind two bytes. */
