@@ -1,11 +1,14 @@
 /** Every limit of the core is reached here, in a network that goes on working; `config.ts` says what is to happen. */
-import type { Config } from '@hopcast/protocol'
+import { type Config, openChannelId } from '@hopcast/protocol'
 import { describe, expect, it } from 'vitest'
+import { encodeAnnouncement } from '../../packages/protocol/src/wire/announcement.ts'
+import type { Message } from '../../packages/protocol/src/wire/messages.ts'
 import { peerIdOf, type Reception } from './node.ts'
 import { settle } from './schedule.ts'
 import { isGapless, simulation } from './seeded.ts'
 import type { Simulation } from './simulation.ts'
 import { line } from './topologies.ts'
+import { wallStartMs } from './underlay/node-clock.ts'
 
 describe('Past its limit of', () => {
   it('neighbours, a node closes new ones, and keeps those it has', () => {
@@ -68,14 +71,45 @@ describe('Past its limit of', () => {
     expect(origins()).toEqual([sim.node('leaf0').id])
   })
 
-  it('announcements, a node keeps no more of them, and passes no more on', () => {
+  it('announcements, a node keeps no more of them than its own and its neighbours’, and passes no more on', () => {
     const sim = star({ announcementsMax: 3 }, 2)
     for (let i = 0; i < 5; i++) sim.publish('leaf0', `channel${i}`, { everyMs: 0 })
     sim.run(1_000)
-    // A publisher keeps its own, however many they are.
     expect(names(sim, 'leaf0')).toEqual([0, 1, 2, 3, 4])
-    expect(names(sim, 'hub')).toEqual([0, 1, 2])
+    expect(names(sim, 'hub')).toEqual([0, 1, 2, 3, 4])
     expect(names(sim, 'leaf1')).toEqual([0, 1, 2])
+  })
+
+  it('announcements, one that makes them up has no more than an equal share, however many they are', () => {
+    const sim = star({ announcementsMax: 10 }, 3)
+    line(sim, 2, 5)
+    sim.connect('hub', 'n0', { delayMs: 5 })
+    sim.run(100)
+    for (let i = 100; i < 200; i++) sim.inject('leaf0', 'hub', madeUp(i))
+    sim.run(100)
+    expect(names(sim, 'hub')).toHaveLength(10)
+    for (let i = 0; i < 8; i++) sim.publish('n1', `channel${i}`, { everyMs: 0 })
+    sim.publish('leaf1', 'channel8', { everyMs: 0 })
+    sim.run(100)
+    // Its own neighbour's is kept, and half of those behind another one, as many as are made up.
+    expect(names(sim, 'hub').filter(i => i < 100)).toEqual([0, 1, 2, 3, 4, 8])
+    expect(names(sim, 'leaf2')).toHaveLength(10)
+    expect(sim.counts.closes).toBe(0)
+  })
+
+  it('announcements that a neighbour brings at once and per second, it is closed', () => {
+    const sim = star({ announcementsRate: { burst: 20, perSecond: 10 } }, 2)
+    sim.run(100)
+    for (let i = 0; i < 20; i++) sim.inject('leaf0', 'hub', madeUp(i))
+    sim.run(500)
+    for (let i = 20; i < 25; i++) sim.inject('leaf0', 'hub', madeUp(i))
+    sim.run(10)
+    expect(sim.counts.closes).toBe(0)
+    for (let i = 25; i < 27; i++) sim.inject('leaf0', 'hub', madeUp(i))
+    sim.run(100)
+    expect(sim.counts.closes).toBe(1)
+    // What it has brought before stays, and who only passes it on is no culprit.
+    expect(names(sim, 'leaf1').length).toBeGreaterThanOrEqual(25)
   })
 
   it('announcements of one publisher, a node still keeps those of others', () => {
@@ -212,9 +246,18 @@ function isFed({ objects }: Reception): boolean {
   return last !== undefined && last.seq >= last.run.written - 5
 }
 
+/** An announcement of a publisher that is nobody. */
+function madeUp(i: number): Message {
+  const name = `channel${i}`
+  const run = { publisher: peerIdOf(name), channel: openChannelId(name), name, epoch: wallStartMs, seqno: 0 }
+  const valid = { expiresAt: wallStartMs + 1_800_000, ended: false, catalog: new Uint8Array() }
+  const signed = { body: encodeAnnouncement({ ...run, ...valid }), signature: new Uint8Array(64) }
+  return { type: 'announce', announcement: signed }
+}
+
 /** The numbers of the channels that a node knows of. */
 function names(sim: Simulation, name: string): number[] {
   return [...sim.node(name).overlay.channels()]
     .map(channel => Number(channel.name.replace('channel', '')))
-    .sort()
+    .sort((a, b) => a - b)
 }

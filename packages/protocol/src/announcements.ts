@@ -1,27 +1,42 @@
-/** The announcements that a node keeps, by channel and publisher, within the limits (RFC 1, section "Channels"). */
+/**
+ * The announcements that a node keeps, by channel and publisher (RFC 1, section "Channels").
+ *
+ * Those of its own, and of publishers that are its neighbours, are kept as they come: the former are its application's
+ * doing, the latter take no more memory than the connection itself. All others share a room.
+ */
+import { AnnouncementRoom } from './announcement-room.ts'
 import type { Config } from './config.ts'
 import type { ChannelId, Millis, PeerId } from './ids.ts'
 import { isNewer } from './version.ts'
 import type { Announcement, SignedAnnouncement } from './wire/messages.ts'
 
-export interface Entry {
-  readonly announcement: Announcement
-  readonly signed: SignedAnnouncement
-  readonly expiresAt: Millis
+/** What a signature was checked of, and until when it counts here. */
+export interface Heard {
+  announcement: Announcement
+  signed: SignedAnnouncement
+  expiresAt: Millis
+}
+
+interface Entry extends Heard {
+  introducer: PeerId | undefined
 }
 
 export class Announcements {
+  readonly #self: PeerId
   readonly #config: Config
+  readonly #neighbours = new Set<PeerId>()
   readonly #entries = new Map<ChannelId, Map<PeerId, Entry>>()
-  /** How many of each publisher, for the limit. */
-  readonly #perPublisher = new Map<PeerId, number>()
-  #count = 0
+  readonly #ofPublisher = new Map<PeerId, Set<Entry>>()
+  readonly #room: AnnouncementRoom<Entry>
 
-  constructor(config: Config) {
+  /** @param isFollowed whether a subscription here follows the publisher: then it is not pushed out */
+  constructor(self: PeerId, config: Config, isFollowed: (announcement: Announcement) => boolean) {
+    this.#self = self
     this.#config = config
+    this.#room = new AnnouncementRoom(config.announcementsMax, isFollowed)
   }
 
-  *all(): Iterable<Entry> {
+  *all(): Iterable<Readonly<Heard>> {
     for (const entries of this.#entries.values()) yield* entries.values()
   }
 
@@ -49,43 +64,81 @@ export class Announcements {
     return known === undefined || isNewer(announcement, known)
   }
 
-  /** Whether there is room for it: what is known already only takes the place of what it renews. */
-  hasRoomFor({ channel, publisher }: Announcement): boolean {
-    if (this.get(channel, publisher) !== undefined) return true
-    const { announcementsMax, announcementsPerPublisherMax } = this.#config
-    const ofPublisher = this.#perPublisher.get(publisher) ?? 0
-    return this.#count < announcementsMax && ofPublisher < announcementsPerPublisherMax
+  /**
+   * Keeps it: in the place of what it renews, or where there is room. False when there is none.
+   *
+   * @param from the neighbour that it came from, and is charged to; undefined for this node's own
+   */
+  store(heard: Heard, from: PeerId | undefined): boolean {
+    const { channel, publisher } = heard.announcement
+    const known = this.#entries.get(channel)?.get(publisher)
+    if (known !== undefined) {
+      Object.assign(known, heard)
+      if (known.introducer === undefined) this.#room.recharge(known, from)
+      return true
+    }
+    const entry: Entry = { ...heard, introducer: from }
+    const ofPublisher = this.#ofPublisher.get(publisher) ?? new Set()
+    if (publisher !== this.#self) {
+      if (ofPublisher.size >= this.#config.announcementsPerPublisherMax) return false
+      if (!this.#neighbours.has(publisher) && !this.#takeIn(entry)) return false
+    }
+    this.#ofPublisher.set(publisher, ofPublisher.add(entry))
+    const entries = this.#entries.get(channel) ?? new Map<PeerId, Entry>()
+    this.#entries.set(channel, entries.set(publisher, entry))
+    return true
   }
 
-  store(entry: Entry): void {
-    const { channel, publisher } = entry.announcement
-    const entries = this.#entries.get(channel) ?? new Map<PeerId, Entry>()
-    if (!entries.has(publisher)) {
-      this.#count++
-      this.#perPublisher.set(publisher, (this.#perPublisher.get(publisher) ?? 0) + 1)
+  /** What a neighbour publishes itself needs no room. */
+  handleUp(peer: PeerId): void {
+    this.#neighbours.add(peer)
+    for (const entry of this.#ofPublisher.get(peer) ?? []) this.#room.delete(entry)
+  }
+
+  /** Nobody is charged with what it brought, and what it publishes has to find room, if it can still be reached. */
+  handleDown(peer: PeerId): void {
+    this.#neighbours.delete(peer)
+    for (const entries of this.#entries.values()) {
+      for (const entry of entries.values()) if (entry.introducer === peer) this.#discharge(entry)
     }
-    entries.set(publisher, entry)
-    this.#entries.set(channel, entries)
+    for (const entry of this.#ofPublisher.get(peer) ?? []) {
+      if (!this.#takeIn(entry)) this.#forget(entry)
+    }
   }
 
   /** Forgets what has expired; returns the channels of it. */
   expire(now: Millis): Set<ChannelId> {
     const changed = new Set<ChannelId>()
-    for (const { announcement, expiresAt } of this.all()) {
-      if (expiresAt > now) continue
-      this.#forget(announcement)
-      changed.add(announcement.channel)
+    for (const entries of this.#entries.values()) {
+      for (const entry of entries.values()) {
+        if (entry.expiresAt > now) continue
+        this.#forget(entry)
+        changed.add(entry.announcement.channel)
+      }
     }
     return changed
   }
 
-  #forget({ channel, publisher }: Announcement): void {
+  #takeIn(entry: Entry): boolean {
+    const pushed = this.#room.add(entry)
+    if (pushed === 'full') return false
+    if (pushed !== undefined) this.#forget(pushed)
+    return true
+  }
+
+  #discharge(entry: Entry): void {
+    if (this.#room.has(entry)) this.#room.recharge(entry, undefined)
+    else entry.introducer = undefined
+  }
+
+  #forget(entry: Entry): void {
+    const { channel, publisher } = entry.announcement
+    this.#room.delete(entry)
     const entries = this.#entries.get(channel)
-    if (entries?.delete(publisher) !== true) return
-    if (entries.size === 0) this.#entries.delete(channel)
-    this.#count--
-    const left = (this.#perPublisher.get(publisher) ?? 1) - 1
-    if (left > 0) this.#perPublisher.set(publisher, left)
-    else this.#perPublisher.delete(publisher)
+    entries?.delete(publisher)
+    if (entries?.size === 0) this.#entries.delete(channel)
+    const ofPublisher = this.#ofPublisher.get(publisher)
+    ofPublisher?.delete(entry)
+    if (ofPublisher?.size === 0) this.#ofPublisher.delete(publisher)
   }
 }

@@ -89,12 +89,24 @@ describe('Announcements', () => {
     expect(made.channels.handleUp(neighbour)).toHaveLength(2)
   })
 
-  test('past announcementsMax are neither kept nor passed on, except this node’s own', () => {
+  test('past announcementsMax are neither kept nor passed on, except this node’s own and its neighbours’', () => {
     const made = channels({ announcementsMax: 2 })
+    made.channels.handleUp(b)
     for (const text of ['one', 'two']) made.channels.handleAnnouncement(neighbour, announcedOn(text), 0)
     expect(made.channels.handleAnnouncement(neighbour, announcedOn('three'), 0)).toEqual([])
     expect(told(made.channels.handleAnnouncement(undefined, announcedOn('own', self), 0))).toEqual(['flood'])
-    expect(names(made.channels)).toEqual(['one', 'two', 'own'])
+    expect(told(made.channels.handleAnnouncement(b, announcedOn('near', b), 0))).toEqual(['flood'])
+    expect(names(made.channels)).toEqual(['one', 'two', 'own', 'near'])
+  })
+
+  test('past announcementsRate close the neighbour with quota', () => {
+    const made = channels({ announcementsRate: { burst: 3, perSecond: 1 } })
+    const bring = (seqno: number, now: number) =>
+      told(made.channels.handleAnnouncement(neighbour, announced({ seqno }), now))
+    expect([0, 1, 2, 3].map(seqno => bring(seqno, 0))).toEqual([['flood'], ['flood'], ['flood'], ['close']])
+    expect([bring(3, 1_000), bring(4, 1_000)]).toEqual([['flood'], ['close']])
+    made.channels.handleDown(neighbour)
+    expect(bring(4, 1_000)).toEqual(['flood'])
   })
 
   test('of one publisher past announcementsPerPublisherMax are not kept, those of another are', () => {

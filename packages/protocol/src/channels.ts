@@ -11,7 +11,8 @@ import type { ChannelId, Millis, PeerId, Verified } from './ids.ts'
 import { type InterestEvent, Interests, type Reach, type SubscribeMode } from './interests.ts'
 import { type OwnRunEvent, OwnRuns, type Publication } from './own-runs.ts'
 import type { Timers } from './timers.ts'
-import type { Announcement, Message, SignedAnnouncement } from './wire/messages.ts'
+import { TokenBuckets } from './token-bucket.ts'
+import type { Announcement, CloseCode, Message, SignedAnnouncement } from './wire/messages.ts'
 
 /** An announcement whose signature the driver has checked, with what was signed. */
 export type VerifiedAnnouncement = Verified<{
@@ -23,12 +24,16 @@ export type VerifiedAnnouncement = Verified<{
 
 export type ChannelEvent =
   /** To every neighbour but `except`. */
-  { type: 'flood'; message: Message; except: PeerId | undefined } | OwnRunEvent | InterestEvent
+  | { type: 'flood'; message: Message; except: PeerId | undefined }
+  | { type: 'close'; peer: PeerId; code: CloseCode; reason: string }
+  | OwnRunEvent
+  | InterestEvent
 
 export class Channels {
   readonly #self: PeerId
   readonly #config: Config
   readonly #timers: Timers
+  readonly #quota: TokenBuckets
   readonly #announcements: Announcements
   readonly #interests: Interests
   readonly #own: OwnRuns
@@ -37,7 +42,8 @@ export class Channels {
     this.#self = self
     this.#config = config
     this.#timers = timers
-    this.#announcements = new Announcements(config)
+    this.#quota = new TokenBuckets(config.announcementsRate)
+    this.#announcements = new Announcements(self, config, run => this.#interests.follows(run))
     this.#own = new OwnRuns(self, config, timers)
     this.#interests = new Interests(config, timers, this.#announcements, reach)
   }
@@ -78,22 +84,31 @@ export class Channels {
   }
 
   handleUp(peer: PeerId): { peer: PeerId; message: Message }[] {
+    this.#announcements.handleUp(peer)
     return [...this.#announcements.all()].map(({ signed }) => ({
       peer,
       message: { type: 'announce', announcement: signed }
     }))
   }
 
+  handleDown(peer: PeerId): void {
+    this.#quota.forget(peer)
+    this.#announcements.handleDown(peer)
+  }
+
   /** From a neighbour, or (`from` undefined) this node's own, signed. What is not news goes no further. */
   handleAnnouncement(from: PeerId | undefined, verified: VerifiedAnnouncement, now: Millis): ChannelEvent[] {
     const { announcement, signed, validForMs } = verified
+    if (from !== undefined && !this.#quota.take(from, now)) {
+      const reason = `more than ${this.#config.announcementsRate.perSecond} announcements a second`
+      return [{ type: 'close', peer: from, code: 'quota', reason }]
+    }
     if (!this.isNews(announcement)) return []
     if (from !== undefined && announcement.publisher === this.#self) {
       return this.#own.handleHeard(announcement, now)
     }
-    // Its own are few, and must not be crowded out by what others announce.
-    if (from !== undefined && !this.#announcements.hasRoomFor(announcement)) return []
-    this.#announcements.store({ announcement, signed, expiresAt: now + validForMs })
+    const expiresAt = now + validForMs
+    if (!this.#announcements.store({ announcement, signed, expiresAt }, from)) return []
     this.#timers.setBy('announcements', now + Math.min(validForMs, this.#config.announceIntervalMs))
     const message: Message = { type: 'announce', announcement: signed }
     const events = this.#interests.handleAnnounced(announcement.channel, now)

@@ -121,10 +121,18 @@ export interface Config {
   announceTtlMs: Millis
   /** A publisher announces again after this long. */
   announceIntervalMs: Millis
-  /** Announcements kept; one more is not kept and not passed on. A new neighbour gets them all at once. */
+  /**
+   * Announcements kept, beside one's own, those of neighbours' own channels, and what is followed here. The neighbours that
+   * bring them share the room fairly. What finds none is not passed on; a new neighbour gets all at once.
+   */
   announcementsMax: number
   /** Announcements kept per publisher. */
   announcementsPerPublisherMax: number
+  /**
+   * Announcements that a neighbour may bring: at once a full table twice, in case the link comes up twice; and a full table is
+   * renewed at 4 a second. Past it, the neighbour is closed with `quota`.
+   */
+  announcementsRate: Rate
   /** How long the end of a stream may come after its withdrawal, which travels apart from it. */
   endGraceMs: Millis
   /** Publishers that one ALL subscription follows at a time; of more it takes the nearest. A meeting, not a stadium. */
@@ -264,6 +272,7 @@ export const defaultConfig: Config = {
   announceIntervalMs: 10 * 60_000,
   announcementsMax: 2_048,
   announcementsPerPublisherMax: 256,
+  announcementsRate: { burst: 4_096, perSecond: 50 },
   endGraceMs: 500,
   publishersFollowedMax: 64,
 

@@ -6,7 +6,7 @@ import { type InterestEvent, Interests } from './interests.ts'
 import { Timers } from './timers.ts'
 import type { Announcement } from './wire/messages.ts'
 
-const [a, b, c] = ['a', 'b', 'c'] as [PeerId, PeerId, PeerId]
+const [self, a, b, c] = ['self', 'a', 'b', 'c'] as [PeerId, PeerId, PeerId, PeerId]
 const channel = openChannelId('demo')
 
 /** A subscription to all of the channel, of which a, b and c are 10, 20 and 30 away. */
@@ -18,12 +18,13 @@ function all(publishersFollowedMax = 64) {
   ])
   const config = { ...defaultConfig, publishersFollowedMax, endGraceMs: 500 }
   const timers = new Timers()
-  const announcements = new Announcements(config)
+  const announcements = new Announcements(self, config, () => false)
   const interests = new Interests(config, timers, announcements, publisher => metrics.get(publisher))
   const announce = (publisher: PeerId, over: Partial<Announcement> = {}) => {
     const run = { publisher, channel, name: 'demo', epoch: 1, seqno: 0, expiresAt: 0, ended: false }
     const announcement: Announcement = { ...run, catalog: new Uint8Array(), ...over }
-    announcements.store({ announcement, signed: { body: none, signature: none }, expiresAt: 60_000 })
+    const signed = { body: none, signature: none }
+    announcements.store({ announcement, signed, expiresAt: 60_000 }, publisher)
     return told(interests.handleAnnounced(channel, 0))
   }
   return { metrics, timers, interests, announce }

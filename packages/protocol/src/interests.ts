@@ -64,6 +64,11 @@ export class Interests {
     return [...followed].map(({ announcement }) => ({ type: 'leave', announcement, ended: false }))
   }
 
+  /** Whether a subscription follows a run of this publisher on the channel. */
+  follows({ channel, publisher }: Announcement): boolean {
+    return this.#interests.get(channel)?.followed.has(publisher) === true
+  }
+
   /** What is announced of the channel has changed. */
   handleAnnounced(channel: ChannelId, now: Millis): InterestEvent[] {
     const interest = this.#interests.get(channel)

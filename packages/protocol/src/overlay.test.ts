@@ -717,8 +717,11 @@ describe('Whatever comes', () => {
           )
           const children = streams.map(view => view.children.length)
           expect(Math.max(0, ...children)).toBeLessThanOrEqual(limits.childrenPerStreamMax)
-          const publishers = [...made.channels()].flatMap(row => row.publishers)
-          expect(publishers.filter(id => id !== self).length).toBeLessThanOrEqual(limits.announcementsMax)
+          // Those of its own and of its neighbours, and what is followed, have a room of their own.
+          const near = new Set([self, ...[...made.neighbours()].map(({ peer: id }) => id)])
+          const shared = [...made.channels()].flatMap(row => row.publishers.filter(id => !near.has(id)))
+          const followed = 3 * limits.publishersFollowedMax
+          expect(shared.length).toBeLessThanOrEqual(limits.announcementsMax + followed)
         }
       }),
       { numRuns: 100 }

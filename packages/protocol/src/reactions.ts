@@ -69,6 +69,7 @@ export class Reactions {
           this.onRouteEvents(this.#parts.routes.handleDown(event.peer, now), now)
           this.onRelayEvents(this.#parts.relay.handleDown(event.peer, now), now)
           this.#parts.repair.handleDown(event.peer)
+          this.#parts.channels.handleDown(event.peer)
           break
         case 'cost':
           this.onRouteEvents(this.#parts.routes.handleCost(event.peer, this.#costUs(event.peer), now), now)
@@ -108,6 +109,9 @@ export class Reactions {
       switch (event.type) {
         case 'sign':
           this.#outputs.push(event)
+          break
+        case 'close':
+          this.onNeighbourEvents(this.#parts.neighbours.close(event.peer, event.code, event.reason, now), now)
           break
         case 'flood':
           for (const { peer, agent } of this.#parts.links.neighbours()) {

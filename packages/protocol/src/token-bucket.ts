@@ -1,4 +1,5 @@
-import type { Millis } from './ids.ts'
+/** How much a neighbour may ask of this node. */
+import type { Millis, PeerId } from './ids.ts'
 
 export interface Rate {
   /** Tokens that may be taken at once. */
@@ -26,5 +27,25 @@ export class TokenBucket {
     if (this.#tokens < 1) return false
     this.#tokens--
     return true
+  }
+}
+
+/** A bucket of each neighbour, full at first. */
+export class TokenBuckets {
+  readonly #rate: Rate
+  readonly #buckets = new Map<PeerId, TokenBucket>()
+
+  constructor(rate: Rate) {
+    this.#rate = rate
+  }
+
+  take(peer: PeerId, now: Millis): boolean {
+    const bucket = this.#buckets.get(peer) ?? new TokenBucket(this.#rate, now)
+    this.#buckets.set(peer, bucket)
+    return bucket.take(now)
+  }
+
+  forget(peer: PeerId): void {
+    this.#buckets.delete(peer)
   }
 }

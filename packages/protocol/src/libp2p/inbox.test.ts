@@ -1,10 +1,10 @@
 import { generateKeyPair } from '@libp2p/crypto/keys'
 import { peerIdFromPrivateKey } from '@libp2p/peer-id'
 import { describe, expect, test, vi } from 'vitest'
-import type { PeerId } from '../ids.ts'
+import { openChannelId, type PeerId } from '../ids.ts'
 import type { SeqnoReq, Sync, SyncRow, UnsignedMessage } from '../wire/messages.ts'
 import { Inbox, type InboxLimits } from './inbox.ts'
-import { SeqnoVerifier, signSeqno } from './signing.ts'
+import { SeqnoVerifier, signAnnouncement, signSeqno } from './signing.ts'
 import { WallClock } from './wall-clock.ts'
 
 const key = await generateKeyPair('Ed25519')
@@ -21,7 +21,12 @@ const request: SeqnoReq = { type: 'seqno-req', origin, epoch: 1, seqno: 1, hopsL
 
 function inbox(limits: Partial<InboxLimits> = {}, seqnos = new SeqnoVerifier(16)) {
   const made = { messages: [] as UnsignedMessage[], errors: [] as string[] }
-  const all = { verificationsMax: 16, waitingMax: 16, ...limits }
+  const all = {
+    verificationsMax: 16,
+    waitingMax: 16,
+    announcementsRate: { burst: 16, perSecond: 0 },
+    ...limits
+  }
   const announcements = { self: 'self' as PeerId, ttlMaxMs: 1_000, clock: new WallClock() }
   return Object.assign(made, {
     inbox: new Inbox({ seqnos, announcements }, all, {
@@ -90,6 +95,19 @@ describe('An inbox', () => {
     other.inbox.push(sync(await row(5)))
     other.inbox.push(request)
     expect(() => other.inbox.push(request)).toThrow('over 2 messages')
+  })
+
+  test('refuses more announcements that have expired than its limit', async () => {
+    const made = inbox({ announcementsRate: { burst: 2, perSecond: 0 } })
+    const ids = { publisher: origin, channel: openChannelId('news'), name: 'news' }
+    const draft = { ...ids, epoch: 1, seqno: 0, ended: false, catalog: new Uint8Array(), ttlMs: 1_000 }
+    const { signed: announcement } = await signAnnouncement(key, draft, Date.now() - 2_000)
+    for (const _ of [1, 2]) made.inbox.push({ type: 'announce', announcement })
+    made.inbox.push(sync(await row(0)))
+    await vi.waitFor(() => expect(made.messages).toHaveLength(1))
+    expect(made.errors).toEqual([])
+    made.inbox.push({ type: 'announce', announcement })
+    await vi.waitFor(() => expect(made.errors).toEqual(['quota']))
   })
 
   test('says nothing more once it is closed', async () => {

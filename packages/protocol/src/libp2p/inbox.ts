@@ -4,6 +4,7 @@
  * came before; nor do announcements, each of which stands by itself; nor objects, which travel apart.
  */
 import type { VerifiedAnnouncement } from '../channels.ts'
+import { type Rate, TokenBucket } from '../token-bucket.ts'
 import { decodeAnnouncement } from '../wire/announcement.ts'
 import {
   type Announcement,
@@ -36,6 +37,8 @@ export interface InboxLimits {
   verificationsMax: number
   /** Messages that wait for one; one more is `quota`. */
   waitingMax: number
+  /** Announcements that have expired; one more is `quota`. The core counts the others. */
+  announcementsRate: Rate
 }
 
 /**
@@ -55,6 +58,7 @@ export class Inbox {
   readonly #limits: InboxLimits
   readonly #handlers: InboxHandlers
   readonly #waiting: Waiting[] = []
+  readonly #expired: TokenBucket
   #verifications = 0
   #isClosed = false
 
@@ -62,6 +66,7 @@ export class Inbox {
     this.#seqnos = seqnos
     this.#announcements = announcements
     this.#limits = limits
+    this.#expired = new TokenBucket(limits.announcementsRate, performance.now())
     this.#handlers = handlers
   }
 
@@ -131,7 +136,8 @@ export class Inbox {
   async #verify(announcement: Announcement, signed: SignedAnnouncement): Promise<void> {
     try {
       const verified = await verifyAnnouncement(announcement, signed, this.#announcements)
-      if (verified !== undefined && !this.#isClosed) this.#handlers.onAnnouncement(verified)
+      if (verified === undefined) this.#countExpired()
+      else if (!this.#isClosed) this.#handlers.onAnnouncement(verified)
     } catch (error) {
       if (!(error instanceof ProtocolError)) throw error
       this.#fail(error)
@@ -145,6 +151,13 @@ export class Inbox {
       throw new ProtocolError('quota', `over ${this.#limits.verificationsMax} signatures at once`)
     }
     this.#verifications++
+  }
+
+  /** No fault of the neighbour's, but each has cost a signature check, and the same one can come again. */
+  #countExpired(): void {
+    if (this.#expired.take(performance.now())) return
+    const { perSecond } = this.#limits.announcementsRate
+    throw new ProtocolError('quota', `over ${perSecond} expired announcements a second`)
   }
 
   #fail(error: ProtocolError): void {

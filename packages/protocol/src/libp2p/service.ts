@@ -210,14 +210,18 @@ export class HopcastService implements Hopcast, Startable {
   // Links
 
   #inbox(peer: PeerId, onError: (error: ProtocolError) => void): Inbox {
-    const { announceTtlMs } = this.#overlay.config
+    const { announceTtlMs, announcementsRate } = this.#overlay.config
     const announcements = { self: this.peerId, ttlMaxMs: announceTtlMs, clock: this.#clock }
-    return new Inbox({ seqnos: this.#seqnos, announcements }, inboxLimits, {
-      onMessage: message => this.#handle({ type: 'message', peer, message }),
-      onAnnouncement: announcement => this.#handle({ type: 'announcement', from: peer, announcement }),
-      onError,
-      isNews: announcement => this.#overlay.isNews(announcement)
-    })
+    return new Inbox(
+      { seqnos: this.#seqnos, announcements },
+      { ...inboxLimits, announcementsRate },
+      {
+        onMessage: message => this.#handle({ type: 'message', peer, message }),
+        onAnnouncement: announcement => this.#handle({ type: 'announcement', from: peer, announcement }),
+        onError,
+        isNews: announcement => this.#overlay.isNews(announcement)
+      }
+    )
   }
 
   #onFrame(peer: PeerId, inbox: Inbox, streamClass: StreamClass, body: Uint8Array): void {
