@@ -91,7 +91,7 @@ function checkStreams(sim: Simulation, node: SimNode): void {
   if (node.overlay.rerouted.length === 0) return
   let origins = 0
   for (const _ of node.overlay.routes()) origins++
-  atMost(node, 'origins', origins, config.originsMax)
+  atMost(node, 'origins', origins, config.originsMax + config.originsOnDemandMax)
 }
 
 /**

@@ -27,6 +27,10 @@ export class AnnouncementRoom<Entry extends Guest> {
     this.#isPinned = isPinned
   }
 
+  get size(): number {
+    return this.#entries.size
+  }
+
   /**
    * Takes the entry in if there is room, or room can be made. Returns what was pushed out for it, `full` when it has to stay
    * outside. A pinned one is always taken in.

@@ -2,20 +2,23 @@ import { describe, expect, test } from 'vitest'
 import { Announcements } from './announcements.ts'
 import { defaultConfig } from './config.ts'
 import { openChannelId, type PeerId } from './ids.ts'
-import type { Announcement } from './wire/messages.ts'
 
 const self = 'self' as PeerId
 const [a, b, c] = ['a', 'b', 'c'] as [PeerId, PeerId, PeerId]
 
 /** With room for four; the publishers of `followed` are followed here. */
 function table(followed: string[] = []) {
-  const isFollowed = ({ publisher }: Announcement) => followed.includes(publisher)
-  const announcements = new Announcements(self, { ...defaultConfig, announcementsMax: 4 }, isFollowed)
+  const config = { ...defaultConfig, announcementsMax: 4, announcementsOnDemandMax: 2 }
+  const wanted = new Set<string>()
+  const announcements = new Announcements(self, config, {
+    isInUse: ({ publisher }) => followed.includes(publisher),
+    isWanted: channel => [...wanted].some(name => channel === openChannelId(name))
+  })
   /** From `from`, each of the publishers on a channel of its own; returns those that are kept. */
   const bring = (from: PeerId | undefined, publishers: string, seqno = 0) =>
-    [...publishers].filter(publisher => announcements.store(heard(publisher, seqno), from)).join('')
+    [...publishers].filter(publisher => announcements.store(heard(publisher, seqno), from) !== 'not').join('')
   const kept = () => [...announcements.all()].map(({ announcement }) => announcement.publisher).join('')
-  return { announcements, bring, kept }
+  return { announcements, bring, kept, wanted }
 }
 
 function heard(name: string, seqno: number) {
@@ -59,6 +62,34 @@ describe('A full room for announcements', () => {
     bring(c, '12', 1)
     expect(bring(a, '9')).toBe('9')
     expect(kept()).toBe('1259')
+  })
+})
+
+describe('What somebody wants, while the room is full,', () => {
+  test('has another room, shared as fairly, and is told to those only', () => {
+    const { announcements, bring, kept, wanted } = table()
+    bring(a, '12')
+    bring(b, '34')
+    for (const name of 'wxyz') wanted.add(name)
+    expect(bring(a, 'wxy5')).toBe('wx')
+    expect(bring(b, 'z')).toBe('z')
+    expect(kept()).toBe('1234wz')
+    expect([...announcements.forAll()].map(({ announcement }) => announcement.publisher).join('')).toBe(
+      '1234'
+    )
+    expect(announcements.store(heard('z', 1), b)).toBe('on-demand')
+  })
+
+  test('is forgotten when nobody wants it any more', () => {
+    const { announcements, bring, kept, wanted } = table()
+    bring(a, '1234')
+    wanted.add('w')
+    bring(a, 'w')
+    announcements.sweep()
+    expect([kept(), announcements.hasOnDemand]).toEqual(['1234w', true])
+    wanted.clear()
+    announcements.sweep()
+    expect([kept(), announcements.hasOnDemand]).toEqual(['1234', false])
   })
 })
 

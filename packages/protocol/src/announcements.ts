@@ -2,13 +2,24 @@
  * The announcements that a node keeps, by channel and publisher (RFC 1, section "Channels").
  *
  * Those of its own, and of publishers that are its neighbours, are kept as they come: the former are its application's
- * doing, the latter take no more memory than the connection itself. All others share a room.
+ * doing, the latter take no more memory than the connection itself. All others share a room; and when that is full, what
+ * somebody wants has another one.
  */
 import { AnnouncementRoom } from './announcement-room.ts'
 import type { Config } from './config.ts'
 import type { ChannelId, Millis, PeerId } from './ids.ts'
 import { isNewer } from './version.ts'
 import type { Announcement, SignedAnnouncement } from './wire/messages.ts'
+
+/** What becomes of an announcement: kept and told to all; kept for those who asked for it; not kept. */
+export type Kept = 'for-all' | 'on-demand' | 'not'
+
+export interface AnnouncementLookups {
+  /** Whether a subscription here follows the publisher, or a stream of it passes here: it is not pushed out. */
+  isInUse: (announcement: Announcement) => boolean
+  /** Whether the channel is subscribed here, or a neighbour has asked for it: where there is no room, room is made. */
+  isWanted: (channel: ChannelId) => boolean
+}
 
 /** What a signature was checked of, and until when it counts here. */
 export interface Heard {
@@ -27,17 +38,35 @@ export class Announcements {
   readonly #neighbours = new Set<PeerId>()
   readonly #entries = new Map<ChannelId, Map<PeerId, Entry>>()
   readonly #ofPublisher = new Map<PeerId, Set<Entry>>()
+  readonly #lookups: AnnouncementLookups
   readonly #room: AnnouncementRoom<Entry>
+  readonly #onDemand: AnnouncementRoom<Entry>
 
-  /** @param isFollowed whether a subscription here follows the publisher: then it is not pushed out */
-  constructor(self: PeerId, config: Config, isFollowed: (announcement: Announcement) => boolean) {
+  constructor(self: PeerId, config: Config, lookups: AnnouncementLookups) {
     this.#self = self
     this.#config = config
-    this.#room = new AnnouncementRoom(config.announcementsMax, isFollowed)
+    this.#lookups = lookups
+    this.#room = new AnnouncementRoom(config.announcementsMax, lookups.isInUse)
+    this.#onDemand = new AnnouncementRoom(config.announcementsOnDemandMax, lookups.isInUse)
   }
 
-  *all(): Iterable<Readonly<Heard>> {
-    for (const entries of this.#entries.values()) yield* entries.values()
+  all(): Iterable<Readonly<Heard>> {
+    return this.#all()
+  }
+
+  /** What every neighbour is told of. */
+  *forAll(): Iterable<Readonly<Heard>> {
+    for (const entry of this.#all()) if (!this.#onDemand.has(entry)) yield entry
+  }
+
+  /** The announcement with its signature. */
+  signed(channel: ChannelId, publisher: PeerId): SignedAnnouncement | undefined {
+    return this.#entries.get(channel)?.get(publisher)?.signed
+  }
+
+  /** On which channels a publisher is known. */
+  *channelsOf(publisher: PeerId): Iterable<ChannelId> {
+    for (const { announcement } of this.#ofPublisher.get(publisher) ?? []) yield announcement.channel
   }
 
   get(channel: ChannelId, publisher: PeerId): Announcement | undefined {
@@ -65,42 +94,55 @@ export class Announcements {
   }
 
   /**
-   * Keeps it: in the place of what it renews, or where there is room. False when there is none.
+   * Keeps it: in the place of what it renews, or where there is room.
    *
    * @param from the neighbour that it came from, and is charged to; undefined for this node's own
    */
-  store(heard: Heard, from: PeerId | undefined): boolean {
+  store(heard: Heard, from: PeerId | undefined): Kept {
     const { channel, publisher } = heard.announcement
     const known = this.#entries.get(channel)?.get(publisher)
     if (known !== undefined) {
       Object.assign(known, heard)
-      if (known.introducer === undefined) this.#room.recharge(known, from)
-      return true
+      if (known.introducer === undefined) this.#recharge(known, from)
+      return this.#onDemand.has(known) ? 'on-demand' : 'for-all'
     }
     const entry: Entry = { ...heard, introducer: from }
     const ofPublisher = this.#ofPublisher.get(publisher) ?? new Set()
     if (publisher !== this.#self) {
-      if (ofPublisher.size >= this.#config.announcementsPerPublisherMax) return false
-      if (!this.#neighbours.has(publisher) && !this.#takeIn(entry)) return false
+      if (ofPublisher.size >= this.#config.announcementsPerPublisherMax) return 'not'
+      if (!this.#neighbours.has(publisher) && !this.#takeIn(entry)) return 'not'
     }
     this.#ofPublisher.set(publisher, ofPublisher.add(entry))
     const entries = this.#entries.get(channel) ?? new Map<PeerId, Entry>()
     this.#entries.set(channel, entries.set(publisher, entry))
-    return true
+    return this.#onDemand.has(entry) ? 'on-demand' : 'for-all'
+  }
+
+  /** Forgets what was kept on demand, and is not wanted any more. */
+  sweep(): void {
+    for (const entry of this.#all()) {
+      const { announcement } = entry
+      const { isInUse, isWanted } = this.#lookups
+      const isOver = this.#onDemand.has(entry) && !isInUse(announcement) && !isWanted(announcement.channel)
+      if (isOver) this.#forget(entry)
+    }
+  }
+
+  /** Whether anything is kept on demand, so that `sweep` has something to do. */
+  get hasOnDemand(): boolean {
+    return this.#onDemand.size > 0
   }
 
   /** What a neighbour publishes itself needs no room. */
   handleUp(peer: PeerId): void {
     this.#neighbours.add(peer)
-    for (const entry of this.#ofPublisher.get(peer) ?? []) this.#room.delete(entry)
+    for (const entry of this.#ofPublisher.get(peer) ?? []) this.#moveOut(entry)
   }
 
   /** Nobody is charged with what it brought, and what it publishes has to find room, if it can still be reached. */
   handleDown(peer: PeerId): void {
     this.#neighbours.delete(peer)
-    for (const entries of this.#entries.values()) {
-      for (const entry of entries.values()) if (entry.introducer === peer) this.#discharge(entry)
-    }
+    for (const entry of this.#all()) if (entry.introducer === peer) this.#recharge(entry, undefined)
     for (const entry of this.#ofPublisher.get(peer) ?? []) {
       if (!this.#takeIn(entry)) this.#forget(entry)
     }
@@ -109,31 +151,42 @@ export class Announcements {
   /** Forgets what has expired; returns the channels of it. */
   expire(now: Millis): Set<ChannelId> {
     const changed = new Set<ChannelId>()
-    for (const entries of this.#entries.values()) {
-      for (const entry of entries.values()) {
-        if (entry.expiresAt > now) continue
-        this.#forget(entry)
-        changed.add(entry.announcement.channel)
-      }
+    for (const entry of this.#all()) {
+      if (entry.expiresAt > now) continue
+      this.#forget(entry)
+      changed.add(entry.announcement.channel)
     }
     return changed
   }
 
+  *#all(): Iterable<Entry> {
+    for (const entries of this.#entries.values()) yield* entries.values()
+  }
+
   #takeIn(entry: Entry): boolean {
-    const pushed = this.#room.add(entry)
+    let pushed = this.#room.add(entry)
+    if (pushed === 'full' && this.#lookups.isWanted(entry.announcement.channel)) {
+      pushed = this.#onDemand.add(entry)
+    }
     if (pushed === 'full') return false
     if (pushed !== undefined) this.#forget(pushed)
     return true
   }
 
-  #discharge(entry: Entry): void {
-    if (this.#room.has(entry)) this.#room.recharge(entry, undefined)
-    else entry.introducer = undefined
+  #recharge(entry: Entry, introducer: PeerId | undefined): void {
+    const room = [this.#room, this.#onDemand].find(of => of.has(entry))
+    if (room === undefined) entry.introducer = introducer
+    else room.recharge(entry, introducer)
+  }
+
+  #moveOut(entry: Entry): void {
+    this.#room.delete(entry)
+    this.#onDemand.delete(entry)
   }
 
   #forget(entry: Entry): void {
     const { channel, publisher } = entry.announcement
-    this.#room.delete(entry)
+    this.#moveOut(entry)
     const entries = this.#entries.get(channel)
     entries?.delete(publisher)
     if (entries?.size === 0) this.#entries.delete(channel)

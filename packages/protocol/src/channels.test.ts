@@ -22,7 +22,8 @@ function channels(
 ) {
   const timers = new Timers()
   const reach = (publisher: PeerId) => metrics.get(publisher)
-  return { timers, metrics, channels: new Channels(self, { ...defaultConfig, ...config }, timers, reach) }
+  const lookups = { reach, takers: () => undefined }
+  return { timers, metrics, channels: new Channels(self, { ...defaultConfig, ...config }, timers, lookups) }
 }
 
 function announced(over: Partial<Announcement> = {}, validForMs = 60_000): VerifiedAnnouncement {
@@ -86,12 +87,12 @@ describe('Announcements', () => {
     const made = channels()
     made.channels.handleAnnouncement(neighbour, announced(), 0)
     made.channels.handleAnnouncement(neighbour, announced({ publisher: b, ended: true }), 0)
-    expect(made.channels.handleUp(neighbour)).toHaveLength(2)
+    expect(made.channels.handleUp(neighbour, 0)).toHaveLength(2)
   })
 
   test('past announcementsMax are neither kept nor passed on, except this node’s own and its neighbours’', () => {
     const made = channels({ announcementsMax: 2 })
-    made.channels.handleUp(b)
+    made.channels.handleUp(b, 0)
     for (const text of ['one', 'two']) made.channels.handleAnnouncement(neighbour, announcedOn(text), 0)
     expect(made.channels.handleAnnouncement(neighbour, announcedOn('three'), 0)).toEqual([])
     expect(told(made.channels.handleAnnouncement(undefined, announcedOn('own', self), 0))).toEqual(['flood'])
@@ -274,5 +275,37 @@ describe('A subscription', () => {
     expect(told(made.channels.unsubscribe(channel))).toEqual(['leave a'])
     expect(made.channels.unsubscribe(channel)).toEqual([])
     expect(told(made.channels.handleAnnouncement(neighbour, announced({ epoch: 2 }), 0))).toEqual(['flood'])
+  })
+})
+
+describe('A query of a neighbour', () => {
+  const query = { type: 'route-query', channel, hopsLeft: 3 } as const
+
+  test('is answered with who can be reached, the nearest first, and the ways; soon after with the ways only', () => {
+    const made = channels({ queryHoldMs: 500 })
+    for (const publisher of [b, a]) made.channels.handleAnnouncement(neighbour, announced({ publisher }), 0)
+    const answer = (now: number) => made.channels.handleQuery(neighbour, query, now)
+    const rows = { type: 'rows', peer: neighbour, origins: [a, b] }
+    expect(answer(0)).toMatchObject([
+      { message: { type: 'announce' } },
+      { message: { type: 'announce' } },
+      rows
+    ])
+    expect(answer(499)).toEqual([rows])
+    expect(answer(500)).toHaveLength(3)
+  })
+
+  test('is passed on where nobody can be reached, and answered when somebody can', () => {
+    const made = channels({}, new Map())
+    for (const peer of [neighbour, b]) made.channels.handleUp(peer, 0)
+    made.channels.handleAnnouncement(b, announced(), 0)
+    expect(made.channels.handleQuery(neighbour, query, 0)).toEqual([
+      { type: 'send', peer: b, message: { ...query, hopsLeft: 2 } }
+    ])
+    made.metrics.set(a, 10)
+    expect(made.channels.handleReach(a, 0)).toMatchObject([
+      { type: 'send', peer: neighbour, message: { type: 'announce' } },
+      { type: 'rows', peer: neighbour, origins: [a] }
+    ])
   })
 })

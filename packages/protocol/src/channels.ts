@@ -8,11 +8,12 @@
 import { Announcements } from './announcements.ts'
 import type { Config } from './config.ts'
 import type { ChannelId, Millis, PeerId, Verified } from './ids.ts'
-import { type InterestEvent, Interests, type Reach, type SubscribeMode } from './interests.ts'
+import { type InterestEvent, Interests, nearest, type Reach, type SubscribeMode } from './interests.ts'
 import { type OwnRunEvent, OwnRuns, type Publication } from './own-runs.ts'
+import { Queries } from './queries.ts'
 import type { Timers } from './timers.ts'
 import { TokenBuckets } from './token-bucket.ts'
-import type { Announcement, CloseCode, Message, SignedAnnouncement } from './wire/messages.ts'
+import type { Announcement, CloseCode, Message, RouteQuery, SignedAnnouncement } from './wire/messages.ts'
 
 /** An announcement whose signature the driver has checked, with what was signed. */
 export type VerifiedAnnouncement = Verified<{
@@ -25,27 +26,44 @@ export type VerifiedAnnouncement = Verified<{
 export type ChannelEvent =
   /** To every neighbour but `except`. */
   | { type: 'flood'; message: Message; except: PeerId | undefined }
+  | { type: 'send'; peer: PeerId; message: Message }
+  /** The neighbour is to be told, again, of the ways to these publishers. */
+  | { type: 'rows'; peer: PeerId; origins: PeerId[] }
   | { type: 'close'; peer: PeerId; code: CloseCode; reason: string }
   | OwnRunEvent
   | InterestEvent
+
+export interface ChannelLookups {
+  reach: Reach
+  /** Who takes what the publisher sends on the channel; undefined when none of it passes here. */
+  takers: (channel: ChannelId, publisher: PeerId) => Iterable<PeerId> | undefined
+}
 
 export class Channels {
   readonly #self: PeerId
   readonly #config: Config
   readonly #timers: Timers
+  readonly #lookups: ChannelLookups
   readonly #quota: TokenBuckets
   readonly #announcements: Announcements
   readonly #interests: Interests
   readonly #own: OwnRuns
+  readonly #queries: Queries
 
-  constructor(self: PeerId, config: Config, timers: Timers, reach: Reach) {
+  constructor(self: PeerId, config: Config, timers: Timers, lookups: ChannelLookups) {
     this.#self = self
     this.#config = config
     this.#timers = timers
     this.#quota = new TokenBuckets(config.announcementsRate)
-    this.#announcements = new Announcements(self, config, run => this.#interests.follows(run))
+    this.#lookups = lookups
+    this.#announcements = new Announcements(self, config, {
+      isInUse: run =>
+        this.#interests.follows(run) || lookups.takers(run.channel, run.publisher) !== undefined,
+      isWanted: channel => this.#interests.has(channel) || this.#queries.isAsked(channel)
+    })
     this.#own = new OwnRuns(self, config, timers)
-    this.#interests = new Interests(config, timers, this.#announcements, reach)
+    this.#interests = new Interests(config, timers, this.#announcements, lookups.reach)
+    this.#queries = new Queries(config, timers)
   }
 
   get isPublishing(): boolean {
@@ -76,24 +94,31 @@ export class Channels {
   }
 
   subscribe(channel: ChannelId, mode: SubscribeMode, now: Millis): ChannelEvent[] {
-    return this.#interests.open(channel, mode, now)
+    return this.#after(this.#interests.open(channel, mode, now), now)
   }
 
   unsubscribe(channel: ChannelId): ChannelEvent[] {
+    this.#queries.unwant(channel)
     return this.#interests.close(channel)
   }
 
-  handleUp(peer: PeerId): { peer: PeerId; message: Message }[] {
+  /** Whether the way to a publisher is of use to somebody who wants one of its channels. */
+  wants(publisher: PeerId): boolean {
+    return [...this.#announcements.channelsOf(publisher)].some(
+      channel => this.#interests.has(channel) || this.#queries.isAsked(channel)
+    )
+  }
+
+  handleUp(peer: PeerId, now: Millis): ChannelEvent[] {
     this.#announcements.handleUp(peer)
-    return [...this.#announcements.all()].map(({ signed }) => ({
-      peer,
-      message: { type: 'announce', announcement: signed }
-    }))
+    this.#queries.handleUp(peer, now)
+    return [...this.#announcements.forAll()].map(({ signed }) => send(peer, signed))
   }
 
   handleDown(peer: PeerId): void {
     this.#quota.forget(peer)
     this.#announcements.handleDown(peer)
+    this.#queries.handleDown(peer)
   }
 
   /** From a neighbour, or (`from` undefined) this node's own, signed. What is not news goes no further. */
@@ -107,22 +132,40 @@ export class Channels {
     if (from !== undefined && announcement.publisher === this.#self) {
       return this.#own.handleHeard(announcement, now)
     }
-    const expiresAt = now + validForMs
-    if (!this.#announcements.store({ announcement, signed, expiresAt }, from)) return []
+    const kept = this.#announcements.store({ announcement, signed, expiresAt: now + validForMs }, from)
+    if (kept === 'not') return []
     this.#timers.setBy('announcements', now + Math.min(validForMs, this.#config.announceIntervalMs))
     const message: Message = { type: 'announce', announcement: signed }
+    const told: ChannelEvent[] =
+      kept === 'for-all'
+        ? [{ type: 'flood', message, except: from }]
+        : this.#tellInterested(announcement, message, from, now)
     const events = this.#interests.handleAnnounced(announcement.channel, now)
-    return [{ type: 'flood', message, except: from }, ...events]
+    return [...told, ...this.#answerWaiting(announcement, now), ...this.#after(events, now)]
+  }
+
+  /** A neighbour looks for a channel: it is told who publishes it, and the way; or the others are asked. */
+  handleQuery(peer: PeerId, query: RouteQuery, now: Millis): ChannelEvent[] {
+    const { channel } = query
+    if (!this.#queries.remember(peer, channel, now)) return []
+    const known = nearest(this.#announcements.of(channel), this.#lookups.reach)
+    if (known.length === 0) return this.#queries.passOn(peer, query, now)
+    return this.#answer(peer, channel, known.slice(0, this.#config.publishersFollowedMax), now)
   }
 
   /** The last object of a run has passed: all of it was delivered, and it is over. */
   handleEnd(run: Announcement, now: Millis): ChannelEvent[] {
-    return this.#interests.handleEnd(run, now)
+    return this.#after(this.#interests.handleEnd(run, now), now)
   }
 
   /** A way to `publisher` was found or lost. */
   handleReach(publisher: PeerId, now: Millis): ChannelEvent[] {
-    return this.#interests.handleReach(publisher, now)
+    const events: ChannelEvent[] = this.#interests.handleReach(publisher, now)
+    for (const channel of this.#announcements.channelsOf(publisher)) {
+      const announcement = this.#announcements.get(channel, publisher)
+      if (announcement !== undefined) events.push(...this.#answerWaiting(announcement, now))
+    }
+    return this.#after(events, now)
   }
 
   /** The timer `announcements`: own ones are made anew, expired ones are forgotten. */
@@ -132,11 +175,78 @@ export class Channels {
       events.push(...this.#interests.handleAnnounced(channel, now))
     }
     for (const { expiresAt } of this.#announcements.all()) this.#timers.setBy('announcements', expiresAt)
-    return events
+    return this.#after(events, now)
   }
 
   /** The timer `endings`: runs whose end did not come by itself. */
   handleEndings(now: Millis): ChannelEvent[] {
-    return this.#interests.handleEndings(now)
+    return this.#after(this.#interests.handleEndings(now), now)
   }
+
+  /** The timer `queries`: what is not found is asked for again, and what nobody wants any more is forgotten. */
+  handleQueriesTimeout(now: Millis): ChannelEvent[] {
+    const events = this.#queries.handleTimeout(now)
+    this.#announcements.sweep()
+    if (this.#announcements.hasOnDemand) this.#timers.setBy('queries', now + this.#config.interestHoldMs)
+    return events
+  }
+
+  /** Looks for what nobody that is followed can serve, and no longer for the rest. To be called after every change. */
+  #after(events: ChannelEvent[], now: Millis): ChannelEvent[] {
+    for (const { channel, isServed } of this.#interests.channels()) {
+      if (isServed) {
+        this.#queries.unwant(channel)
+        continue
+      }
+      // Its route may be on its way, or come back.
+      const isAnnounced = [...this.#announcements.of(channel)].some(({ ended }) => !ended)
+      events.push(...this.#queries.want(channel, isAnnounced ? this.#config.queryPatienceMs : 0, now))
+    }
+    return events
+  }
+
+  /** What is kept on demand goes to those who asked for it, or take it. */
+  #tellInterested(
+    announcement: Announcement,
+    message: Message,
+    from: PeerId | undefined,
+    now: Millis
+  ): ChannelEvent[] {
+    const { channel, publisher, ended } = announcement
+    this.#timers.setBy('queries', now + this.#config.interestHoldMs)
+    const interested = new Set([
+      ...this.#queries.askers(channel),
+      ...(this.#lookups.takers(channel, publisher) ?? [])
+    ])
+    const events: ChannelEvent[] = [...interested]
+      .filter(peer => peer !== from)
+      .map(peer => ({ type: 'send', peer, message }))
+    // The way came with it, perhaps, but there was no room for that as long as nobody wanted the publisher.
+    if (from !== undefined && !ended && this.#lookups.reach(publisher) === undefined) {
+      events.push({ type: 'send', peer: from, message: { type: 'route-query', channel, hopsLeft: 0 } })
+    }
+    return events
+  }
+
+  /** Those who have asked in vain until now, if the publisher can be reached. */
+  #answerWaiting(announcement: Announcement, now: Millis): ChannelEvent[] {
+    const { channel, publisher, ended } = announcement
+    if (ended || this.#lookups.reach(publisher) === undefined) return []
+    return this.#queries.waiting(channel).flatMap(peer => this.#answer(peer, channel, [announcement], now))
+  }
+
+  /** Announcements, unless they were told a moment ago, and then the ways. */
+  #answer(peer: PeerId, channel: ChannelId, publishers: Announcement[], now: Millis): ChannelEvent[] {
+    const events: ChannelEvent[] = []
+    const isToBeTold = this.#queries.handleAnswered(peer, channel, now)
+    for (const { publisher } of isToBeTold ? publishers : []) {
+      const signed = this.#announcements.signed(channel, publisher)
+      if (signed !== undefined) events.push(send(peer, signed))
+    }
+    return [...events, { type: 'rows', peer, origins: publishers.map(({ publisher }) => publisher) }]
+  }
+}
+
+function send(peer: PeerId, announcement: SignedAnnouncement): ChannelEvent {
+  return { type: 'send', peer, message: { type: 'announce', announcement } }
 }

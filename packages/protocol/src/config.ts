@@ -107,6 +107,8 @@ export interface Config {
   digestJitter: number
   /** Rows about more origins than this are not kept; the neighbours share the room. As much again for lost ones. */
   originsMax: number
+  /** Publishers of channels that somebody asked for, or takes, find so much more room. */
+  originsOnDemandMax: number
   /** Rows of one neighbour that count. Digests bring up later what is over it. */
   rowsRate: Rate
   /** Requests of one neighbour that are looked at. Who is starved asks again. */
@@ -133,10 +135,29 @@ export interface Config {
    * renewed at 4 a second. Past it, the neighbour is closed with `quota`.
    */
   announcementsRate: Rate
+  /** Announcements kept beside these because somebody asked for their channels, or takes them. Shared as fairly. */
+  announcementsOnDemandMax: number
   /** How long the end of a stream may come after its withdrawal, which travels apart from it. */
   endGraceMs: Millis
   /** Publishers that one ALL subscription follows at a time; of more it takes the nearest. A meeting, not a stadium. */
   publishersFollowedMax: number
+
+  // Queries, for channels that are not in the table
+  /** How far the first queries for a channel go, in links; the later ones go `hopsMax`. Most of what is wanted is near. */
+  queryHops: readonly number[]
+  /** How long after the first query the second is sent, and so on; the last is for all later ones, too. */
+  queryRetryMs: readonly Millis[]
+  /** Who is announced, but cannot be reached, is looked for after this long: mostly the route comes by itself. */
+  queryPatienceMs: Millis
+  /** The same query is not passed on again for so long, whoever asks, nor the same answer told to the same neighbour. */
+  queryHoldMs: Millis
+  /** How long a neighbour that asked is taken as interested. Twice the time between two of its queries. */
+  interestHoldMs: Millis
+  /** Queries of one neighbour that are looked at; others are dropped. */
+  queriesRate: Rate
+  /** Channels that neighbours have asked for, in all and of each; queries for others are dropped, too. */
+  queriesMax: number
+  queriesPerNeighbourMax: number
 
   // Subscriptions
   /** What a neighbour has refused is asked for again after this long. */
@@ -263,8 +284,9 @@ export const defaultConfig: Config = {
   digestIntervalMs: 5_000,
   digestJitter: 0.25,
   originsMax: 2_000,
-  originsPerNeighbourMax: 4_000,
-  rowsRate: { burst: 4_000, perSecond: 400 },
+  originsOnDemandMax: 2_000,
+  originsPerNeighbourMax: 8_000,
+  rowsRate: { burst: 8_000, perSecond: 400 },
   seqnoRequestsRate: { burst: 2_000, perSecond: 20 },
   syncRowsMax: 400,
 
@@ -273,8 +295,18 @@ export const defaultConfig: Config = {
   announcementsMax: 2_048,
   announcementsPerPublisherMax: 256,
   announcementsRate: { burst: 4_096, perSecond: 50 },
+  announcementsOnDemandMax: 2_048,
   endGraceMs: 500,
   publishersFollowedMax: 64,
+
+  queryHops: [2, 8],
+  queryRetryMs: [1_000, 2_000, 5_000, 30_000],
+  queryPatienceMs: 1_000,
+  queryHoldMs: 2_000,
+  interestHoldMs: 60_000,
+  queriesRate: { burst: 512, perSecond: 50 },
+  queriesMax: 4_096,
+  queriesPerNeighbourMax: 512,
 
   subIntervalMs: 1_000,
   subTimeoutMs: 5_000,

@@ -18,7 +18,7 @@ function all(publishersFollowedMax = 64) {
   ])
   const config = { ...defaultConfig, publishersFollowedMax, endGraceMs: 500 }
   const timers = new Timers()
-  const announcements = new Announcements(self, config, () => false)
+  const announcements = new Announcements(self, config, { isInUse: () => false, isWanted: () => false })
   const interests = new Interests(config, timers, announcements, publisher => metrics.get(publisher))
   const announce = (publisher: PeerId, over: Partial<Announcement> = {}) => {
     const run = { publisher, channel, name: 'demo', epoch: 1, seqno: 0, expiresAt: 0, ended: false }

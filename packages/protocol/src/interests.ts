@@ -69,6 +69,17 @@ export class Interests {
     return this.#interests.get(channel)?.followed.has(publisher) === true
   }
 
+  has(channel: ChannelId): boolean {
+    return this.#interests.has(channel)
+  }
+
+  /** The channels that are subscribed here, and whether a publisher of each can be reached, or its end is waited for. */
+  *channels(): Iterable<{ channel: ChannelId; isServed: boolean }> {
+    for (const { channel, followed } of this.#interests.values()) {
+      yield { channel, isServed: [...followed.values()].some(run => !this.#isIdle(run)) }
+    }
+  }
+
   /** What is announced of the channel has changed. */
   handleAnnounced(channel: ChannelId, now: Millis): InterestEvent[] {
     const interest = this.#interests.get(channel)
@@ -153,17 +164,21 @@ export class Interests {
     return { type: 'leave', announcement, ended: true }
   }
 
-  /** Those that can be reached and are not followed, the nearest first, the lesser peer id among equals. */
   #candidates({ channel, followed, ended }: Interest): Announcement[] {
-    const found: { announcement: Announcement; metricUs: Micros }[] = []
-    for (const announcement of this.#announcements.of(channel)) {
-      const { publisher, epoch } = announcement
-      const metricUs = this.#reach(publisher)
-      if (announcement.ended || metricUs === undefined || followed.has(publisher)) continue
-      if (epoch > (ended.get(publisher) ?? -1)) found.push({ announcement, metricUs })
-    }
-    const order = (a: PeerId, b: PeerId) => (a < b ? -1 : 1)
-    found.sort((a, b) => a.metricUs - b.metricUs || order(a.announcement.publisher, b.announcement.publisher))
-    return found.map(({ announcement }) => announcement)
+    return nearest(this.#announcements.of(channel), this.#reach).filter(
+      ({ publisher, epoch }) => !followed.has(publisher) && epoch > (ended.get(publisher) ?? -1)
+    )
   }
+}
+
+/** Those that go on and can be reached, the nearest first, the lesser peer id among equals. */
+export function nearest(announcements: Iterable<Announcement>, reach: Reach): Announcement[] {
+  const found: { announcement: Announcement; metricUs: Micros }[] = []
+  for (const announcement of announcements) {
+    const metricUs = reach(announcement.publisher)
+    if (!announcement.ended && metricUs !== undefined) found.push({ announcement, metricUs })
+  }
+  const order = (a: PeerId, b: PeerId) => (a < b ? -1 : 1)
+  found.sort((a, b) => a.metricUs - b.metricUs || order(a.announcement.publisher, b.announcement.publisher))
+  return found.map(({ announcement }) => announcement)
 }

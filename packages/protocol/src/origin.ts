@@ -9,6 +9,8 @@ export interface Origin extends Choices {
   readonly rows: Map<PeerId, Row>
   /** The neighbour that the origin is charged to, one of those with a row; undefined without rows. */
   introducer: PeerId | undefined
+  /** Its rows are kept past `originsMax`, for as long as somebody wants what it publishes. */
+  onDemand: boolean
   nextHop: PeerId | undefined
   foundAt: Millis
   /** When a neighbour that is better may be changed to, if it stays so. */
@@ -28,6 +30,7 @@ export function newOrigin(origin: PeerId): Origin {
     origin,
     rows: new Map(),
     introducer: undefined,
+    onDemand: false,
     nextHop: undefined,
     foundAt: 0,
     switchAt: undefined,

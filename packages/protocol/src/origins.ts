@@ -1,7 +1,7 @@
 /**
  * The origins that a node knows of, within its limit (RFC 1, section "Limits of the table"). Each is charged to a neighbour
  * that has a row of it, the first one to tell of it while that has, and neighbours share the table: who tells of what does
- * not exist crowds out his own rows only.
+ * not exist crowds out his own rows only. Past that there is room on demand, for those whose channels somebody wants.
  *
  * An origin without rows takes no part in that. It is kept for its feasibility distance, in as much room again.
  */
@@ -9,18 +9,26 @@ import type { Config } from './config.ts'
 import type { Millis, PeerId } from './ids.ts'
 import { newOrigin, type Origin } from './origin.ts'
 
+export interface OriginLookups {
+  /** Whether a stream of the origin is carried here: its row is not pushed out. */
+  isCarried: (origin: PeerId) => boolean
+  /** Whether somebody here, or a neighbour, wants what it publishes: its row is kept though the table is full. */
+  isWanted: (origin: PeerId) => boolean
+}
+
 export class Origins {
   readonly #config: Config
-  readonly #isWanted: (origin: PeerId) => boolean
+  readonly #lookups: OriginLookups
   readonly #states = new Map<PeerId, Origin>()
   /** Origins charged to each neighbour. */
   readonly #charges = new Map<PeerId, number>()
   #charged = 0
+  /** Origins with rows that have their room on demand, and are charged to nobody. */
+  #onDemand = 0
 
-  /** @param isWanted whether a stream of the origin is carried here: its row is not pushed out */
-  constructor(config: Config, isWanted: (origin: PeerId) => boolean) {
+  constructor(config: Config, lookups: OriginLookups) {
     this.#config = config
-    this.#isWanted = isWanted
+    this.#lookups = lookups
   }
 
   get size(): number {
@@ -48,9 +56,11 @@ export class Origins {
     const known = this.#states.get(origin)
     if (known?.introducer !== undefined) return { state: known }
     const pushedOut = this.hasRoom ? undefined : this.#victim(peer)
-    if (!this.hasRoom && pushedOut === undefined) return undefined
+    const onDemand = !this.hasRoom && pushedOut === undefined
+    if (onDemand && !this.#hasRoomOnDemand(origin)) return undefined
     if (known === undefined && !this.#makePlace(now)) return undefined
     const state = known ?? newOrigin(origin)
+    state.onDemand = onDemand
     this.#states.set(origin, state)
     this.#charge(state, peer)
     return pushedOut === undefined ? { state } : { state, pushedOut }
@@ -64,24 +74,33 @@ export class Origins {
     return true
   }
 
+  /** Whether it is kept on demand, and nobody wants it any more. */
+  isUnwanted({ origin, onDemand, introducer }: Origin): boolean {
+    return onDemand && introducer !== undefined && !this.#lookups.isWanted(origin)
+  }
+
   forget({ origin }: Origin): void {
     this.#states.delete(origin)
   }
 
   #charge(state: Origin, peer: PeerId | undefined): void {
-    if (state.introducer !== undefined) this.#count(state.introducer, -1)
-    if (peer !== undefined) this.#count(peer, 1)
+    if (state.introducer !== undefined) this.#count(state, state.introducer, -1)
+    if (peer !== undefined) this.#count(state, peer, 1)
     state.introducer = peer
   }
 
-  #count(peer: PeerId, by: number): void {
+  #count({ onDemand }: Origin, peer: PeerId, by: number): void {
+    if (onDemand) {
+      this.#onDemand += by
+      return
+    }
     const count = (this.#charges.get(peer) ?? 0) + by
     if (count === 0) this.#charges.delete(peer)
     else this.#charges.set(peer, count)
     this.#charged += by
   }
 
-  /** An origin of the neighbour that is charged with the most, the newest that nobody wants, if `peer` has a smaller share. */
+  /** An origin of the neighbour that is charged with the most, the newest that is not carried, if `peer` has a smaller share. */
   #victim(peer: PeerId): Origin | undefined {
     let most: PeerId | undefined
     for (const [other, count] of this.#charges) {
@@ -93,14 +112,19 @@ export class Origins {
     if (!isLarger) return undefined
     let victim: Origin | undefined
     for (const state of this.#states.values()) {
-      if (state.introducer === most && !this.#isWanted(state.origin)) victim = state
+      if (state.introducer === most && !state.onDemand && !this.#lookups.isCarried(state.origin))
+        victim = state
     }
     return victim
   }
 
+  #hasRoomOnDemand(origin: PeerId): boolean {
+    return this.#onDemand < this.#config.originsOnDemandMax && this.#lookups.isWanted(origin)
+  }
+
   /** Makes place for one more state. What was lost long ago may be forgotten: nothing that relied on it is on its way. */
   #makePlace(now: Millis): boolean {
-    if (this.#states.size < 2 * this.#config.originsMax) return true
+    if (this.#states.size - this.#onDemand < 2 * this.#config.originsMax) return true
     let oldest: Origin | undefined
     for (const state of this.#states.values()) {
       const { lostSince } = state

@@ -145,7 +145,8 @@ describe('Before HELLO', () => {
     { type: 'sub', channel: openChannelId('demo'), publisher: self, epoch: 1, track: 0 },
     { type: 'sub-ok', stream, path: [pathTag(a)] },
     { type: 'sub-nack', stream, reason: 'full' },
-    { type: 'unsub', stream }
+    { type: 'unsub', stream },
+    { type: 'route-query', channel: openChannelId('demo'), hopsLeft: 1 }
   ]
 
   test.each(messages)('$type closes the neighbour with unexpected', message => {
@@ -506,6 +507,10 @@ const limits = {
   announcementsMax: 2,
   announcementsPerPublisherMax: 2,
   publishersFollowedMax: 1,
+  announcementsOnDemandMax: 1,
+  originsOnDemandMax: 1,
+  queriesMax: 3,
+  queriesPerNeighbourMax: 2,
   streamsMax: 3,
   childrenPerStreamMax: 1,
   subscriptionsPerNeighbourMax: 2,
@@ -572,7 +577,14 @@ const message: fc.Arbitrary<UnsignedMessage> = fc.oneof(
     type: fc.constant('peers' as const),
     peers: fc.array(fc.record({ peer, addresses, server: fc.boolean() }), { maxLength: 16 })
   }),
-  fc.record({ type: fc.constant('close' as const), code: fc.constantFrom(undefined, 'surplus' as const) })
+  fc.record({ type: fc.constant('close' as const), code: fc.constantFrom(undefined, 'surplus' as const) }),
+  channelName.chain(text =>
+    fc.record({
+      type: fc.constant('route-query' as const),
+      channel: fc.constant(openChannelId(text)),
+      hopsLeft: hops
+    })
+  )
 )
 
 const fromPeers: fc.Arbitrary<Input> = fc.oneof(
@@ -709,7 +721,7 @@ describe('Whatever comes', () => {
           now += afterMs
           handle(made, input, now)
           expect([...made.neighbours()].length).toBeLessThanOrEqual(limits.neighboursMax)
-          expect([...made.routes()].length).toBeLessThanOrEqual(limits.originsMax)
+          expect([...made.routes()].length).toBeLessThanOrEqual(limits.originsMax + limits.originsOnDemandMax)
           // What its own application publishes is no neighbour's doing.
           const streams = [...made.streams()]
           expect(streams.filter(view => view.publisher !== self).length).toBeLessThanOrEqual(
@@ -721,7 +733,9 @@ describe('Whatever comes', () => {
           const near = new Set([self, ...[...made.neighbours()].map(({ peer: id }) => id)])
           const shared = [...made.channels()].flatMap(row => row.publishers.filter(id => !near.has(id)))
           const followed = 3 * limits.publishersFollowedMax
-          expect(shared.length).toBeLessThanOrEqual(limits.announcementsMax + followed)
+          const rooms = limits.announcementsMax + limits.announcementsOnDemandMax
+          // And what takes a stream through here, which is bounded by the streams.
+          expect(shared.length).toBeLessThanOrEqual(rooms + followed + limits.streamsMax)
         }
       }),
       { numRuns: 100 }

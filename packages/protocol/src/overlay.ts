@@ -185,7 +185,7 @@ export class Overlay {
       case 'unsub':
         return this.#reactions.onRelayEvents(this.#parts.relay.handleUnsub(peer, message.stream), now)
       case 'route-query':
-        return
+        return this.#reactions.onChannelEvents(this.#parts.channels.handleQuery(peer, message, now), now)
     }
   }
 
@@ -246,6 +246,8 @@ export class Overlay {
         return
       case 'announcements':
         return this.#reactions.onChannelEvents(this.#parts.channels.handleTimeout(now), now)
+      case 'queries':
+        return this.#reactions.onChannelEvents(this.#parts.channels.handleQueriesTimeout(now), now)
       case 'endings':
         return this.#reactions.onChannelEvents(this.#parts.channels.handleEndings(now), now)
     }

@@ -34,11 +34,14 @@ export class Parts {
     this.neighbours = new Neighbours(self, services, peer => this.#isUsed(peer))
     this.links = this.neighbours.links
     this.routes = new Routes(self, config, this.timers, rng, {
-      isWanted: publisher => this.relay.carries(publisher),
+      isCarried: publisher => this.relay.carries(publisher),
+      isWanted: publisher => this.relay.carries(publisher) || this.channels.wants(publisher),
       subscriptionSums: peer => this.relay.digest(peer)
     })
-    const reach = (publisher: PeerId) => (publisher === self ? 0 : this.routes.route(publisher)?.metricUs)
-    this.channels = new Channels(self, config, this.timers, reach)
+    this.channels = new Channels(self, config, this.timers, {
+      reach: publisher => (publisher === self ? 0 : this.routes.route(publisher)?.metricUs),
+      takers: (channel, publisher) => this.relay.takers(channel, publisher)
+    })
     this.forward = new Forward(config, this.timers)
     this.publications = new Publications(self)
     this.relay = new Relay(self, config, this.timers, {

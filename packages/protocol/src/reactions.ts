@@ -82,7 +82,7 @@ export class Reactions {
 
   #onUp(peer: PeerId, now: Millis): void {
     this.#outputs.push({ type: 'neighbour', peer, change: 'up', reason: '' })
-    for (const { message } of this.#parts.channels.handleUp(peer)) this.#send(peer, message)
+    this.onChannelEvents(this.#parts.channels.handleUp(peer, now), now)
     this.onRouteEvents(this.#parts.routes.handleUp(peer, this.#costUs(peer), now), now)
   }
 
@@ -108,7 +108,11 @@ export class Reactions {
     for (const event of events) {
       switch (event.type) {
         case 'sign':
+        case 'send':
           this.#outputs.push(event)
+          break
+        case 'rows':
+          this.onRouteEvents(this.#parts.routes.tellAgain(event.peer, event.origins), now)
           break
         case 'close':
           this.onNeighbourEvents(this.#parts.neighbours.close(event.peer, event.code, event.reason, now), now)

@@ -15,6 +15,7 @@ import { confirm } from './children.ts'
 import type { Config } from './config.ts'
 import { differing, streamBucketOf, streamSums } from './digest.ts'
 import {
+  type ChannelId,
   type Millis,
   type PathTag,
   type PeerId,
@@ -97,6 +98,12 @@ export class Relay {
   /** Whether any stream of the publisher's passes here, or is asked for. */
   carries(publisher: PeerId): boolean {
     return this.#streams.of(publisher).length > 0
+  }
+
+  /** Who takes what the publisher sends on the channel; undefined when none of it passes here. */
+  takers(channel: ChannelId, publisher: PeerId): Set<PeerId> | undefined {
+    const streams = this.#streams.of(publisher).filter(({ name }) => name.channel === channel)
+    return streams.length === 0 ? undefined : new Set(streams.flatMap(state => state.childList))
   }
 
   *streams(): Iterable<StreamView> {

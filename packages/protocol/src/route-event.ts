@@ -1,5 +1,6 @@
 /** What routes say to the other parts, and when they want to be called. */
 import type { Micros, PeerId } from './ids.ts'
+import type { OriginLookups } from './origins.ts'
 import type { Timer } from './timers.ts'
 import type { Version } from './version.ts'
 import type { CloseCode, Digest, Message, Resync, SeqnoReq, Sync } from './wire/messages.ts'
@@ -30,9 +31,7 @@ export function toBeSigned(version: Version | undefined): RouteEvent[] {
   return version === undefined ? [] : [{ type: 'sign-seqno', ...version }]
 }
 
-export interface RouteLookups {
-  /** Whether a stream of the origin is carried here. */
-  isWanted: (origin: PeerId) => boolean
+export interface RouteLookups extends OriginLookups {
   /** What a DIGEST says of the streams that the neighbour is asked for. */
   subscriptionSums: (peer: PeerId) => number[]
 }

@@ -22,8 +22,8 @@ function shares(routes: Routes): Record<string, number> {
 }
 
 /** `a` has filled the table. */
-function full(config: Partial<Config> = {}, wanted: readonly PeerId[] = []) {
-  const made = tableOfTwo({ originsMax: 10, ...config }, wanted)
+function full(config: Partial<Config> = {}, carried: readonly PeerId[] = []) {
+  const made = tableOfTwo({ originsMax: 10, ...config }, carried)
   tell(made.routes, a, names('a', 12))
   expect(shares(made.routes)).toEqual({ a: 10 })
   return made
@@ -48,11 +48,11 @@ describe('A full table', () => {
   })
 
   test('lets no origin go whose streams are carried here', () => {
-    const wanted = names('a', 10).slice(2)
-    const { routes } = full({}, wanted)
+    const carried = names('a', 10).slice(2)
+    const { routes } = full({}, carried)
     tell(routes, b, names('b', 8))
     expect(shares(routes)).toEqual({ a: 8, b: 2 })
-    expect(wanted.every(of => routes.route(of)?.nextHop === a)).toBe(true)
+    expect(carried.every(of => routes.route(of)?.nextHop === a)).toBe(true)
   })
 
   test('charges an origin to another neighbour that tells of it when the first one does no more', () => {

@@ -10,20 +10,21 @@ import type { SeqnoReq, SyncRow } from './wire/messages.ts'
 export const self = 'self' as PeerId
 export const [a, b, c, origin] = ['a', 'b', 'c', 'origin'] as [PeerId, PeerId, PeerId, PeerId]
 
-export function table(config: Partial<Config> = {}, random = () => 0.5, wanted: readonly PeerId[] = []) {
+/** `carried` are the origins of which a stream is, `wanted` those that somebody wants; the latter may be changed. */
+export function table(config: Partial<Config> = {}, random = () => 0.5, carried: readonly PeerId[] = []) {
   const timers = new Timers()
-  return {
-    timers,
-    routes: new Routes(self, { ...defaultConfig, ...config }, timers, random, {
-      isWanted: of => wanted.includes(of),
-      subscriptionSums: () => streamSums([])
-    })
-  }
+  const wanted = new Set<PeerId>()
+  const routes = new Routes(self, { ...defaultConfig, ...config }, timers, random, {
+    isCarried: of => carried.includes(of),
+    isWanted: of => wanted.has(of),
+    subscriptionSums: () => streamSums([])
+  })
+  return { timers, wanted, routes }
 }
 
 /** With links to `a` and `b` that cost 10 each. */
-export function tableOfTwo(config: Partial<Config> = {}, wanted: readonly PeerId[] = []) {
-  const made = table(config, () => 0.5, wanted)
+export function tableOfTwo(config: Partial<Config> = {}, carried: readonly PeerId[] = []) {
+  const made = table(config, () => 0.5, carried)
   made.routes.handleUp(a, 10, 0)
   made.routes.handleUp(b, 10, 0)
   return made

@@ -225,6 +225,25 @@ describe('Routes tell', () => {
 })
 
 describe('Routes keep', () => {
+  test('rows past originsMax only of those that somebody wants, up to originsOnDemandMax, and while they do', () => {
+    const { routes, wanted } = tableOfTwo({ originsMax: 1, originsOnDemandMax: 1 })
+    const [first, second, third] = ['o1', 'o2', 'o3'] as [PeerId, PeerId, PeerId]
+    const all = { rows: [first, second, third].map(of => row(100, { origin: of })) }
+    routes.handleSync(a, all, 0)
+    const known = () => [...routes.routes()].map(route => route.origin)
+    expect(known()).toEqual([first])
+    for (const of of [second, third]) wanted.add(of)
+    routes.handleSync(a, all, 0)
+    expect(known()).toEqual([first, second])
+    expect(rowsIn(routes.tellAgain(b, [third, second]), b).map(told => told.origin)).toEqual([second])
+    wanted.clear()
+    expect(rowsIn(routes.handleOriginsTimeout(1_000), b)).toMatchObject([
+      { origin: second, metricUs: undefined }
+    ])
+    routes.handleSync(a, all, 1_000)
+    expect(known()).toEqual([first])
+  })
+
   test('rows about no more than originsMax origins', () => {
     const { routes } = tableOfTwo({ originsMax: 2 })
     const origins = ['o1', 'o2', 'o3'] as PeerId[]
@@ -393,6 +412,7 @@ class Network {
         id,
         timers,
         routes: new Routes(id, defaultConfig, timers, () => 0.5, {
+          isCarried: () => false,
           isWanted: () => false,
           subscriptionSums: () => streamSums([])
         })

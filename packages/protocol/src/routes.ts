@@ -56,7 +56,7 @@ export class Routes {
     this.#standings = new Standings(config)
     this.#claims = new Claims(config, timers, this.#standings, random)
     this.#digests = new Digests(config, timers, random, lookups.subscriptionSums)
-    this.#origins = new Origins(config, lookups.isWanted)
+    this.#origins = new Origins(config, lookups)
     this.#quotas = new Quotas(config)
     this.#own = new OwnRow(self, config, timers)
     this.#starvation = new Starvation(config, this.#standings)
@@ -128,6 +128,13 @@ export class Routes {
     this.#digests.handleUp(peer, now)
     this.#quotas.handleUp(peer, now)
     return this.#tell([peer], this.#told())
+  }
+
+  /** Tells a neighbour again of the ways to these origins: when they were new, it may have had no room for them. */
+  tellAgain(peer: PeerId, origins: readonly PeerId[]): RouteEvent[] {
+    const rows = toldRows(origins.flatMap(origin => this.#origins.get(origin) ?? []))
+    const own = origins.includes(this.#self) ? this.#own.told : undefined
+    return this.#tell([peer], own === undefined ? rows : [own, ...rows])
   }
 
   handleDown(peer: PeerId, now: Millis): RouteEvent[] {
@@ -349,6 +356,7 @@ export class Routes {
   handleOriginsTimeout(now: Millis): RouteEvent[] {
     const events: RouteEvent[] = []
     for (const state of this.#origins.all()) {
+      if (this.#origins.isUnwanted(state)) events.push(...this.#pushOut(state, now))
       const { lostSince } = state
       if (lostSince === undefined || now - lostSince < this.#config.feasibilityHoldMs) {
         events.push(...this.#askIfStarved(state, now))

@@ -28,6 +28,8 @@ export type Timer =
   | 'announcements'
   /** The next PEERS, dial, or try of another neighbour. */
   | 'peers'
+  /** The next query for a channel that is looked for, and the end of neighbours' interest in others. */
+  | 'queries'
   /** Streams that were withdrawn, and whose last object may still come. */
   | 'endings'
 

@@ -11,7 +11,7 @@ export const limits: readonly Scenario[] = [
     name: 'row-bomb',
     demands:
       'rows about thousands of publishers fill a table to its limit, and the ways that were there stay',
-    given: { config: { originsMax: 300 } },
+    given: { config: { originsMax: 300, originsOnDemandMax: 0 } },
     run: network => {
       line(network, 3, 5)
       network.addStranger('x')

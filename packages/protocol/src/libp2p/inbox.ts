@@ -42,10 +42,10 @@ export interface InboxLimits {
 }
 
 /**
- * A new neighbour sends all it knows at once, `originsMax` rows and `announcementsMax` announcements: that fits. The messages
- * behind them are SUBs, of which it may have 1,024, and their like.
+ * A new neighbour sends all it knows at once, rows of `originsMax` and of `originsOnDemandMax`, and `announcementsMax`
+ * announcements: that fits. The messages behind them are SUBs, of which it may have 1,024, and their like.
  */
-export const inboxLimits = { verificationsMax: 4_096, waitingMax: 4_096 }
+export const inboxLimits = { verificationsMax: 8_192, waitingMax: 4_096 }
 
 interface Waiting {
   message: UnsignedMessage
