@@ -45,6 +45,25 @@ describe('A listener', () => {
     expect(listener.lines.at(-1)).toMatchObject({ type: 'summary', lost: 0, duplicates: 0, outOfOrder: 0 })
   })
 
+  test('hears on without a gap when the relay between them is stopped, and another way is there', async () => {
+    const first = await stage.relay()
+    const middles = [await stage.relay([first]), await stage.relay([first])]
+    const last = await stage.relay(middles)
+    const listener = listen([last])
+    publish(first)
+    await moreFrames(listener, 25)
+
+    const { streams } = (await (await fetch(`${last.http}api/status`)).json()) as Status
+    const used = middles.find(({ peerId }) => peerId === streams[0]?.upstream)
+    const stoppedAt = performance.now()
+    expect(await used?.program.end('SIGTERM')).toEqual({ code: 0, signal: null })
+    console.log(`gone ${(performance.now() - stoppedAt).toFixed(0)} ms after SIGTERM`)
+    await moreFrames(listener, 50)
+    await listener.end('SIGINT')
+    expect(listener.lines.at(-1)).toMatchObject({ type: 'summary', lost: 0, duplicates: 0 })
+    expect(listener.lines.filter(line => line.type === 'interrupted')).toEqual([])
+  })
+
   test('hears the publisher again when the relay between them is killed and another way is there', async () => {
     const first = await stage.relay()
     const middles = [await stage.relay([first]), await stage.relay([first])]

@@ -23,6 +23,7 @@ describe('The command line', () => {
       peers: [],
       discovery: true,
       neighbours: 0,
+      uplinkBps: undefined,
       http: { host: '127.0.0.1', port: 7480 },
       identity: undefined,
       json: false
@@ -32,13 +33,14 @@ describe('The command line', () => {
   test('of a relay takes every option', () => {
     const line =
       'relay --listen /ip4/127.0.0.1/tcp/0 --listen /ip4/127.0.0.1/tcp/0/ws --peer /ip4/192.0.2.7/tcp/7400 ' +
-      '--no-discovery --neighbours 32 --http [::1]:0 --identity node.key --json'
+      '--no-discovery --neighbours 32 --uplink 2.5M --http [::1]:0 --identity node.key --json'
     expect(parse(line)).toEqual({
       type: 'relay',
       listen: ['/ip4/127.0.0.1/tcp/0', '/ip4/127.0.0.1/tcp/0/ws'],
       peers: ['/ip4/192.0.2.7/tcp/7400'],
       discovery: false,
       neighbours: 32,
+      uplinkBps: 2_500_000,
       http: { host: '::1', port: 0 },
       identity: 'node.key',
       json: true

@@ -21,6 +21,8 @@ export interface RelayCommand {
   discovery: boolean
   /** How many neighbours it looks for by itself. */
   neighbours: number
+  /** What it sends at most, in bits per second; undefined: no limit. */
+  uplinkBps: number | undefined
   http: HttpAddress
   identity: string | undefined
   json: boolean
@@ -78,7 +80,7 @@ const common = {
 } as const
 
 const optionsOf = {
-  relay: { ...common, listen: texts, neighbours: text, http: text, identity: text },
+  relay: { ...common, listen: texts, neighbours: text, uplink: text, http: text, identity: text },
   publish: { ...common, mic: flag, file: text, loop: flag, tone: text, duration: text },
   listen: { ...common, out: text, play: flag, duration: text }
 } as const
@@ -123,6 +125,7 @@ interface Typed {
     peer?: string[]
     'no-discovery'?: boolean
     neighbours?: string
+    uplink?: string
     json?: boolean
     help?: boolean
     http?: string
@@ -205,6 +208,7 @@ function relayCommand({ values, positionals }: Typed): RelayCommand {
     peers: (values.peer ?? []).map(checkPeerAddress),
     discovery: values['no-discovery'] !== true,
     neighbours: parseNeighbours(values.neighbours),
+    uplinkBps: parseRate(values.uplink),
     http: parseHttpAddress(values.http ?? '127.0.0.1:7480'),
     identity: values.identity,
     json: values.json === true
@@ -287,6 +291,17 @@ function parseNeighbours(count: string | undefined): number {
     )
   }
   return neighbours
+}
+
+/** Bits per second, as `20M` or `500k`. */
+function parseRate(rate: string | undefined): number | undefined {
+  if (rate === undefined) return undefined
+  const [, number = '', unit = ''] = /^(\d+(?:\.\d+)?)([kMG]?)$/.exec(rate.trim()) ?? []
+  const bps = Number(number) * { '': 1, k: 1e3, M: 1e6, G: 1e9 }[unit as '' | 'k' | 'M' | 'G']
+  if (!(bps > 0)) {
+    throw new UsageError(`--uplink takes bits per second, as 500k or 20M, not ${quoted(rate)}`)
+  }
+  return bps
 }
 
 function parseDuration(seconds: string | undefined): number | undefined {

@@ -26,6 +26,8 @@ export interface NodeOptions {
   server?: boolean
   /** How many neighbours to look for among those that others tell of. Default: none, it dials `peers` only. */
   neighbours?: number
+  /** What to send on for others at most, in bits per second. */
+  uplinkBps?: number | undefined
 }
 
 export interface Node {
@@ -103,8 +105,8 @@ async function libp2pOptions(
   }
 }
 
-function hopcastInit({ server = false, neighbours = 0 }: NodeOptions): HopcastInit {
-  return { agent, server, discovery: { neighbours } }
+function hopcastInit({ server = false, neighbours = 0, uplinkBps }: NodeOptions): HopcastInit {
+  return { agent, server, discovery: { neighbours }, ...(uplinkBps !== undefined && { uplinkBps }) }
 }
 
 /** TCP always; the others, which take a good part of the start to load, when an address needs them. */

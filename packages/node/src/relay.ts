@@ -21,8 +21,8 @@ const statsIntervalMs = 1000
 export async function relay(command: RelayCommand, output: Output, lifetime: Lifetime): Promise<number> {
   const identity = await identityFor(command, output)
   const listen = command.listen.length > 0 ? command.listen : defaultListen
-  const { peers, discovery, neighbours } = command
-  const node = await startNode({ identity, listen, peers, discovery, server: true, neighbours })
+  const { peers, discovery, neighbours, uplinkBps } = command
+  const node = await startNode({ identity, listen, peers, discovery, server: true, neighbours, uplinkBps })
   try {
     const web = await startWebServer({
       address: command.http,
@@ -44,6 +44,7 @@ export async function relay(command: RelayCommand, output: Output, lifetime: Lif
       )
       await lifetime.over()
       clearInterval(ticker)
+      await node.hopcast.leave()
       return 0
     } finally {
       web.close()

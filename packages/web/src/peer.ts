@@ -25,6 +25,8 @@ export interface JoinOptions {
    * so that it goes on when its relay dies. 0: the relays only. Default 8.
    */
   neighbours?: number
+  /** What this tab sends on for others at most, in bits per second. Default: 4 million. */
+  uplinkBps?: number
   /** Called each time a relay cannot be reached, at first or again; the next try is in `retryMs`. */
   onUnreachable?: (relay: string, reason: string, retryMs: number) => void
 }
@@ -88,7 +90,7 @@ export async function join(options: JoinOptions): Promise<Peer> {
 
 type Node = Libp2p<{ identify: Identify; ping: Ping; hopcast: Hopcast }>
 
-function createNode({ neighbours = 8, transport }: JoinOptions): Promise<Node> {
+function createNode({ neighbours = 8, uplinkBps = 4_000_000, transport }: JoinOptions): Promise<Node> {
   const rules = { transport, securePage: location.protocol === 'https:' }
   const canDial = (address: string) => dialGroups([address], rules).length > 0
   return createLibp2p({
@@ -103,7 +105,7 @@ function createNode({ neighbours = 8, transport }: JoinOptions): Promise<Node> {
     services: {
       identify: identify(),
       ping: ping(),
-      hopcast: hopcast({ agent, discovery: { neighbours, canDial } })
+      hopcast: hopcast({ agent, uplinkBps, discovery: { neighbours, canDial } })
     }
   })
 }
@@ -126,11 +128,16 @@ class BrowserPeer implements Peer {
     void this.#node.stop()
   }
 
+  /** The timers of a page that is hidden are slowed down: others had better not depend on it. */
+  readonly #onVisibility = () => this.#hopcast.withdraw(document.hidden)
+
   constructor(node: Node, links: RelayLink[]) {
     this.peerId = node.peerId.toString()
     this.#node = node
     this.#links = links
     addEventListener('pagehide', this.#onPageHide)
+    document.addEventListener('visibilitychange', this.#onVisibility)
+    if (document.hidden) this.#onVisibility()
   }
 
   async listen(channel: string, options?: ListenOptions): Promise<Listening> {
@@ -151,6 +158,7 @@ class BrowserPeer implements Peer {
 
   async stop(): Promise<void> {
     removeEventListener('pagehide', this.#onPageHide)
+    document.removeEventListener('visibilitychange', this.#onVisibility)
     for (const link of this.#links) link.stop()
     await Promise.allSettled([...this.#activities].map(activity => activity.stop()))
     await this.#node.stop()

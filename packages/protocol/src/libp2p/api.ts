@@ -8,6 +8,8 @@ export interface HopcastInit {
   agent?: string
   /** Everyone can reach this node, and it is meant to stay. Neighbours are told, and come back to it when they need one that is. */
   server?: boolean
+  /** What it sends on for others at most, in bits per second. A neighbour for which there is no room is sent elsewhere. Default: no limit. */
+  uplinkBps?: number
   /** Whether it finds neighbours by itself, of those that its neighbours tell of. Default: it dials nobody but those named in `connect`. */
   discovery?: DiscoveryInit
 }
@@ -39,6 +41,15 @@ export interface Hopcast {
    * @throws TypeError for a channel name that is not allowed, or a channel that is subscribed already
    */
   subscribe(channel: string, options?: SubscribeOptions): Subscription
+
+  /**
+   * Carries nothing for others from now on, as a page does that is hidden, or does so again. What it subscribes to and
+   * publishes goes on, and those that it feeds are fed until they have found another way.
+   */
+  withdraw(withdrawn: boolean): void
+
+  /** Withdraws, and resolves when nobody is fed any more, or after two seconds: stopping interrupts as few as may be then. */
+  leave(): Promise<void>
 
   /**
    * Keeps a connection to the node at `address`: dials, and dials again with back-off whenever it is lost.

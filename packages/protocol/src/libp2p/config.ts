@@ -7,13 +7,19 @@ import type { HopcastInit } from './api.ts'
 export const discoveredNeighboursMax = 128
 
 /** @throws TypeError for an agent that is too long, or a number of neighbours that cannot be */
-export function configOf({ agent, server, discovery }: HopcastInit): Partial<Config> {
+export function configOf({ agent, server, uplinkBps, discovery }: HopcastInit): Partial<Config> {
   const config: Partial<Config> = {}
   if (agent !== undefined) {
     encoding(() => checkText('agent', agent, agentBytesMax))
     config.agent = agent
   }
   if (server !== undefined) config.server = server
+  if (uplinkBps !== undefined) {
+    if (!(uplinkBps > 0 && Number.isFinite(uplinkBps))) {
+      throw new TypeError(`uplinkBps is ${uplinkBps}: use bits per second, more than 0`)
+    }
+    config.uplinkBps = uplinkBps
+  }
   if (discovery === undefined) return config
   const { neighbours } = discovery
   if (!Number.isInteger(neighbours) || neighbours < 0 || neighbours > discoveredNeighboursMax) {

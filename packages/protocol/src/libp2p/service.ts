@@ -37,6 +37,7 @@ import { configOf } from './config.ts'
 import { Dialer } from './dialer.ts'
 import { Discovery } from './discovery.ts'
 import { Inbox, inboxLimits } from './inbox.ts'
+import { carriesNothing, leaveWithinMs } from './leaving.ts'
 import { audioProtocol, controlProtocol, drained, type StreamClass } from './link.ts'
 import { LocalPublications } from './publication.ts'
 import { Sessions } from './sessions.ts'
@@ -191,6 +192,15 @@ export class HopcastService implements Hopcast, Startable {
       throw new TypeError(`${JSON.stringify(address)} is not a multiaddr`, { cause })
     }
     this.#dialer.keep(parsed)
+  }
+
+  withdraw(withdrawn: boolean): void {
+    this.#command({ type: 'withdraw', withdrawn, withinMs: leaveWithinMs })
+  }
+
+  async leave(): Promise<void> {
+    this.withdraw(true)
+    await carriesNothing(this.#overlay)
   }
 
   status(): Status {
