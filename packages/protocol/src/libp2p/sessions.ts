@@ -53,6 +53,8 @@ export class Sessions {
   /** Tells all neighbours that this node leaves; resolves when that was sent, or is given up. */
   async stop(): Promise<void> {
     this.#started = false
+    // What was said in this turn leaves at its end: a page that is closed has no later one.
+    await Promise.resolve()
     for (const link of this.#links.values()) link.fail(new ProtocolError('leaving', 'this node stops'))
     await Promise.all(this.#closing.values())
   }
