@@ -46,8 +46,6 @@ export class Routes {
   readonly #own: OwnRow
   readonly #digests: Digests
   readonly #quotas: Quotas
-  /** Origins whose next hop was lost, or is not good, after this call. */
-  readonly #starved = new Set<Origin>()
 
   constructor(self: PeerId, config: Config, timers: Timers, random: () => number, lookups: RouteLookups) {
     this.#self = self
@@ -173,7 +171,7 @@ export class Routes {
     const state = this.#origins.get(origin)
     if (state?.nextHop !== peer || !this.#standings.avoid(origin, peer, 'doubted', now)) return []
     this.#setPenaltyTimer()
-    return this.#ask(state, this.#starvation.seek(state, now))
+    return this.#starvation.seek(state, now)
   }
 
   /** It has taken a stream of `origin` after all. */
@@ -359,7 +357,7 @@ export class Routes {
       if (this.#origins.isUnwanted(state)) events.push(...this.#pushOut(state, now))
       const { lostSince } = state
       if (lostSince === undefined || now - lostSince < this.#config.feasibilityHoldMs) {
-        events.push(...this.#askIfStarved(state, now))
+        events.push(...this.#starvation.ask(state, now))
       } else if (state.rows.size === 0) {
         this.#origins.forget(state)
         this.#claims.forget(state)
@@ -392,7 +390,7 @@ export class Routes {
     state.switchAt = compare(state, this.#standings, this.#config, now)
     if (state.switchAt !== undefined) this.#timers.setBy('switches', state.switchAt)
     const standing = nextHop && standingOf(state, nextHop, this.#standings)
-    if (standing !== 'good') this.#starved.add(state)
+    if (standing !== 'good') this.#starvation.note(state)
     this.#claims.note(state, now)
     return events
   }
@@ -400,18 +398,7 @@ export class Routes {
   /** First the news, then the questions: who is asked knows by then what is lost here, and looks elsewhere. */
   #conclude(events: RouteEvent[], now: Millis): RouteEvent[] {
     const news = this.#tellAll(this.#claims.take())
-    const questions = [...this.#starved].flatMap(state => this.#askIfStarved(state, now))
-    this.#starved.clear()
-    return [...events, ...news, ...questions]
-  }
-
-  #askIfStarved(state: Origin, now: Millis): RouteEvent[] {
-    return this.#ask(state, this.#starvation.request(state, now))
-  }
-
-  #ask(state: Origin, message: SeqnoReq | undefined): RouteEvent[] {
-    if (message === undefined) return []
-    return [...state.rows.keys()].map(peer => ({ type: 'send', peer, message }))
+    return [...events, ...news, ...this.#starvation.askNoted(now)]
   }
 
   /** All rows, as they were last told. */

@@ -6,6 +6,7 @@ import { isHeldBack, standingOf } from './choice.ts'
 import type { Config } from './config.ts'
 import type { Millis, PeerId } from './ids.ts'
 import { type Origin, reliableDistance } from './origin.ts'
+import type { RouteEvent } from './route-event.ts'
 import type { Standings } from './standings.ts'
 import { isNewer, type Version } from './version.ts'
 import type { SeqnoReq } from './wire/messages.ts'
@@ -18,34 +19,49 @@ export type Answer =
 export class Starvation {
   readonly #config: Config
   readonly #standings: Standings
+  /** Origins whose next hop was lost, or is not good, after this call. */
+  readonly #starved = new Set<Origin>()
 
   constructor(config: Config, standings: Standings) {
     this.#config = config
     this.#standings = standings
   }
 
+  /** It may have to be asked for, at the end of this call. */
+  note(state: Origin): void {
+    this.#starved.add(state)
+  }
+
+  /** The requests for all that were noted. */
+  askNoted(now: Millis): RouteEvent[] {
+    const questions = [...this.#starved].flatMap(state => this.ask(state, now))
+    this.#starved.clear()
+    return questions
+  }
+
   /** The request for every neighbour that has a row, if it is needed, and time for one. */
-  request(state: Origin, now: Millis): SeqnoReq | undefined {
+  ask(state: Origin, now: Millis): RouteEvent[] {
     const { nextHop } = state
-    if (nextHop !== undefined && !isHeldBack(state, this.#standings, this.#config, now)) return undefined
+    if (nextHop !== undefined && !isHeldBack(state, this.#standings, this.#config, now)) return []
     return this.#question(state, now, this.#isCrowded(state))
   }
 
   /** The request that makes others eligible beside the next hop. */
-  seek(state: Origin, now: Millis): SeqnoReq | undefined {
-    return state.rows.size < 2 ? undefined : this.#question(state, now, false)
+  seek(state: Origin, now: Millis): RouteEvent[] {
+    return state.rows.size < 2 ? [] : this.#question(state, now, false)
   }
 
-  #question(state: Origin, now: Millis, isPatient: boolean): SeqnoReq | undefined {
-    const { feasibility, rows } = state
-    if (feasibility === undefined || rows.size === 0) return undefined
+  #question(state: Origin, now: Millis, isPatient: boolean): RouteEvent[] {
+    const { origin, feasibility, rows } = state
+    if (feasibility === undefined || rows.size === 0) return []
     const wanted: Version = { epoch: feasibility.epoch, seqno: feasibility.seqno + 1 }
     // Past the last seqno there is none to ask for: only time helps.
-    if (!Number.isSafeInteger(wanted.seqno)) return undefined
+    if (!Number.isSafeInteger(wanted.seqno)) return []
     const may = isPatient ? this.#mayAskPatiently(state, now) : this.#mayAsk(state, wanted, now)
-    if (!may) return undefined
+    if (!may) return []
     state.asked = { ...wanted, at: now }
-    return { type: 'seqno-req', origin: state.origin, ...wanted, hopsLeft: this.#config.hopsMax }
+    const message: SeqnoReq = { type: 'seqno-req', origin, ...wanted, hopsLeft: this.#config.hopsMax }
+    return [...rows.keys()].map(peer => ({ type: 'send', peer, message }))
   }
 
   /** A neighbour asks. */
