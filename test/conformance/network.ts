@@ -28,6 +28,7 @@ import type {
 import { routePath } from '../sim/invariants.ts'
 import type { Run, SimNode } from '../sim/node.ts'
 import { settle } from '../sim/schedule.ts'
+import { sign } from '../sim/signatures.ts'
 import { Simulation } from '../sim/simulation.ts'
 import { demand } from './demand.ts'
 import { objectOf, streamOf } from './said.ts'
@@ -97,7 +98,7 @@ export class Network extends Simulation {
   addStranger(name: string, manners: Manners = {}): Stranger {
     const stranger = new Stranger(manners)
     this.#watch.nextStranger = stranger
-    this.addNode(name)
+    this.addNode(name, { isStranger: true })
     return stranger
   }
 
@@ -141,8 +142,8 @@ export class Network extends Simulation {
       catalog: new Uint8Array(0),
       ...said
     }
-    const signed = { body: encodeAnnouncement(announcement), signature: new Uint8Array(64) }
-    this.inject(from, to, { type: 'announce', announcement: signed })
+    const body = encodeAnnouncement(announcement)
+    this.inject(from, to, { type: 'announce', announcement: { body, signature: sign(body) } })
   }
 
   /** The stranger `from` publishes a channel and tells `to` of it, with the way there. Nothing is written. */

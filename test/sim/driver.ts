@@ -1,19 +1,26 @@
 /**
  * The driver's stand-in: it does what the outputs of a node say. It carries messages over links, wakes nodes at their
  * deadlines, and answers `sign`. Control messages go through the codec, as they do on a real link. No cryptography: an
- * announcement counts as verified, after the time that it would take.
+ * announcement counts as verified, after the time that it would take. Who sends what no codec takes, or what is signed by
+ * nobody, is closed.
  */
 import type { Command, Input, Millis, Output, PeerId, VerifiedAnnouncement } from '@hopcast/protocol'
 import { validityMs } from '../../packages/protocol/src/libp2p/signing.ts'
 import { encodeAnnouncement } from '../../packages/protocol/src/wire/announcement.ts'
-import type { Announcement, Message, SignedAnnouncement } from '../../packages/protocol/src/wire/messages.ts'
+import {
+  type Announcement,
+  type Message,
+  ProtocolError,
+  type SignedAnnouncement
+} from '../../packages/protocol/src/wire/messages.ts'
 import type { Carrier } from './carrier.ts'
 import { describeInput, describeOutput } from './describe.ts'
 import { checkStep } from './invariants.ts'
 import type { SimLink } from './link.ts'
 import type { SimNode } from './node.ts'
 import { InvariantBreak } from './observer.ts'
-import { ObjectParcel, Packer } from './parcel.ts'
+import { type ControlParcel, ObjectParcel, Packer } from './parcel.ts'
+import { sign, signVersion } from './signatures.ts'
 import type { Simulation } from './simulation.ts'
 
 /** What a dial takes that leads nowhere. */
@@ -158,32 +165,50 @@ export class Driver implements NodeDriver {
   #sign(node: SimNode, { draft }: Extract<Output, { type: 'sign' }>): void {
     const { ttlMs, ...rest } = draft
     const announcement: Announcement = { ...rest, expiresAt: Math.floor(node.wallClock.latest() + ttlMs) }
-    const signed = { body: encodeAnnouncement(announcement), signature: new Uint8Array(64) }
-    this.#announce(node, undefined, signed)
+    const body = encodeAnnouncement(announcement)
+    this.#announce(node, undefined, { body, signature: sign(body) })
   }
 
   #signSeqno(node: SimNode, { epoch, seqno }: Extract<Output, { type: 'sign-seqno' }>): void {
     const { incarnation } = node
     this.#sim.after(this.#options.signatureMs, () => {
-      const signature = new Uint8Array(64)
+      const signature = signVersion({ origin: node.id, epoch, seqno })
       if (node.incarnation === incarnation) this.step(node, { type: 'seqno-signed', epoch, seqno, signature })
     })
   }
 
   /** Hands an announcement to the core, after the time that its signature takes. */
   #announce(node: SimNode, from: PeerId | undefined, signed: SignedAnnouncement): void {
-    const announcement = this.#packer.announcement(signed)
+    const announcement = this.#announcement(node, from, signed)
+    if (announcement === undefined) return
     // Only the first copy costs a signature check, as in the real driver.
     if (from !== undefined && !node.overlay.isNews(announcement)) return
     const { incarnation } = node
     const ttlMaxMs = node.config.announceTtlMs
+    const fault = this.#packer.faultOf(signed)
     this.#sim.after(this.#options.signatureMs, () => {
+      if (fault !== undefined && from !== undefined && node.incarnation === incarnation)
+        return this.#fail(node, from, fault)
       const { id: self, wallClock: clock } = node
       const validForMs = from === undefined ? ttlMaxMs : validityMs(announcement, { self, ttlMaxMs, clock })
       const verified = { announcement, signed, validForMs } as VerifiedAnnouncement
       if (node.incarnation !== incarnation || validForMs <= 0) return
       this.step(node, { type: 'announcement', from, announcement: verified })
     })
+  }
+
+  #announcement(
+    node: SimNode,
+    from: PeerId | undefined,
+    signed: SignedAnnouncement
+  ): Announcement | undefined {
+    try {
+      return this.#packer.announcement(signed)
+    } catch (error) {
+      if (!(error instanceof ProtocolError) || from === undefined) throw error
+      this.#fail(node, from, error)
+      return undefined
+    }
   }
 
   // Carrying messages
@@ -238,14 +263,31 @@ export class Driver implements NodeDriver {
   sendControl(node: SimNode, peer: PeerId, message: Message): void {
     const { counts } = this.#sim
     counts.control.set(message.type, (counts.control.get(message.type) ?? 0) + 1)
-    const parcel = this.#packer.pack(message)
-    const { message: content } = parcel
-    const { kind, bytes, digest } = parcel
+    this.#carry(node, peer, this.#packer.pack(message))
+  }
+
+  /** The body of a control frame that no codec of ours has made. */
+  sendBytes(node: SimNode, peer: PeerId, body: Uint8Array): void {
+    this.#carry(node, peer, this.#packer.packBytes(body))
+  }
+
+  #carry(node: SimNode, peer: PeerId, { kind, bytes, digest, content }: ControlParcel): void {
     const frame = { streamClass: 'control', kind, bytes: frameBytes(bytes.length), digest } as const
     this.#carrier.carry(node, peer, frame, receiver => {
-      if (content.type === 'announce') this.#announce(receiver, node.id, content.announcement)
+      if (content === undefined) return
+      if (content instanceof ProtocolError) this.#fail(receiver, node.id, content)
+      else if (content.type === 'announce') this.#announce(receiver, node.id, content.announcement)
       else this.step(receiver, { type: 'message', peer: node.id, message: content })
     })
+  }
+
+  /** What the neighbour sent cannot be right: it is told so, and closed. */
+  #fail(node: SimNode, peer: PeerId, { code }: ProtocolError): void {
+    if (node.links.get(peer)?.end(node).session === undefined) return
+    this.#sim.counts.closes++
+    this.sendControl(node, peer, { type: 'close', code })
+    this.#close(node, peer)
+    this.step(node, { type: 'disconnected', peer })
   }
 
   #forward(node: SimNode, peers: readonly PeerId[], object: ObjectParcel): void {

@@ -179,7 +179,10 @@ function follow(sim: Simulation, start: SimNode, next: (node: SimNode) => PeerId
   }
 }
 
-/** What is not as it has to be at rest, in words; empty once the network has settled. */
+/**
+ * What is not as it has to be at rest, in words; empty once the network has settled. Of strangers nothing is expected, and
+ * ways to publishers that they are, or make up, may be there or not.
+ */
 export function unsettled(sim: Simulation): string[] {
   const problems: string[] = []
   for (const link of sim.links.values()) {
@@ -189,10 +192,11 @@ export function unsettled(sim: Simulation): string[] {
   }
   const byPublisher = new Map<SimNode, Set<SimNode>>()
   for (const run of sim.runs.values()) {
+    if (run.publisher.isStranger) continue
     if (run.live && !byPublisher.has(run.publisher)) byPublisher.set(run.publisher, reachable(run.publisher))
   }
   for (const node of sim.nodes.values()) {
-    if (!node.running) continue
+    if (!node.running || node.isStranger) continue
     problems.push(...unsettledRoutes(sim, node, byPublisher))
     problems.push(...unsettledStreams(sim, node))
     problems.push(...unsettledSubscriptions(sim, node, byPublisher))
@@ -210,7 +214,8 @@ function unsettledRoutes(sim: Simulation, node: SimNode, live: Map<SimNode, Set<
     if (should && !does) problems.push(`${node.name} has no way to ${publisher.name}: ${names(way)}`)
   }
   for (const { origin } of node.overlay.routes()) {
-    const publisher = sim.nodesById.get(origin) as SimNode
+    const publisher = sim.nodesById.get(origin)
+    if (publisher === undefined || publisher.isStranger) continue
     if (live.get(publisher)?.has(node) !== true) {
       problems.push(`${node.name} believes in a way to ${publisher.name}`)
     }
@@ -227,12 +232,14 @@ function unsettledStreams(sim: Simulation, node: SimNode): string[] {
       problems.push(`${of}: of a run that is over`)
     for (const child of children) {
       const other = sim.nodesById.get(child) as SimNode
+      if (other.isStranger) continue
       if (!other.running || other.overlay.stream(stream)?.upstream !== node.id) {
         problems.push(`${of}: ${other.name} is no child of it`)
       }
     }
     if (upstream === undefined) continue
     const parent = sim.nodesById.get(upstream) as SimNode
+    if (parent.isStranger) continue
     if (!parent.overlay.stream(stream)?.children.includes(node.id))
       problems.push(`${of}: not fed by ${parent.name}`)
     const way = parentPath(sim, node, stream).nodes
@@ -247,6 +254,7 @@ function unsettledSubscriptions(sim: Simulation, node: SimNode, live: Map<SimNod
   const problems: string[] = []
   for (const reception of node.receptions.values()) {
     const runs = [...sim.runs].filter(([, run]) => run.live && run.channel === reception.channel)
+    if (runs.some(([, { publisher }]) => publisher.isStranger)) continue
     const wanted = runs.filter(([, run]) => live.get(run.publisher)?.has(node))
     if (wanted.length === 0) {
       if (reception.live) problems.push(`${reception} claims to be live`)

@@ -31,6 +31,8 @@ export interface Place {
   isServer?: boolean
   /** A number of `regions`. */
   region?: number
+  /** It follows a script: nothing that others do is expected of it. */
+  isStranger?: boolean
   /** What differs from the simulation's. */
   config?: Partial<Config>
 }
@@ -175,6 +177,7 @@ export class SimNode {
   readonly access: Access | undefined
   readonly isServer: boolean
   readonly region: number
+  readonly isStranger: boolean
   /** A new one at each start. */
   overlay: Core
   /** Grows at each start, so that what was meant for the run before is known as such. */
@@ -192,7 +195,7 @@ export class SimNode {
   readonly #create: () => Core
 
   constructor({ name, index, id, place, config, createOverlay, random, now }: SimNodeOptions) {
-    const { clock = new NodeClock(), access, isServer = false, region = 0 } = place
+    const { clock = new NodeClock(), access, isServer = false, region = 0, isStranger = false } = place
     this.name = name
     this.index = index
     this.id = id
@@ -202,6 +205,7 @@ export class SimNode {
     this.access = access
     this.isServer = isServer
     this.region = region
+    this.isStranger = isStranger
     const own = { ...config, ...place.config, server: isServer }
     this.config = { ...defaultConfig, ...own }
     this.#create = () => createOverlay({ self: id, config: own, rng: () => random.next() })

@@ -10,13 +10,17 @@ export function trueCostUs(link: SimLink): Micros {
   return 1_000 * (link.halfRttMs + linkBaseCostMs)
 }
 
-/** Every running node to which there is a way from `start`, over links that are up, or that `isUsable` allows. */
+/**
+ * Every running node to which there is a way from `start`, over links that are up, or that `isUsable` allows. Strangers
+ * are reached, and lead nowhere.
+ */
 export function reachable(start: SimNode, isUsable = (link: SimLink): boolean => link.isUp): Set<SimNode> {
   const reached = new Set<SimNode>()
   const waiting = start.running ? [start] : []
   for (let node = waiting.pop(); node !== undefined; node = waiting.pop()) {
     if (reached.has(node)) continue
     reached.add(node)
+    if (node.isStranger && node !== start) continue
     for (const link of node.links.values()) if (isUsable(link)) waiting.push(link.other(node).node)
   }
   return reached

@@ -4,14 +4,16 @@
  */
 import { decodeAnnouncement } from '../../packages/protocol/src/wire/announcement.ts'
 import { decodeControl, encodeControl } from '../../packages/protocol/src/wire/control.ts'
-import type {
-  Announcement,
-  Message,
-  ObjectFrame,
-  ObjectHeader,
-  SignedAnnouncement
+import {
+  type Announcement,
+  type Message,
+  type ObjectFrame,
+  type ObjectHeader,
+  ProtocolError,
+  type SignedAnnouncement
 } from '../../packages/protocol/src/wire/messages.ts'
 import { parseObject } from '../../packages/protocol/src/wire/object.ts'
+import { checkSignature, checkSignatures, sign } from './signatures.ts'
 import { digestOf } from './trace-hash.ts'
 
 export interface Parcel {
@@ -23,9 +25,10 @@ export interface Parcel {
   readonly digest: number
 }
 
-/** A control message as its receivers decode it. */
+/** A control message as its receivers take it. */
 export interface ControlParcel extends Parcel {
-  readonly message: Message
+  /** Undefined: it is of a later version, and ignored. A fault: whoever sent it is closed. */
+  readonly content: Message | ProtocolError | undefined
 }
 
 /** An object as its receivers parse it. They pass it on as it is, so it is known again without a look-up. */
@@ -61,7 +64,17 @@ export class Packer {
     return parcel
   }
 
-  /** What a signed announcement says. */
+  /** What somebody sends who makes its bytes himself. */
+  packBytes(bytes: Uint8Array): ControlParcel {
+    return { kind: 'bytes', content: outcome(() => decoded(bytes)), bytes, digest: digestOf(bytes) }
+  }
+
+  /** What is wrong with a signed announcement, if anything is. */
+  faultOf({ body, signature }: SignedAnnouncement): ProtocolError | undefined {
+    return outcome(() => checkSignature(signature, sign(body))) ?? undefined
+  }
+
+  /** What a signed announcement says. @throws ProtocolError */
   announcement(signed: SignedAnnouncement): Announcement {
     const known = this.#announcements.get(signed)
     if (known !== undefined) return known
@@ -76,15 +89,31 @@ export class Packer {
     const parcel = packNew({ type: 'announce', announcement: signed })
     this.#announces.set(signed, parcel)
     // The receivers pass on what was decoded.
-    if (parcel.message.type === 'announce') this.#announces.set(parcel.message.announcement, parcel)
+    const { content } = parcel
+    if (content !== undefined && 'announcement' in content) this.#announces.set(content.announcement, parcel)
     return parcel
   }
 }
 
 function packNew(message: Message): ControlParcel {
   const bytes = encodeControl(message)
-  const decoded = decodeControl(bytes)
-  if (decoded === undefined) throw new Error(`${message.type} was not understood`)
-  if (decoded.type === 'sync') decoded.rows.forEach(row => void Object.freeze(row))
-  return { kind: decoded.type, message: Object.freeze(decoded), bytes, digest: digestOf(bytes) }
+  return { kind: message.type, content: outcome(() => decoded(bytes)), bytes, digest: digestOf(bytes) }
+}
+
+function decoded(bytes: Uint8Array): Message | undefined {
+  const message = decodeControl(bytes)
+  if (message === undefined) return undefined
+  checkSignatures(message)
+  if (message.type === 'sync') message.rows.forEach(row => void Object.freeze(row))
+  return Object.freeze(message)
+}
+
+/** What it returns, or the fault that it finds. */
+function outcome<T>(find: () => T): T | ProtocolError {
+  try {
+    return find()
+  } catch (error) {
+    if (error instanceof ProtocolError) return error
+    throw error
+  }
 }

@@ -22,7 +22,7 @@ import {
   type SubscribeMode,
   streamId
 } from '@hopcast/protocol'
-import type { Message } from '../../packages/protocol/src/wire/messages.ts'
+import type { Message, SyncRow } from '../../packages/protocol/src/wire/messages.ts'
 import { Carrier } from './carrier.ts'
 import { Clock } from './clock.ts'
 import { Driver, type NodeDriver } from './driver.ts'
@@ -30,6 +30,7 @@ import { type LinkOptions, SimLink } from './link.ts'
 import { type CreateOverlay, type Place, peerIdOf, Reception, type Run, SimNode } from './node.ts'
 import type { Observer } from './observer.ts'
 import { Random } from './random.ts'
+import { signVersion } from './signatures.ts'
 
 export interface SimulationOptions {
   seed: number
@@ -302,11 +303,24 @@ export class Simulation {
     this.clock.guarded(() => this.#driver.command(this.node(name), command))
   }
 
-  /** A message to `to` as though the neighbour `from` had sent it, for tests of what a neighbour may not do. */
+  /**
+   * A message to `to` as though the neighbour `from` had sent it, for tests of what a neighbour may not do. Rows are
+   * signed by their origins unless they have a signature already.
+   */
   inject(from: string, to: string, message: Message): void {
+    const sent = message.type === 'sync' ? { ...message, rows: message.rows.map(signed) } : message
+    this.#say(driver => driver.sendControl(this.node(from), this.node(to).id, sent))
+  }
+
+  /** The same of bytes, which need not be a message at all. */
+  injectBytes(from: string, to: string, body: Uint8Array): void {
+    this.#say(driver => driver.sendBytes(this.node(from), this.node(to).id, body))
+  }
+
+  #say(send: (driver: Driver) => void): void {
     const driver = this.#driver
     if (!(driver instanceof Driver)) throw new TypeError('only the core takes messages from a test')
-    this.clock.guarded(() => driver.sendControl(this.node(from), this.node(to).id, message))
+    this.clock.guarded(() => send(driver))
   }
 
   // Time
@@ -346,6 +360,10 @@ export class Simulation {
       this.#writeEvery(current, everyMs)
     })
   }
+}
+
+function signed(row: SyncRow): SyncRow {
+  return row.metricUs === undefined || 'signature' in row ? row : { ...row, signature: signVersion(row) }
 }
 
 const knownZeros = new Map<number, Uint8Array>()
