@@ -26,6 +26,7 @@ import type {
   SyncRow
 } from '../../packages/protocol/src/wire/messages.ts'
 import { routePath } from '../sim/invariants.ts'
+import type { LinkOptions } from '../sim/link.ts'
 import type { Run, SimNode } from '../sim/node.ts'
 import { settle } from '../sim/schedule.ts'
 import { sign } from '../sim/signatures.ts'
@@ -41,12 +42,18 @@ export interface NetworkOptions {
   config?: Partial<Config>
   /** By how much the delays of a link's directions and stream classes differ at most; 0.5 ms if nothing is said. */
   skewMs?: Millis
+  /** Every node reaches every other one that it dials, but not over a `border`. Otherwise dials lead nowhere. */
+  dials?: boolean
 }
 
 export interface Surroundings {
   seed: number
   /** The implementation under test. */
   createOverlay: CreateOverlay
+}
+
+interface Borders {
+  sideOf: (name: string) => string
 }
 
 const objectEveryMs = 20
@@ -58,12 +65,17 @@ export class Network extends Simulation {
   readonly #watch: Watch
   readonly #options: NetworkOptions
   readonly #surroundings: Surroundings
+  readonly #borders: Borders
 
   constructor(surroundings: Surroundings, options: NetworkOptions = {}) {
     const { seed, createOverlay } = surroundings
     const watch = new Watch(createOverlay)
-    super({ ...options, seed, replay: `seed ${seed}`, createOverlay: watch.create })
+    const borders: Borders = { sideOf: () => '' }
+    const reach = (a: SimNode, b: SimNode): LinkOptions | undefined =>
+      options.dials && borders.sideOf(a.name) === borders.sideOf(b.name) ? dialled(a, b) : undefined
+    super({ ...options, seed, replay: `seed ${seed}`, createOverlay: watch.create, reach })
     this.#watch = watch
+    this.#borders = borders
     this.#options = options
     this.#surroundings = surroundings
   }
@@ -109,12 +121,41 @@ export class Network extends Simulation {
     this.#watch.deafen(this.node(node).id, this.node(peer).id)
   }
 
+  /**
+   * The next message of a kind from `peer` is lost on its way into `node`; of SYNC, the next one with rows.
+   *
+   * @returns tells whether that has happened
+   */
+  loseNext(node: string, peer: string, type: Message['type']): () => boolean {
+    const loss = this.#watch.loseNext(this.node(node).id, this.node(peer).id, type)
+    return () => loss.isOver
+  }
+
+  /** A node carries nothing for others from now on, or does so again. */
+  withdraw(name: string, withdrawn = true, withinMs: Millis = 2_000): void {
+    this.command(name, { type: 'withdraw', withdrawn, withinMs })
+  }
+
   /** The process of a node is stopped for a while, as a laptop's is; its timer comes first when it goes on. */
   sleep(name: string, ms: Millis): void {
     const { id } = this.node(name)
     this.#watch.putToSleep(id)
     this.run(ms)
     for (const input of [{ type: 'timeout' } as const, ...this.#watch.wake(id)]) this.hand(name, input)
+  }
+
+  /** A connection as though `from` had dialled `to` by itself. */
+  dial(from: string, to: string): void {
+    this.connect(from, to, dialled(this.node(from), this.node(to)))
+  }
+
+  /** Cuts the links between nodes of different sides, and no dial gets over there; without an argument, it does again. */
+  border(sideOf: (name: string) => string = () => ''): void {
+    this.#borders.sideOf = sideOf
+    for (const { ends, isWhole } of this.links.values()) {
+      const [a, b] = ends.map(({ node }) => node.name) as [string, string]
+      if (isWhole && sideOf(a) !== sideOf(b)) this.cut(a, b)
+    }
   }
 
   /** Gives a node an input that no link brings. */
@@ -264,4 +305,10 @@ export class Network extends Simulation {
   #nameOf(peer: PeerId | undefined): string | undefined {
     return peer && (this.nodesById.get(peer) as SimNode).name
   }
+}
+
+/** Places on a line, by the ids: near and far, the same in both directions. */
+function dialled(a: SimNode, b: SimNode): LinkOptions {
+  const place = ({ id }: SimNode): number => (id.charCodeAt(20) + 7 * id.charCodeAt(30)) % 60
+  return { delayMs: 2 + Math.abs(place(a) - place(b)) / 2 }
 }

@@ -22,6 +22,15 @@ export interface Closed {
   code: CloseCode
 }
 
+/** A message that comes, and is not heard. */
+export interface Loss {
+  readonly node: PeerId
+  readonly peer: PeerId
+  readonly type: Message['type']
+  /** Set when it has come. */
+  isOver: boolean
+}
+
 export class Watch {
   readonly said: Said[] = []
   readonly closed: Closed[] = []
@@ -29,6 +38,7 @@ export class Watch {
   nextStranger: Stranger | undefined
   readonly #strangers = new Map<PeerId, Stranger>()
   readonly #deaf = new Set<string>()
+  readonly #losses: Loss[] = []
   /** What has come for nodes that do not run at present. */
   readonly #asleep = new Map<PeerId, Input[]>()
   readonly #inputs = new Map<PeerId, Input>()
@@ -80,13 +90,20 @@ export class Watch {
     this.#deaf.add(`${node} ${peer}`)
   }
 
+  /** The next message of a kind that `peer` sends to `node` is lost; of SYNC, the next one with rows. */
+  loseNext(node: PeerId, peer: PeerId, type: Message['type']): Loss {
+    const loss: Loss = { node, peer, type, isOver: false }
+    this.#losses.push(loss)
+    return loss
+  }
+
   #handle(core: TestedCore, self: PeerId, input: Input, now: Millis): Output[] {
     let given = input
     if (input.type === 'command') {
       given = this.#inputs.get(self) ?? input
       this.#inputs.delete(self)
     }
-    if (this.#isUnheard(self, given)) return []
+    if (this.#isUnheard(self, given) || this.#isLost(self, given)) return []
     const waiting = this.#asleep.get(self)
     if (waiting !== undefined) {
       waiting.push(given)
@@ -108,5 +125,17 @@ export class Watch {
     if (this.#deaf.size === 0) return false
     if (input.type === 'announcement') return this.#deaf.has(`${self} ${input.from}`)
     return (input.type === 'message' || input.type === 'object') && this.#deaf.has(`${self} ${input.peer}`)
+  }
+
+  #isLost(self: PeerId, input: Input): boolean {
+    if (input.type !== 'message') return false
+    const { peer, message } = input
+    if (message.type === 'sync' && message.rows.length === 0) return false
+    const loss = this.#losses.find(
+      ({ node, type, isOver, ...from }) =>
+        !isOver && node === self && from.peer === peer && type === message.type
+    )
+    if (loss !== undefined) loss.isOver = true
+    return loss !== undefined
   }
 }
