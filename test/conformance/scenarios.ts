@@ -1,8 +1,10 @@
 /** Every scenario, theme by theme; names are unique. */
 import type { Scenario } from './scenario.ts'
+import { capacity } from './scenarios/capacity.ts'
 import { choice } from './scenarios/choice.ts'
 import { failures } from './scenarios/failures.ts'
 import { handOver } from './scenarios/hand-over.ts'
+import { leaving } from './scenarios/leaving.ts'
 import { limits } from './scenarios/limits.ts'
 import { loops } from './scenarios/loops.ts'
 import { neighbours } from './scenarios/neighbours.ts'
@@ -22,6 +24,8 @@ export const scenarios: readonly Scenario[] = [
   ...neighbours,
   ...subscriptions,
   ...handOver,
+  ...capacity,
+  ...leaving,
   ...objects,
   ...limits
 ]

@@ -5,7 +5,14 @@
  */
 import { type Input, type Millis, type Output, type PeerId, streamId } from '@hopcast/protocol'
 import { type PathTag, pathTag } from '../../packages/protocol/src/ids.ts'
-import type { Hello, Message, ObjectFrame, Sub, SubOk } from '../../packages/protocol/src/wire/messages.ts'
+import type {
+  Hello,
+  Message,
+  ObjectFrame,
+  Sub,
+  SubNackReason,
+  SubOk
+} from '../../packages/protocol/src/wire/messages.ts'
 import type { TestedCore } from './tested-core.ts'
 
 export interface Manners {
@@ -17,6 +24,10 @@ export interface Manners {
   confirms?: boolean
   /** The nodes between the publisher and this one on the way that its SUB_OKs tell of. */
   via?: readonly PathTag[]
+  /** Answers every SUB with SUB_NACK, and names these instead of itself. */
+  refuses?: { reason: SubNackReason; redirect: readonly PeerId[] } | undefined
+  /** Its beats say that it has no uplink to spare. */
+  full?: boolean
 }
 
 export class Stranger implements TestedCore {
@@ -31,7 +42,15 @@ export class Stranger implements TestedCore {
 
   constructor(manners: Manners = {}) {
     const hello: Hello = { type: 'hello', version: 1, agent: 'stranger', server: false }
-    this.manners = { hello, beats: true, confirms: false, via: [], ...manners }
+    this.manners = {
+      hello,
+      beats: true,
+      confirms: false,
+      via: [],
+      refuses: undefined,
+      full: false,
+      ...manners
+    }
   }
 
   /** What it heard of one kind, in order. */
@@ -76,7 +95,7 @@ export class Stranger implements TestedCore {
         return this.#toSay.splice(0)
       case 'timeout':
         this.#beatAt = now + beatIntervalMs
-        return [...this.#peers].map(peer => beat(peer, now))
+        return [...this.#peers].map(peer => this.#beat(peer, now))
     }
   }
 
@@ -89,13 +108,24 @@ export class Stranger implements TestedCore {
     this.#beatAt ??= now + beatIntervalMs
     const { hello, beats } = this.manners
     if (hello === undefined) return []
-    return [{ type: 'send', peer, message: hello }, ...(beats ? [beat(peer, now)] : [])]
+    return [{ type: 'send', peer, message: hello }, ...(beats ? [this.#beat(peer, now)] : [])]
   }
 
   #hear(from: PeerId, message: Message, at: Millis): Output[] {
     this.heard.push({ at, from, message })
-    if (message.type !== 'sub' || !this.manners.confirms) return []
-    return [{ type: 'send', peer: from, message: this.subOk(message) }]
+    if (message.type !== 'sub') return []
+    const { confirms, refuses } = this.manners
+    if (refuses !== undefined) {
+      return [
+        { type: 'send', peer: from, message: { type: 'sub-nack', stream: streamId(message), ...refuses } }
+      ]
+    }
+    return confirms ? [{ type: 'send', peer: from, message: this.subOk(message) }] : []
+  }
+
+  #beat(peer: PeerId, now: Millis): Output {
+    const full = this.manners.full ? { full: true } : {}
+    return { type: 'send', peer, message: { type: 'beat', timeUs: Math.round(now * 1_000), ...full } }
   }
 
   // Nobody asks a stranger what it knows; the invariants find nothing to complain of.
@@ -130,7 +160,3 @@ export class Stranger implements TestedCore {
 }
 
 const beatIntervalMs = 250
-
-function beat(peer: PeerId, now: Millis): Output {
-  return { type: 'send', peer, message: { type: 'beat', timeUs: Math.round(now * 1_000) } }
-}
