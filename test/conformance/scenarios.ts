@@ -3,6 +3,7 @@ import type { Scenario } from './scenario.ts'
 import { capacity } from './scenarios/capacity.ts'
 import { choice } from './scenarios/choice.ts'
 import { failures } from './scenarios/failures.ts'
+import { forgeries } from './scenarios/forgeries.ts'
 import { handOver } from './scenarios/hand-over.ts'
 import { leaving } from './scenarios/leaving.ts'
 import { limits } from './scenarios/limits.ts'
@@ -10,6 +11,7 @@ import { loops } from './scenarios/loops.ts'
 import { neighbours } from './scenarios/neighbours.ts'
 import { objects } from './scenarios/objects.ts'
 import { publishers } from './scenarios/publishers.ts'
+import { repair } from './scenarios/repair.ts'
 import { subscriptions } from './scenarios/subscriptions.ts'
 import { tables } from './scenarios/tables.ts'
 import { trees } from './scenarios/trees.ts'
@@ -19,6 +21,8 @@ export const scenarios: readonly Scenario[] = [
   ...choice,
   ...loops,
   ...tables,
+  ...repair,
+  ...forgeries,
   ...failures,
   ...publishers,
   ...neighbours,

@@ -104,8 +104,8 @@ export class Stranger implements TestedCore {
   }
 
   #greet(peer: PeerId, now: Millis): Output[] {
+    if (this.#peers.size === 0) this.#beatAt = now + beatIntervalMs
     this.#peers.add(peer)
-    this.#beatAt ??= now + beatIntervalMs
     const { hello, beats } = this.manners
     if (hello === undefined) return []
     return [{ type: 'send', peer, message: hello }, ...(beats ? [this.#beat(peer, now)] : [])]

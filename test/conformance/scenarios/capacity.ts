@@ -12,8 +12,7 @@ const streamBps = 48_000
 export const capacity: readonly Scenario[] = [
   {
     name: 'full-neighbour',
-    demands:
-      'who refuses for lack of room is left for another at once, and for 30 s, the next time for 60 s',
+    demands: 'who refuses for lack of room is left for another at once, and for 30 s, the next time for 60 s',
     run: network => {
       network.add('n')
       const [x, y] = [network.addStranger('x'), network.addStranger('y', { confirms: true })]
@@ -214,8 +213,7 @@ export const capacity: readonly Scenario[] = [
   },
   {
     name: 'everybody-is-full',
-    demands:
-      'where nobody has room each asks once a second, and no answer makes anybody ask sooner',
+    demands: 'where nobody has room each asks once a second, and no answer makes anybody ask sooner',
     run: network => {
       const fed = crowd(network, { uplinkBps: 0.9 * streamBps })
       equal('who is fed', fed.filter(isFed).length, 0)
