@@ -298,6 +298,12 @@ export class Network extends Simulation {
     return this.#watch.closed.find(closed => closed.by === byId && closed.peer === peerId)?.code
   }
 
+  /** What `by` told its people when it lost `peer` for the last time. */
+  whyLost(by: string, peer: string): string | undefined {
+    const [byId, peerId] = [this.node(by).id, this.node(peer).id]
+    return this.#watch.lost.findLast(lost => lost.by === byId && lost.peer === peerId)?.reason
+  }
+
   neighboursOf(node: string): string[] {
     return [...this.node(node).overlay.neighbours()].map(({ peer }) => this.#nameOf(peer) as string).sort()
   }

@@ -3,6 +3,7 @@ import type { Scenario } from './scenario.ts'
 import { capacity } from './scenarios/capacity.ts'
 import { choice } from './scenarios/choice.ts'
 import { failures } from './scenarios/failures.ts'
+import { finding } from './scenarios/finding.ts'
 import { forgeries } from './scenarios/forgeries.ts'
 import { handOver } from './scenarios/hand-over.ts'
 import { leaving } from './scenarios/leaving.ts'
@@ -26,6 +27,7 @@ export const scenarios: readonly Scenario[] = [
   ...failures,
   ...publishers,
   ...neighbours,
+  ...finding,
   ...subscriptions,
   ...handOver,
   ...capacity,

@@ -31,9 +31,18 @@ export interface Loss {
   isOver: boolean
 }
 
+/** A node tells its people that it has lost a neighbour. */
+export interface Lost {
+  at: Millis
+  by: PeerId
+  peer: PeerId
+  reason: string
+}
+
 export class Watch {
   readonly said: Said[] = []
   readonly closed: Closed[] = []
+  readonly lost: Lost[] = []
   /** Whether the next node is to be a stranger, and not of the implementation. */
   nextStranger: Stranger | undefined
   readonly #strangers = new Map<PeerId, Stranger>()
@@ -110,15 +119,20 @@ export class Watch {
       return []
     }
     const outputs = core.handle(given, now)
-    for (const output of outputs) {
-      if (output.type === 'send' && output.message.type !== 'beat') {
-        this.said.push({ at: now, from: self, to: output.peer, message: output.message })
-      }
-      if (output.type === 'close' && output.code !== undefined) {
-        this.closed.push({ at: now, by: self, peer: output.peer, code: output.code })
-      }
-    }
+    for (const output of outputs) this.#note(self, output, now)
     return outputs
+  }
+
+  #note(by: PeerId, output: Output, at: Millis): void {
+    if (output.type === 'send' && output.message.type !== 'beat') {
+      this.said.push({ at, from: by, to: output.peer, message: output.message })
+    }
+    if (output.type === 'close' && output.code !== undefined) {
+      this.closed.push({ at, by, peer: output.peer, code: output.code })
+    }
+    if (output.type === 'neighbour' && output.change === 'down') {
+      this.lost.push({ at, by, peer: output.peer, reason: output.reason })
+    }
   }
 
   #isUnheard(self: PeerId, input: Input): boolean {

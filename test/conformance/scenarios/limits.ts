@@ -1,4 +1,5 @@
 /** Limits: what a neighbour can fill has an end, and those who were there go on (RFC 1, section 9). */
+import type { PeerId } from '@hopcast/protocol'
 import { peerIdOf } from '../../sim/node.ts'
 import { line } from '../../sim/topologies.ts'
 import { atMost, demand, equal } from '../demand.ts'
@@ -132,6 +133,111 @@ export const limits: readonly Scenario[] = [
       network.unsubscribe('a', 'first')
       network.run(3_000)
       demand(isFed(second), 'b is not fed though there is room')
+    }
+  },
+  {
+    name: 'row-bomb-leaves-room',
+    demands:
+      'who tells of hundreds of publishers crowds out its own rows: those of others stay, and new ones get in',
+    given: { config: { originsMax: 100 } },
+    run: network => {
+      network.add('hub')
+      const leaves = Array.from({ length: 20 }, (_, i) => `leaf${i}`)
+      for (const name of leaves) network.build(['hub', name, 5])
+      network.addStranger('x')
+      network.connect('hub', 'x', { delayMs: 5 })
+      const publish = (name: string) => network.publish(name, `channel of ${name}`, { everyMs: 0 })
+      for (const name of leaves.slice(0, 10)) publish(name)
+      network.run(500)
+      const madeUp = Array.from({ length: 180 }, (_, i) => peerIdOf(`bomb ${i}`))
+      const rows = madeUp.map(origin => ({ origin, epoch: 1, seqno: 0, metricUs: 1, hops: 0 }))
+      network.inject('x', 'hub', { type: 'sync', rows })
+      network.run(500)
+      for (const name of leaves.slice(10)) publish(name)
+      network.run(15_000)
+      const known = [...network.node('hub').overlay.routes()].map(({ origin }) => origin)
+      atMost('ways at the hub', known.length, 100)
+      const missing = leaves.filter(name => !known.includes(network.id(name)))
+      equal('publishers without a way at the hub', missing, [])
+      equal('whether x is still a neighbour', network.neighboursOf('hub').includes('x'), true)
+    }
+  },
+  {
+    name: 'too-many-origins',
+    demands: 'who tells of more publishers than there can be is closed with quota, and what it told is gone',
+    given: { config: { originsMax: 100, originsPerNeighbourMax: 200 } },
+    run: network => {
+      line(network, 3, 5)
+      network.addStranger('x')
+      network.connect('n1', 'x', { delayMs: 5 })
+      network.publish('n0', 'news')
+      const listener = network.subscribe('n2', 'news')
+      network.run(2_000)
+      for (let i = 0; i < 200; i++) network.claim('x', 'n1', peerIdOf(`bomb ${i}`), { metricUs: 1_000 })
+      network.run(1_000)
+      equal('the code at the quota', network.closeCode('n1', 'x'), undefined)
+      network.claim('x', 'n1', peerIdOf('one more'), { metricUs: 1_000 })
+      network.run(1_000)
+      equal('the code past the quota', network.closeCode('n1', 'x'), 'quota')
+      equal('ways at n2', [...network.node('n2').overlay.routes()].length, 1)
+      gapless(listener)
+    }
+  },
+  {
+    name: 'rows-too-fast',
+    demands:
+      'rows past the rate of a neighbour are not heard, and not passed on, until a digest brings them up',
+    given: { config: { rowsRate: { burst: 50, perSecond: 10 } } },
+    run: network => {
+      network.add('n', 'far')
+      const x = network.addStranger('x')
+      network.connect('n', 'far', { delayMs: 5 })
+      network.connect('n', 'x', { delayMs: 5 })
+      network.run(500)
+      const since = network.now
+      const origin = peerIdOf('origin')
+      for (let seqno = 0; seqno < 1_000; seqno++) {
+        network.claim('x', 'n', origin, { seqno, metricUs: 1_000 })
+        network.run(1)
+      }
+      network.run(100)
+      const rows = network.said('sync', since, 'n').flatMap(sync => sync.rows)
+      // To two neighbours.
+      atMost('rows that n told', rows.length, 2 * (50 + 12))
+      const last = rows.at(-1)?.seqno ?? 0
+      demand(last < 999, 'n heard the last row of a thousand')
+      const sums = new Array<number>(16).fill(1)
+      network.inject('x', 'n', { type: 'digest', routes: sums, subscriptions: new Array(16).fill(0) })
+      network.run(100)
+      equal('the buckets that n asks for', x.heardOf('resync').at(-1)?.routes, 0xffff)
+      network.claim('x', 'n', origin, {})
+      network.run(100)
+      equal('the next hop of n after a retraction', network.nextHop('n', origin), undefined)
+    }
+  },
+  {
+    name: 'questions-too-fast',
+    demands:
+      'questions past the rate of a neighbour are dropped, and those of another are passed on all the same',
+    given: { config: { seqnoRequestsRate: { burst: 30, perSecond: 10 } } },
+    run: network => {
+      network.add('n')
+      const way = network.addStranger('way')
+      for (const name of ['x', 'y']) network.addStranger(name)
+      for (const name of ['way', 'x', 'y']) network.connect('n', name, { delayMs: 5 })
+      network.run(500)
+      const origins = Array.from({ length: 300 }, (_, i) => peerIdOf(`origin ${i}`))
+      for (const origin of origins) network.claim('way', 'n', origin, { metricUs: 1_000 })
+      network.run(500)
+      const ask = (from: string, origin: PeerId): void =>
+        network.inject(from, 'n', { type: 'seqno-req', origin, epoch: 1, seqno: 1, hopsLeft: 9 })
+      for (const origin of origins.slice(0, 299)) ask('x', origin)
+      network.run(500)
+      atMost('questions of x that were passed on', way.heardOf('seqno-req').length, 36)
+      const before = way.heardOf('seqno-req').length
+      ask('y', origins.at(-1) as PeerId)
+      network.run(100)
+      equal('questions of y that were passed on', way.heardOf('seqno-req').length - before, 1)
     }
   }
 ]
