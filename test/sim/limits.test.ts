@@ -6,6 +6,7 @@ import type { Message } from '../../packages/protocol/src/wire/messages.ts'
 import { peerIdOf, type Reception } from './node.ts'
 import { settle } from './schedule.ts'
 import { isGapless, simulation } from './seeded.ts'
+import { sign } from './signatures.ts'
 import type { Simulation } from './simulation.ts'
 import { line } from './topologies.ts'
 import { wallStartMs } from './underlay/node-clock.ts'
@@ -251,7 +252,8 @@ function madeUp(i: number): Message {
   const name = `channel${i}`
   const run = { publisher: peerIdOf(name), channel: openChannelId(name), name, epoch: wallStartMs, seqno: 0 }
   const valid = { expiresAt: wallStartMs + 1_800_000, ended: false, catalog: new Uint8Array() }
-  const signed = { body: encodeAnnouncement({ ...run, ...valid }), signature: new Uint8Array(64) }
+  const body = encodeAnnouncement({ ...run, ...valid })
+  const signed = { body, signature: sign(body) }
   return { type: 'announce', announcement: signed }
 }
 

@@ -23,11 +23,12 @@ export const repair: readonly Scenario[] = [
       network.run(1_000)
       const isLost = network.loseNext('n2', 'n1', 'sync')
       network.publish('n0', 'news')
-      const listener = network.subscribe('n2', 'news')
       network.within(1_000, 'the row is told', isLost)
       network.run(500)
       equal('the next hop of n2', network.nextHop('n2', network.id('n0')), undefined)
       network.within(twoRoundsMs, 'n2 has a way', () => network.nextHop('n2', network.id('n0')) === 'n1')
+      // Not before: a subscription asks for the way by itself.
+      const listener = network.subscribe('n2', 'news')
       network.within(200, 'n2 is fed', () => listener.objects.length > 0)
       network.settle(3_000)
     }
