@@ -164,12 +164,15 @@ export class Overlay {
       case 'digest':
         this.#reactions.onRouteEvents(this.#parts.routes.handleMessage(peer, message, now), now)
         return this.#reactions.onRelayEvents(
-          this.#parts.relay.handleDigest(peer, message.subscriptions, now),
+          this.#parts.relay.resubscriptions.handleDigest(peer, message.subscriptions, now),
           now
         )
       case 'resync':
         this.#reactions.onRouteEvents(this.#parts.routes.handleMessage(peer, message, now), now)
-        return this.#reactions.onRelayEvents(this.#parts.relay.handleResync(peer, message.subscriptions), now)
+        return this.#reactions.onRelayEvents(
+          this.#parts.relay.resubscriptions.handleResync(peer, message.subscriptions),
+          now
+        )
       case 'sub':
         return this.#reactions.onRelayEvents(this.#parts.relay.handleSub(peer, message, now), now)
       case 'sub-ok':

@@ -36,7 +36,7 @@ export class Parts {
     this.routes = new Routes(self, config, this.timers, rng, {
       isCarried: publisher => this.relay.carries(publisher),
       isWanted: publisher => this.relay.carries(publisher) || this.channels.wants(publisher),
-      subscriptionSums: peer => this.relay.digest(peer)
+      subscriptionSums: peer => this.relay.resubscriptions.digest(peer)
     })
     this.channels = new Channels(self, config, this.timers, {
       reach: publisher => (publisher === self ? 0 : this.routes.route(publisher)?.metricUs),

@@ -376,10 +376,10 @@ describe('Two neighbours that differ in what one takes from the other', () => {
 
   test('find it by their digests, and ask for the buckets that differ', () => {
     const made = established()
-    expect(made.relay.digest(up)).toEqual(sums(stream))
-    expect(made.relay.digest(left)).toEqual(sums())
-    expect(made.relay.handleDigest(left, sums(stream), 0)).toEqual([])
-    expect(made.relay.handleDigest(left, sums(), 0)).toEqual([
+    expect(made.relay.resubscriptions.digest(up)).toEqual(sums(stream))
+    expect(made.relay.resubscriptions.digest(left)).toEqual(sums())
+    expect(made.relay.resubscriptions.handleDigest(left, sums(stream), 0)).toEqual([])
+    expect(made.relay.resubscriptions.handleDigest(left, sums(), 0)).toEqual([
       { type: 'send', peer: left, message: { type: 'resync', routes: 0, subscriptions: bucket } }
     ])
   })
@@ -387,7 +387,7 @@ describe('Two neighbours that differ in what one takes from the other', () => {
   test('forget a child that does not ask again, and keep one that does', () => {
     const made = established({ resyncMs: 2_000 })
     made.relay.handleSub(right, sub(), 0)
-    for (const child of [left, right]) made.relay.handleDigest(child, sums(), 0)
+    for (const child of [left, right]) made.relay.resubscriptions.handleDigest(child, sums(), 0)
     expect(told(made.relay.handleSub(left, sub(), 100))).toEqual(['ok 1 to left'])
     made.relay.handleTimeout(2_000)
     expect(made.relay.children(stream)).toEqual([left])
@@ -396,12 +396,12 @@ describe('Two neighbours that differ in what one takes from the other', () => {
   test('are told again of what is wanted, once per digest', () => {
     const made = established()
     made.lookups.resumeSeq = 17
-    expect(made.relay.handleResync(up, bucket)).toEqual([])
-    made.relay.digest(up)
-    expect(told(made.relay.handleResync(up, 0xffff & ~bucket))).toEqual([])
-    made.relay.digest(up)
-    expect(told(made.relay.handleResync(up, bucket))).toEqual(['sub 17 to up'])
-    expect(made.relay.handleResync(up, bucket)).toEqual([])
+    expect(made.relay.resubscriptions.handleResync(up, bucket)).toEqual([])
+    made.relay.resubscriptions.digest(up)
+    expect(told(made.relay.resubscriptions.handleResync(up, 0xffff & ~bucket))).toEqual([])
+    made.relay.resubscriptions.digest(up)
+    expect(told(made.relay.resubscriptions.handleResync(up, bucket))).toEqual(['sub 17 to up'])
+    expect(made.relay.resubscriptions.handleResync(up, bucket)).toEqual([])
   })
 })
 

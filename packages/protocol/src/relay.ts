@@ -13,7 +13,6 @@
  */
 import { confirm } from './children.ts'
 import type { Config } from './config.ts'
-import { differing, streamBucketOf, streamSums } from './digest.ts'
 import {
   type ChannelId,
   type Millis,
@@ -25,7 +24,8 @@ import {
   streamId
 } from './ids.ts'
 import { established, lostUnlessFed, nack, type RelayEvent, type RelayLookups, unsub } from './relay-event.ts'
-import { type Stream, Streams } from './streams.ts'
+import { Resubscriptions } from './resubscriptions.ts'
+import { isSource, type Stream, Streams } from './streams.ts'
 import type { Timers } from './timers.ts'
 import { Uplink } from './uplink.ts'
 import { Upstream } from './upstream.ts'
@@ -51,8 +51,7 @@ export class Relay {
   readonly #streams: Streams
   readonly #upstream: Upstream
   readonly #uplink: Uplink
-  /** Neighbours that have had a DIGEST, and have not asked for anything again since. */
-  readonly #mayResync = new Set<PeerId>()
+  readonly #resubscriptions: Resubscriptions
   /** Counts them, so that each names others. */
   #redirects = 0
   #isWithdrawn = false
@@ -66,6 +65,7 @@ export class Relay {
     this.#timers = timers
     this.#lookups = lookups
     this.#streams = new Streams(config)
+    this.#resubscriptions = new Resubscriptions(this.#streams, config, lookups.resumeSeq)
     this.#upstream = new Upstream(this.#tag, config, timers, lookups)
     this.#uplink = new Uplink(config, stream => lookups.rateBps(stream.id))
   }
@@ -78,7 +78,7 @@ export class Relay {
   /** Whether objects of the stream may come from `peer`: from the parent, and from the one asked, which may answer first. */
   isSource(stream: StreamId, peer: PeerId): boolean {
     const state = this.#streams.get(stream)
-    return state !== undefined && (state.upstream === peer || state.asked?.peer === peer)
+    return state !== undefined && isSource(state, peer)
   }
 
   /** Who gives the stream. */
@@ -247,37 +247,9 @@ export class Relay {
     return state === undefined ? [] : this.#upstream.handleSilence(state, now)
   }
 
-  /** The sums of the streams that the neighbour is asked for, for a DIGEST. It may ask for them again, once. */
-  digest(peer: PeerId): number[] {
-    this.#mayResync.add(peer)
-    const taken = [...this.#streams.all()].filter(({ id }) => this.isSource(id, peer))
-    return streamSums(taken.map(({ id }) => id))
-  }
-
-  /** The sums of what the neighbour takes from here, as it sees it. Where they differ, it says again what it wants. */
-  handleDigest(peer: PeerId, sums: readonly number[], now: Millis): RelayEvent[] {
-    const given = [...this.#streams.all()].filter(({ children }) => children.has(peer))
-    const subscriptions = differing(streamSums(given.map(({ id }) => id)), sums)
-    if (subscriptions === 0) return []
-    for (const { id, children } of given) {
-      const child = children.get(peer)
-      const isDoubtful = (subscriptions & (1 << streamBucketOf(id))) !== 0
-      if (child !== undefined && isDoubtful) child.until = now + this.#config.resyncMs
-    }
-    return [{ type: 'send', peer, message: { type: 'resync', routes: 0, subscriptions } }]
-  }
-
-  /** The neighbour sees another sum than this node: the streams of these buckets are asked for again. */
-  handleResync(peer: PeerId, buckets: number): RelayEvent[] {
-    if (buckets === 0 || !this.#mayResync.delete(peer)) return []
-    const events: RelayEvent[] = []
-    for (const { id, name } of this.#streams.all()) {
-      if (!this.isSource(id, peer) || (buckets & (1 << streamBucketOf(id))) === 0) continue
-      const startSeq = this.#lookups.resumeSeq(id)
-      const message: Sub = { type: 'sub', ...name, ...(startSeq !== undefined && { startSeq }), insist: true }
-      events.push({ type: 'send', peer, message })
-    }
-    return events
+  /** What a DIGEST says to the neighbour, and what follows from its own: see `resubscriptions.ts`. */
+  get resubscriptions(): Resubscriptions {
+    return this.#resubscriptions
   }
 
   /** The route to a publisher changed: its streams are asked for there. */
@@ -286,7 +258,7 @@ export class Relay {
   }
 
   handleDown(peer: PeerId, now: Millis): RelayEvent[] {
-    this.#mayResync.delete(peer)
+    this.#resubscriptions.handleDown(peer)
     const events: RelayEvent[] = []
     for (const state of this.#streams.all()) {
       if (this.#streams.removeChild(state, peer)) events.push(...this.#releaseIfUnused(state))

@@ -43,6 +43,11 @@ export interface Stream {
   startSeq: number | undefined
 }
 
+/** Whether the stream comes from `peer`, or may: it is the parent, or the one asked. */
+export function isSource({ upstream, asked }: Stream, peer: PeerId): boolean {
+  return upstream === peer || asked?.peer === peer
+}
+
 export class Streams {
   readonly #config: Config
   readonly #byId = new Map<StreamId, Stream>()
