@@ -1,6 +1,7 @@
 /** Every scenario, theme by theme; names are unique. */
 import type { Scenario } from './scenario.ts'
 import { capacity } from './scenarios/capacity.ts'
+import { channels } from './scenarios/channels.ts'
 import { choice } from './scenarios/choice.ts'
 import { failures } from './scenarios/failures.ts'
 import { finding } from './scenarios/finding.ts'
@@ -26,6 +27,7 @@ export const scenarios: readonly Scenario[] = [
   ...forgeries,
   ...failures,
   ...publishers,
+  ...channels,
   ...neighbours,
   ...finding,
   ...subscriptions,

@@ -1,6 +1,6 @@
 /** Hand-over: from one parent to another without a gap, and away from one that does not deliver (RFC 1, 7.2 and 7.3). */
 import type { Reception, Run } from '../../sim/node.ts'
-import { line } from '../../sim/topologies.ts'
+import { diamond, line } from '../../sim/topologies.ts'
 import { atMost, demand, equal } from '../demand.ts'
 import { gapless, longestPauseMs, told } from '../listening.ts'
 import type { Network } from '../network.ts'
@@ -107,6 +107,52 @@ export const handOver: readonly Scenario[] = [
     demands:
       'a neighbour that claims the way, promises the stream and sends nothing keeps no subscriber from it',
     run: network => blackHole(network, { confirms: true })
+  },
+  {
+    name: 'doubt',
+    demands:
+      'when a parent dies silently, and no other way is feasible, one is asked for at once, and nothing is missed',
+    given: { skewMs: 0 },
+    run: network => {
+      network.build(['s', 'r', 5], ['r', 'a', 5], ['s', 'b', 25], ['b', 'a', 25])
+      const run = network.publish('s', 'news')
+      const listener = network.subscribe('a', 'news')
+      network.settle(3_000)
+      network.run(4_000)
+      equal('the parent of a', network.parent('a', run), 'r')
+      network.crash('r', { silently: true })
+      network.within(600, 'a is fed by b', () => network.parent('a', run) === 'b')
+      network.settle(10_000)
+      network.run(1_000)
+      gapless(listener)
+      // The silence, a round trip to the publisher for its seqno, and one to b for the stream.
+      atMost('the longest pause in ms', longestPauseMs(listener), 120 + 2 * 50 + 2 * 25 + 100)
+      equal('what a was told', told(listener), 'started')
+    }
+  },
+  {
+    name: 'publisher-pauses',
+    demands: 'when a publisher speaks with pauses no relay is at fault: ways and parents are what they were',
+    run: network => {
+      diamond(network, { left: 10, right: 12 })
+      const run = network.publish('a', 'news', { everyMs: 0 })
+      const listener = network.subscribe('b', 'news')
+      speak(network, run)
+      network.settle(1_000)
+      network.run(4_000)
+      const [parent, since] = [network.parent('b', run), network.now]
+      for (const pauseMs of [300, 1_000, 5_000, 20_000]) {
+        network.run(pauseMs)
+        equal(`the parent of b after ${pauseMs} ms`, network.parent('b', run), parent)
+        equal(`the next hop of b after ${pauseMs} ms`, network.nextHop('b', network.id('a')), parent)
+        speak(network, run)
+      }
+      const rows = network.said('sync', since).flatMap(sync => sync.rows)
+      equal('ways that were taken for lost', rows.filter(row => row.metricUs === undefined).length, 0)
+      gapless(listener)
+      equal('the last object', listener.objects.at(-1)?.seq, run.written - 1)
+      equal('what b was told', told(listener), 'started')
+    }
   }
 ]
 
@@ -142,4 +188,13 @@ function fedByX(
   const endOfX = network.feed('x', 'n', run)
   network.run(2_000)
   return { run, x, y, listener, endOfX }
+}
+
+/** A second of speech, and its way to the listeners. */
+function speak(network: Network, run: Run): void {
+  for (let i = 0; i < 50; i++) {
+    network.write(run)
+    network.run(20)
+  }
+  network.run(50)
 }

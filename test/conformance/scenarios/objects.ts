@@ -1,10 +1,13 @@
 /** Objects: each once, its bytes as they came, and only those that were asked for (RFC 1, section 8). */
 import type { StreamId } from '@hopcast/protocol'
+import type { Reception, Run } from '../../sim/node.ts'
 import { line } from '../../sim/topologies.ts'
-import { demand, equal } from '../demand.ts'
-import { gapless, isFed } from '../listening.ts'
+import { atMost, demand, equal } from '../demand.ts'
+import { gapless, isFed, told } from '../listening.ts'
+import type { Network } from '../network.ts'
 import { objectOf, streamOf, subTo } from '../said.ts'
 import type { Scenario } from '../scenario.ts'
+import type { Stranger } from '../stranger.ts'
 
 export const objects: readonly Scenario[] = [
   {
@@ -80,5 +83,155 @@ export const objects: readonly Scenario[] = [
       network.run(500)
       equal('the bytes', [...(ear.objects[0]?.object.bytes ?? [])], [...object.bytes])
     }
+  },
+  {
+    name: 'passed-over',
+    demands:
+      'objects that the parent passes over are asked for: of the parent first, then of who else claims a way',
+    run: network => {
+      const { run, x, y, listener, send } = fedByX(network)
+      send(0, 1, 2, 5)
+      network.within(40, 'n asks x', () => x.heardOf('nack').length > 0)
+      const missing = { type: 'nack', stream: streamOf(run), first: 3, last: 4 }
+      equal('what n asks of x', x.heardOf('nack'), [missing])
+      equal('what n asks of y meanwhile', y.heardOf('nack'), [])
+      network.inject('x', 'n', { type: 'have', stream: streamOf(run), held: { oldest: 5, newest: 5 } })
+      network.run(20)
+      equal('what n asks of y', y.heardOf('nack'), [missing])
+      for (const seq of [3, 4]) network.sendObject('y', 'n', objectOf(streamOf(run), seq))
+      send(6)
+      network.run(100)
+      const had = listener.objects.map(({ seq }) => seq)
+      equal('what was delivered', had.sort(), [0, 1, 2, 3, 4, 5, 6])
+      equal('the parent of n', network.parent('n', run), 'x')
+    }
+  },
+  {
+    name: 'nobody-has-it',
+    demands: 'where nobody has what is missing nobody is to blame, and it is given up',
+    run: network => {
+      const { run, x, y, send } = fedByX(network)
+      let seq = 0
+      for (let i = 0; i < 100; i++) {
+        seq += i % 5 === 4 ? 2 : 1
+        send(seq)
+        network.run(20)
+        for (const [name, stranger] of Object.entries({ x, y })) {
+          if (stranger.heard.splice(0).some(({ message }) => message.type === 'nack')) {
+            network.inject(name, 'n', { type: 'have', stream: streamOf(run) })
+          }
+        }
+      }
+      equal('the parent of n', network.parent('n', run), 'x')
+      equal('the next hop of n', network.nextHop('n', network.id('x')), 'x')
+      network.run(2_000)
+      x.heard.length = 0
+      y.heard.length = 0
+      network.run(5_000)
+      equal('questions for what is given up', x.heardOf('nack').length + y.heardOf('nack').length, 0)
+    }
+  },
+  {
+    name: 'nack-answered',
+    demands:
+      'NACK is answered with the objects that are held, with HAVE where there are none, and not without end',
+    run: network => {
+      line(network, 2, 5)
+      const x = network.addStranger('x')
+      network.connect('n1', 'x', { delayMs: 5 })
+      const run = network.publish('n0', 'news')
+      network.subscribe('n1', 'news')
+      network.run(3_000)
+      const stream = streamOf(run)
+      const [first, last] = [run.written - 20, run.written - 11]
+      network.inject('x', 'n1', { type: 'nack', stream, first, last })
+      network.run(50)
+      const seqs = Array.from({ length: 10 }, (_, i) => first + i)
+      equal(
+        'the objects',
+        x.objects.map(({ object }) => object.header.seq),
+        seqs
+      )
+      network.inject('x', 'n1', { type: 'nack', stream, first: 1_000_000, last: 1_000_001 })
+      network.inject('x', 'n1', { type: 'nack', stream: '00'.repeat(16) as StreamId, first: 0, last: 0 })
+      network.run(50)
+      const answers = x.heardOf('have')
+      equal(
+        'who has none of them',
+        answers.map(({ stream }) => stream),
+        [stream, '00'.repeat(16)]
+      )
+      equal('what is held of what nobody knows', answers[1]?.held, undefined)
+      const before = x.objects.length
+      for (let i = 0; i < 5_000; i++) {
+        network.inject('x', 'n1', { type: 'nack', stream, first: run.written - 3, last: run.written - 3 })
+        if (i % 5 === 0) network.run(1)
+      }
+      network.run(100)
+      // 200 at once, and 50 a second.
+      atMost('answers to 5,000 questions', x.objects.length - before, 260)
+      equal('children of n1', network.children('n1', run), [])
+    }
+  },
+  {
+    name: 'grey-hole',
+    demands:
+      'a parent that keeps objects back which others have is left for one of them, though it sends the rest',
+    run: network => {
+      const { run, x, y, listener } = fedByX(network)
+      y.manners.confirms = true
+      let wasLeft = false
+      for (let i = 0; i < 150; i++) {
+        if (network.seqNow % 3 !== 0) network.sendObject('x', 'n', objectOf(streamOf(run), network.seqNow))
+        run.written = Math.max(run.written, network.seqNow)
+        if (x.heard.splice(0).some(({ message }) => message.type === 'nack')) {
+          network.inject('x', 'n', { type: 'have', stream: streamOf(run) })
+        }
+        for (const { message } of y.heard.splice(0)) {
+          if (message.type === 'sub') network.feed('y', 'n', run, message.startSeq)
+          if (message.type !== 'nack') continue
+          for (let seq = message.first; seq <= message.last; seq++) {
+            network.sendObject('y', 'n', objectOf(streamOf(run), seq))
+          }
+        }
+        network.run(20)
+        wasLeft ||= network.parent('n', run) === 'y' && network.nextHop('n', network.id('x')) === 'y'
+        if (i === 50) demand(wasLeft, 'x is still the parent after a second')
+      }
+      const seqs = new Set(listener.objects.map(({ seq }) => seq))
+      const all = Array.from(
+        { length: run.written - Math.min(...seqs) - 10 },
+        (_, i) => Math.min(...seqs) + i
+      )
+      equal(
+        'objects that never came',
+        all.filter(seq => !seqs.has(seq)),
+        []
+      )
+      equal('what the application was told', told(listener), 'started')
+    }
   }
 ]
+
+/** n listens to x, the publisher, which sends what it is told to; y claims a dearer way there. */
+function fedByX(network: Network): {
+  run: Run
+  x: Stranger
+  y: Stranger
+  listener: Reception
+  send: (...seqs: number[]) => void
+} {
+  network.add('n')
+  const [x, y] = [network.addStranger('x', { confirms: true }), network.addStranger('y')]
+  for (const name of ['x', 'y']) network.connect('n', name, { delayMs: 5 })
+  network.run(500)
+  const run = network.pretend('x', 'n', 'news')
+  network.claim('y', 'n', network.id('x'), { metricUs: 40_000, hops: 1 })
+  const listener = network.subscribe('n', 'news')
+  network.within(200, 'n asks x', () => x.heardOf('sub').length > 0)
+  network.run(20)
+  const send = (...seqs: number[]): void => {
+    for (const seq of seqs) network.sendObject('x', 'n', objectOf(streamOf(run), seq))
+  }
+  return { run, x, y, listener, send }
+}
