@@ -5,9 +5,9 @@ import type { Message, SyncRow } from '../../packages/protocol/src/wire/messages
 import type { Core } from '../sim/node.ts'
 import { type CreateOverlay, intercepted } from './tested-core.ts'
 
-interface Twist {
+export interface Twist {
   /** What it takes an input for; undefined: nothing. */
-  hears?: (input: Input, core: Core) => Input | undefined
+  hears?: (input: Input, core: Overlay) => Input | undefined
   /** What it says in place of what the core said. */
   says?: (outputs: Output[], input: Input) => Output[]
   isNews?: Core['isNews']
@@ -52,6 +52,16 @@ export function rows(change: (row: SyncRow) => SyncRow[]): CreateOverlay {
     return { ...output, message: { type: 'sync', rows: output.message.rows.flatMap(change) } }
   }
   return twisted(() => ({ says: outputs => outputs.map(changed) }))
+}
+
+/** `Overlay` that never says a kind of message. */
+export function silentOn(type: Message['type']): CreateOverlay {
+  return twisted(() => ({ says: outputs => outputs.filter(not(sends(type))) }))
+}
+
+/** `Overlay` that takes no notice of a kind of message. */
+export function deafTo(type: Message['type']): CreateOverlay {
+  return twisted(() => ({ hears: input => (isMessage(input, type) ? undefined : input) }))
 }
 
 type Heard<T extends Message['type']> = Extract<Input, { type: 'message' }> & {

@@ -128,7 +128,7 @@ export const leaving: readonly Scenario[] = [
     name: 'asked-to-leave-in-vain',
     demands: 'MOVE of a neighbour that is no parent, or about an unknown stream, changes nothing',
     run: network => {
-      line(network, 3, 5)
+      network.build(['n0', 'n1', 5], ['n1', 'n2', 5], ['n0', 'm', 20], ['m', 'n2', 20])
       network.addStranger('x')
       network.connect('n2', 'x', { delayMs: 5 })
       const run = network.publish('n0', 'news')
@@ -136,7 +136,9 @@ export const leaving: readonly Scenario[] = [
       network.run(3_000)
       const since = network.now
       const redirect = [network.id('x')]
-      network.inject('x', 'n2', { type: 'move', stream: streamOf(run), withinMs: 0, redirect })
+      for (const name of ['x', 'm']) {
+        network.inject(name, 'n2', { type: 'move', stream: streamOf(run), withinMs: 0, redirect })
+      }
       network.inject('x', 'n2', { type: 'move', withinMs: 100, redirect })
       network.inject('n1', 'n2', { type: 'move', stream: '00'.repeat(16) as never, withinMs: 0, redirect })
       network.run(3_000)

@@ -1,0 +1,11 @@
+/** What a mutant is: a core that is broken on purpose. The table of all of them is `mutants.ts`. */
+import type { CreateOverlay } from './tested-core.ts'
+
+export interface Mutant {
+  /** What is wrong with it. */
+  does: string
+  /** The scenario that has to notice, and a part of what it then says. */
+  caughtBy: string
+  saying: string
+  createOverlay: CreateOverlay
+}

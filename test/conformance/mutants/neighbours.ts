@@ -1,0 +1,97 @@
+/** Mutants of neighbours. */
+import type { Output } from '@hopcast/protocol'
+import type { Mutant } from '../mutant.ts'
+import { catchingUp, configured, deafTo, isMessage, not, sends, silentOn, twisted } from '../twists.ts'
+
+export const neighbours: readonly Mutant[] = [
+  {
+    does: 'answers the first beat when its turn comes',
+    caughtBy: 'measured-at-once',
+    saying: 'the round trip',
+    createOverlay: twisted(() => ({
+      says: (outputs, input) => (isMessage(input, 'beat') ? outputs.filter(not(sends('beat'))) : outputs)
+    }))
+  },
+  {
+    does: 'does not find out that a neighbour has fallen silent until it is closed',
+    caughtBy: 'suspected-way-is-retracted',
+    saying: 'the next hop of n2',
+    createOverlay: configured({ suspectAfterMs: 1_000_000 })
+  },
+  {
+    does: 'holds its own sleep against its neighbours',
+    caughtBy: 'woken-late',
+    saying: 'n1',
+    createOverlay: catchingUp
+  },
+  {
+    does: 'waits for ever for who says nothing',
+    caughtBy: 'no-hello',
+    saying: 'the code',
+    createOverlay: configured({ neighbourTimeoutMs: 1_000_000 })
+  },
+  {
+    does: 'understands every version',
+    caughtBy: 'version-skew',
+    saying: 'the code for version',
+    createOverlay: twisted(() => ({
+      hears: input =>
+        isMessage(input, 'hello') ? { ...input, message: { ...input.message, version: 1 } } : input
+    }))
+  },
+  {
+    does: 'closes nobody',
+    caughtBy: 'one-hello',
+    saying: 'the code',
+    createOverlay: twisted(() => ({ says: outputs => outputs.filter(({ type }) => type !== 'close') }))
+  },
+  {
+    does: 'has room for everybody',
+    caughtBy: 'too-many-neighbours',
+    saying: 'more than 3',
+    createOverlay: configured({ neighboursMax: 1_000 })
+  },
+  {
+    does: 'chooses nobody by itself',
+    caughtBy: 'pages-find-each-other',
+    saying: 'neighbours of a page',
+    createOverlay: configured({ neighboursTarget: 0 })
+  },
+  {
+    does: 'tries nobody once it has neighbours enough',
+    caughtBy: 'halves-heal',
+    saying: 'b1 is fed',
+    createOverlay: configured({ tryIntervalMs: 1e9, dialBackoffMinMs: 1e9, dialBackoffMaxMs: 1e9 })
+  },
+  {
+    does: 'takes whoever dials, in place of whom it chose',
+    caughtBy: 'eclipse-by-sybils',
+    saying: 'honest neighbours',
+    createOverlay: configured({ neighboursTarget: 0, neighboursMax: 8 })
+  },
+  {
+    does: 'sends away who is too many without a word of others',
+    caughtBy: 'refused-with-peers',
+    saying: 'what x heard',
+    createOverlay: silentOn('peers')
+  },
+  {
+    does: 'tells everybody of everybody, the asker included',
+    caughtBy: 'peers-are-met',
+    saying: 'of itself',
+    createOverlay: twisted(() => ({ says: outputs => outputs.map(tellingOfTheReceiver) }))
+  },
+  {
+    does: 'does not read CLOSE',
+    caughtBy: 'close-is-read',
+    saying: 'the neighbours of n',
+    createOverlay: deafTo('close')
+  }
+]
+
+function tellingOfTheReceiver(output: Output): Output {
+  if (output.type !== 'send' || output.message.type !== 'peers') return output
+  const { peer, message } = output
+  const peers = [...message.peers.slice(0, 15), { peer, addresses: [peer], server: false }]
+  return { ...output, message: { ...message, peers } }
+}

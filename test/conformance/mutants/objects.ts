@@ -1,0 +1,73 @@
+/** Mutants of objects. */
+import type { Mutant } from '../mutant.ts'
+import {
+  adopted,
+  configured,
+  deafTo,
+  deliveringTwice,
+  sendingTwice,
+  silentOn,
+  tidied,
+  twisted
+} from '../twists.ts'
+
+export const objects: readonly Mutant[] = [
+  {
+    does: 'delivers twice',
+    caughtBy: 'own-channel',
+    saying: 'twice',
+    createOverlay: twisted(() => ({ says: outputs => outputs.flatMap(deliveringTwice) }))
+  },
+  {
+    does: 'sends each child two copies',
+    caughtBy: 'one-copy-per-link',
+    saying: 'copies',
+    createOverlay: twisted(() => ({
+      says: outputs => outputs.flatMap(sendingTwice)
+    }))
+  },
+  {
+    does: 'takes objects from anybody',
+    caughtBy: 'objects-nobody-asked-for',
+    saying: 'unwanted objects',
+    createOverlay: twisted(() => ({
+      hears: (input, core) => (input.type === 'object' ? adopted(input, core) : input)
+    }))
+  },
+  {
+    does: 'tidies up the bytes that it relays',
+    caughtBy: 'bytes-unchanged',
+    saying: 'the bytes',
+    createOverlay: twisted(() => ({ says: outputs => outputs.map(tidied) }))
+  },
+  {
+    does: 'remembers only the last few objects',
+    caughtBy: 'repeated-objects',
+    saying: 'what was delivered',
+    createOverlay: configured({ dedupWindow: 0 })
+  },
+  {
+    does: 'does not ask for what is missing',
+    caughtBy: 'passed-over',
+    saying: 'n asks x',
+    createOverlay: silentOn('nack')
+  },
+  {
+    does: 'says nothing when it is asked for what it does not have',
+    caughtBy: 'nack-answered',
+    saying: 'who has none of them',
+    createOverlay: silentOn('have')
+  },
+  {
+    does: 'blames its parent for what nobody has',
+    caughtBy: 'nobody-has-it',
+    saying: 'the next hop of n',
+    createOverlay: deafTo('have')
+  },
+  {
+    does: 'is patient with a parent that keeps things back',
+    caughtBy: 'grey-hole',
+    saying: 'x is still the parent',
+    createOverlay: configured({ lossMin: 1 })
+  }
+]

@@ -1,0 +1,116 @@
+/** Mutants of parents and children. */
+import type { Mutant } from '../mutant.ts'
+import {
+  blindToWays,
+  configured,
+  deafTo,
+  leavingEarly,
+  not,
+  promising,
+  sends,
+  silentOn,
+  twisted,
+  withoutStart
+} from '../twists.ts'
+
+export const subscriptions: readonly Mutant[] = [
+  {
+    does: 'forgets to answer SUB',
+    caughtBy: 'join-in-any-order',
+    saying: 'is not fed',
+    createOverlay: twisted(() => ({ says: outputs => outputs.filter(not(sends('sub-ok'))) }))
+  },
+  {
+    does: 'promises a stream that it does not have',
+    caughtBy: 'sub-without-a-way',
+    saying: 'SUB_OKs without a way',
+    createOverlay: twisted(() => ({ says: promising }))
+  },
+  {
+    does: 'swallows UNSUB',
+    caughtBy: 'last-subscriber-leaves',
+    saying: 'n0 has no child',
+    createOverlay: twisted(() => ({ says: outputs => outputs.filter(not(sends('unsub'))) }))
+  },
+  {
+    does: 'leaves its parent before it has another',
+    caughtBy: 'make-before-break',
+    saying: 'UNSUBs to x before',
+    createOverlay: twisted(leavingEarly)
+  },
+  {
+    does: 'does not ask for what it missed',
+    caughtBy: 'crash',
+    saying: 'follows',
+    createOverlay: twisted(() => ({ says: outputs => outputs.map(withoutStart) }))
+  },
+  {
+    does: 'does not refuse its own parent',
+    caughtBy: 'forged-mutual-sub',
+    saying: 'the answer',
+    createOverlay: twisted(() => ({ says: outputs => outputs.filter(not(sends('sub-nack'))) }))
+  },
+  {
+    does: 'does not look at the way of a stream',
+    caughtBy: 'sub-ok-in-a-circle',
+    saying: 'the parent of n',
+    createOverlay: twisted(() => ({ hears: blindToWays }))
+  },
+  {
+    does: 'waits for a new parent that is mute',
+    caughtBy: 'mute-new-parent',
+    saying: 'n gives y up',
+    createOverlay: configured({ firstObjectMs: 1_000_000 })
+  },
+  {
+    does: 'does not miss what does not come',
+    caughtBy: 'silent-parent',
+    saying: 'n asks y',
+    createOverlay: configured({ silenceMinMs: 1_000_000 })
+  },
+  {
+    does: 'never gives up who does not answer',
+    caughtBy: 'no-answer',
+    saying: 'UNSUBs to x',
+    createOverlay: configured({ answerTimeoutMs: 1_000_000 })
+  },
+  {
+    does: 'has room for any number of children',
+    caughtBy: 'too-many-children',
+    saying: 'more than 2',
+    createOverlay: configured({ childrenPerStreamMax: 1_000 })
+  },
+  {
+    does: 'gives one neighbour all that it asks for',
+    caughtBy: 'greedy-neighbour',
+    saying: 'confirmed',
+    createOverlay: configured({ subscriptionsPerNeighbourMax: 1_000 })
+  },
+  {
+    does: 'does not tell its application of a break',
+    caughtBy: 'row-disappears',
+    saying: 'n4 was not told',
+    createOverlay: twisted(() => ({
+      says: outputs =>
+        outputs.filter(output => output.type !== 'subscription' || output.event.type !== 'interrupted')
+    }))
+  },
+  {
+    does: 'asks no other publisher’s way when its parent has died without a word',
+    caughtBy: 'doubt',
+    saying: 'a is fed by b',
+    createOverlay: silentOn('seqno-req')
+  },
+  {
+    does: 'does not say again what it asked for',
+    caughtBy: 'forgotten-child',
+    saying: 'n1 has its child',
+    createOverlay: deafTo('resync')
+  },
+  {
+    does: 'keeps every child that it has had',
+    caughtBy: 'lost-unsub',
+    saying: 'n1 lets go',
+    createOverlay: configured({ resyncMs: 1e9 })
+  }
+]
