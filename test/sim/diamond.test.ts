@@ -66,9 +66,9 @@ describe('A diamond', () => {
     const reception = sim.subscribe('b', 'news')
     sim.run(5_000)
     const changes = reception.events.length
-    // 2 × 18 ms and 2 × 3 ms are 42 ms, 9 % less than 46 ms.
-    sim.setDelay('a', 'right', 18)
-    sim.setDelay('right', 'b', 18)
+    // 2 × 19.5 ms and 2 × 3 ms are 45 ms, 2 % less than 46 ms.
+    sim.setDelay('a', 'right', 19.5)
+    sim.setDelay('right', 'b', 19.5)
     sim.run(30_000)
     expect(upstreamOf(sim, 'b')).toBe('left')
     expect(reception.events.length).toBe(changes)

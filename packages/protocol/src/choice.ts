@@ -7,8 +7,10 @@ import { isNewer } from './version.ts'
 
 /** What a neighbour claims. */
 export interface Row extends Claim {
-  /** Since when it has been better than the next hop without a break, by `switchGainMin` and more. */
+  /** Since when it has been better than the next hop without a break, by `switchGainMin` and more; */
   betterSince: Millis | undefined
+  /** and by `driftGainMin` and more. */
+  aheadSince: Millis | undefined
 }
 
 /** What of an origin the choice is made by. */
@@ -19,6 +21,8 @@ export interface Choices {
   readonly nextHop: PeerId | undefined
   /** Since when there has been a next hop. */
   readonly foundAt: Millis
+  /** How long a neighbour has to be ahead by `driftGainMin`: each node and origin has its own time. */
+  readonly driftHoldMs: Millis
   /** The next hop had capacity to spare when it was chosen: that it is full now is no reason to leave. */
   readonly hadRoom: boolean
   /** The least distance ever claimed to others. */
@@ -34,7 +38,7 @@ export interface Choice {
 }
 
 /** When to leave one next hop for another of the same standing. */
-export type SwitchTerms = Pick<Config, 'switchGainMin' | 'switchHoldMs'>
+export type SwitchTerms = Pick<Config, 'switchGainMin' | 'switchHoldMs' | 'driftGainMin'>
 
 /** The best eligible neighbour; the next hop in use unless another is clearly better, and has been for a while. */
 export function choose(
@@ -58,23 +62,27 @@ export function choose(
 export function compare(
   choices: Choices,
   standings: Standings,
-  { switchGainMin, switchHoldMs }: SwitchTerms,
+  { switchGainMin, switchHoldMs, driftGainMin }: SwitchTerms,
   now: Millis
 ): Millis | undefined {
   const current = currentChoice(choices, standings)
-  let next: Millis | undefined
+  let next = Number.POSITIVE_INFINITY
   for (const [peer, row] of choices.rows) {
     const costUs = standings.costUs(peer)
-    const isBetter =
-      current !== undefined &&
-      costUs !== undefined &&
-      row.metricUs + costUs <= current.metricUs * (1 - switchGainMin)
-    row.betterSince = isBetter ? (row.betterSince ?? now) : undefined
-    const at = row.betterSince === undefined ? undefined : row.betterSince + switchHoldMs
+    const share =
+      current === undefined || costUs === undefined ? 1 : (row.metricUs + costUs) / current.metricUs
+    row.betterSince = share <= 1 - switchGainMin ? (row.betterSince ?? now) : undefined
+    row.aheadSince = share <= 1 - driftGainMin ? (row.aheadSince ?? now) : undefined
     // One that has been better for that long is held back by something else than time.
-    if (at !== undefined && at > now && (next === undefined || at < next)) next = at
+    for (const at of [endOf(row.betterSince, switchHoldMs), endOf(row.aheadSince, choices.driftHoldMs)]) {
+      if (at > now && at < next) next = at
+    }
   }
-  return next
+  return next === Number.POSITIVE_INFINITY ? undefined : next
+}
+
+function endOf(since: Millis | undefined, holdMs: Millis): Millis {
+  return since === undefined ? Number.POSITIVE_INFINITY : since + holdMs
 }
 
 /** The best one beside the next hop that can be relied on. */
@@ -95,7 +103,8 @@ export function isHeldBack(choices: Choices, standings: Standings, terms: Switch
   for (const [peer, row] of rows) {
     if (isNewer(feasibility, row) || isEligible(row, feasibility, false)) continue
     const other = toChoice(choices, peer, standings)
-    if (other !== undefined && isWorthIt(current, other, choices, terms, now)) return true
+    // A newer seqno crosses the whole network: what is only a little better is not worth one.
+    if (other !== undefined && isClearlyBetter(current, other, choices, terms, now)) return true
   }
   return false
 }
@@ -130,8 +139,21 @@ function currentChoice(choices: Choices, standings: Standings): Choice | undefin
   return toChoice(choices, nextHop, standings)
 }
 
-/** Whether to leave the next hop in use for another one. While a way is new, better ones are still being heard of. */
+/** Whether to leave the next hop in use for another one. */
 function isWorthIt(
+  current: Choice,
+  other: Choice,
+  choices: Choices,
+  terms: SwitchTerms,
+  now: Millis
+): boolean {
+  if (isClearlyBetter(current, other, choices, terms, now)) return true
+  const aheadSince = choices.rows.get(other.peer)?.aheadSince
+  return current.standing === other.standing && now >= endOf(aheadSince, choices.driftHoldMs)
+}
+
+/** By its standing, or by enough. While a way is new, better ones are still being heard of. */
+function isClearlyBetter(
   current: Choice,
   other: Choice,
   { rows, foundAt }: Choices,
@@ -140,8 +162,8 @@ function isWorthIt(
 ): boolean {
   if (current.standing !== other.standing) return isBetterStanding(other.standing, current.standing)
   if (other.metricUs > current.metricUs * (1 - switchGainMin)) return false
-  const betterSince = rows.get(other.peer)?.betterSince ?? now
-  return now - foundAt < switchHoldMs || now >= betterSince + switchHoldMs
+  const betterSince = rows.get(other.peer)?.betterSince
+  return now - foundAt < switchHoldMs || now >= endOf(betterSince, switchHoldMs)
 }
 
 /** Those that can be relied on, then cheaper, then fewer hops, then the order of peer ids: the same choice on every run. */

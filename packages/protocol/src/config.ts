@@ -94,6 +94,11 @@ export interface Config {
   seqnoRetryMs: Millis
   /** So does, after this long, one whose next hop is full or penalised while it knows others that are not feasible. */
   seqnoPatienceMs: Millis
+  /** One that costs only this share less is taken once it has done so for long: */
+  driftGainMin: number
+  /** about this long, ± `driftJitter`, drawn for each origin, so that those who see the same do not all move at once. */
+  driftHoldMs: Millis
+  driftJitter: number
   /** A publisher raises its seqno at most this often, however many ask. */
   seqnoRaiseIntervalMs: Millis
   /** How far a SEQNO_REQ travels. Trees of 10,000 nodes of degree 8 are about 7 deep. */
@@ -293,6 +298,9 @@ export const defaultConfig: Config = {
   announceTtlMs: 30 * 60_000,
   announceIntervalMs: 10 * 60_000,
   announcementsMax: 2_048,
+  driftGainMin: 0.03,
+  driftHoldMs: 15_000,
+  driftJitter: 1 / 3,
   announcementsPerPublisherMax: 256,
   announcementsRate: { burst: 4_096, perSecond: 50 },
   announcementsOnDemandMax: 2_048,

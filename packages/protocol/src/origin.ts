@@ -25,7 +25,7 @@ export interface Origin extends Choices {
   asked: (Version & { at: Millis }) | undefined
 }
 
-export function newOrigin(origin: PeerId): Origin {
+export function newOrigin(origin: PeerId, driftHoldMs: Millis): Origin {
   return {
     origin,
     rows: new Map(),
@@ -33,6 +33,7 @@ export function newOrigin(origin: PeerId): Origin {
     onDemand: false,
     nextHop: undefined,
     foundAt: 0,
+    driftHoldMs,
     switchAt: undefined,
     hadRoom: false,
     feasibility: undefined,

@@ -18,6 +18,7 @@ export interface OriginLookups {
 
 export class Origins {
   readonly #config: Config
+  readonly #random: () => number
   readonly #lookups: OriginLookups
   readonly #states = new Map<PeerId, Origin>()
   /** Origins charged to each neighbour. */
@@ -26,8 +27,9 @@ export class Origins {
   /** Origins with rows that have their room on demand, and are charged to nobody. */
   #onDemand = 0
 
-  constructor(config: Config, lookups: OriginLookups) {
+  constructor(config: Config, random: () => number, lookups: OriginLookups) {
     this.#config = config
+    this.#random = random
     this.#lookups = lookups
   }
 
@@ -59,7 +61,7 @@ export class Origins {
     const onDemand = !this.hasRoom && pushedOut === undefined
     if (onDemand && !this.#hasRoomOnDemand(origin)) return undefined
     if (known === undefined && !this.#makePlace(now)) return undefined
-    const state = known ?? newOrigin(origin)
+    const state = known ?? newOrigin(origin, this.#driftHoldMs())
     state.onDemand = onDemand
     this.#states.set(origin, state)
     this.#charge(state, peer)
@@ -81,6 +83,11 @@ export class Origins {
 
   forget({ origin }: Origin): void {
     this.#states.delete(origin)
+  }
+
+  #driftHoldMs(): Millis {
+    const { driftHoldMs, driftJitter } = this.#config
+    return driftHoldMs * (1 + driftJitter * (2 * this.#random() - 1))
   }
 
   #charge(state: Origin, peer: PeerId | undefined): void {

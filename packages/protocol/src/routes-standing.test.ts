@@ -98,7 +98,7 @@ describe('A barred neighbour', () => {
   })
 
   test('is asked again after barredMs', () => {
-    const { routes, timers } = twoWays({ barredMs: 30_000 })
+    const { routes, timers } = twoWays({ barredMs: 30_000, driftHoldMs: 60_000 })
     routes.avoid(origin, a, 'refused', 0)
     expect(routes.backup(origin)).toBe(undefined)
     expect(timers.takeDue(30_000)).toContain('penalties')

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import type { PeerId } from './ids.ts'
 import type { RouteEvent } from './route-event.ts'
-import { a, b, c, origin, requestsIn, row, rowsIn, tableOfTwo } from './routes.fixture.ts'
+import { a, b, c, origin, requestsIn, row, rowsIn, table, tableOfTwo } from './routes.fixture.ts'
 import type { Routes } from './routes.ts'
 
 const holdMs = 3_000
@@ -80,6 +80,49 @@ describe('A settled node', () => {
     expect(requestsIn(routes.handleOriginsTimeout(now + holdMs))).toMatchObject([{ to: a }, { to: b }])
     // The answer need not wait again.
     expect(routes.handleSync(b, { rows: [row(1_500, { seqno: 1 })] }, now + holdMs + 50)).toContainEqual(toB)
+  })
+})
+
+describe('A way that is only a little better', () => {
+  const drift = { driftGainMin: 0.03, driftHoldMs: 15_000, driftJitter: 1 / 3 }
+
+  function drifting(random: number) {
+    const { routes, timers } = table(drift, () => random)
+    for (const peer of [a, b]) {
+      routes.handleUp(peer, 10, 0)
+      routes.handleSync(peer, { rows: [row(990)] }, 0)
+    }
+    return { routes, timers, now: 10_000 }
+  }
+
+  test.each([
+    [0, 10_000],
+    [0.5, 15_000],
+    [1, 20_000]
+  ])('is taken after a time that is drawn: %d of it', (random, afterMs) => {
+    const { routes, timers, now } = drifting(random)
+    expect(routes.handleSync(b, { rows: [row(950)] }, now)).toEqual([])
+    timers.takeDue(now + afterMs - 1)
+    expect(routes.handleSwitchesTimeout(now + afterMs - 1)).toEqual([])
+    expect(timers.takeDue(now + afterMs)).toContain('switches')
+    expect(routes.handleSwitchesTimeout(now + afterMs)).toContainEqual(toB)
+  })
+
+  test('is not taken when it was not better in between', () => {
+    const { routes, now } = drifting(0.5)
+    routes.handleSync(b, { rows: [row(950)] }, now)
+    routes.handleSync(b, { rows: [row(980)] }, now + 10_000)
+    routes.handleSync(b, { rows: [row(950)] }, now + 10_100)
+    routes.handleSwitchesTimeout(now + 16_000)
+    expect(nextHop(routes)).toBe(a)
+  })
+
+  test('makes nobody ask for a newer seqno', () => {
+    const { routes, now } = drifting(0.5)
+    routes.handleSync(a, { rows: [row(1_090)] }, now)
+    routes.handleSync(b, { rows: [row(1_010)] }, now)
+    expect(requestsIn(routes.handleOriginsTimeout(now + 60_000))).toEqual([])
+    expect(nextHop(routes)).toBe(a)
   })
 })
 

@@ -54,7 +54,7 @@ export class Routes {
     this.#standings = new Standings(config)
     this.#claims = new Claims(config, timers, this.#standings, random)
     this.#digests = new Digests(config, timers, random, lookups.subscriptionSums)
-    this.#origins = new Origins(config, lookups)
+    this.#origins = new Origins(config, random, lookups)
     this.#quotas = new Quotas(config)
     this.#own = new OwnRow(self, config, timers)
     this.#starvation = new Starvation(config, this.#standings)
@@ -267,8 +267,8 @@ export class Routes {
     const { state, pushedOut } = admitted
     const events = pushedOut === undefined ? [] : this.#pushOut(pushedOut, now)
     const { epoch, seqno, signature } = row
-    const betterSince = state.rows.get(peer)?.betterSince
-    state.rows.set(peer, { epoch, seqno, metricUs, hops, signature, betterSince })
+    const { betterSince, aheadSince } = state.rows.get(peer) ?? {}
+    state.rows.set(peer, { epoch, seqno, metricUs, hops, signature, betterSince, aheadSince })
     return [...events, ...this.#remind(peer, row, state), ...this.#decide(state, now)]
   }
 

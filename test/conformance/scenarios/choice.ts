@@ -120,9 +120,9 @@ export const choice: readonly Scenario[] = [
       const listener = network.subscribe('b', 'news')
       network.run(5_000)
       const events = listener.events.length
-      // 2 × 18 ms and twice the base cost are 9 % less than 2 × 20 ms and that.
-      network.setDelay('a', 'right', 18)
-      network.setDelay('right', 'b', 18)
+      // 2 × 19.5 ms and twice the base cost are 2 % less than 2 × 20 ms and that.
+      network.setDelay('a', 'right', 19.5)
+      network.setDelay('right', 'b', 19.5)
       network.run(30_000)
       equal('the way', network.way('b', 'a'), 'b left a')
       equal('changes of the way', listener.events.length - events, 0)
@@ -146,7 +146,7 @@ export const choice: readonly Scenario[] = [
         network.claim('y', 'n', old, { metricUs: 10_000 })
         network.run(2_500)
         equal('the next hop of n', network.nextHop('n', old), 'x')
-        network.claim('y', 'n', old, { metricUs: 95_000 })
+        network.claim('y', 'n', old, { metricUs: 99_000 })
         network.run(1_000)
       }
       network.claim('y', 'n', old, { metricUs: 10_000 })
@@ -156,6 +156,31 @@ export const choice: readonly Scenario[] = [
       network.run(1_000)
       network.claim('y', 'n', young, { metricUs: 10_000 })
       network.within(20, 'n moves at once', () => network.nextHop('n', young) === 'y')
+    }
+  },
+  {
+    name: 'drift-to-the-best',
+    demands:
+      'a way that is a little better moves nobody for 10 s, and everybody whom it stays better for within 20 s',
+    run: network => {
+      network.add('n')
+      for (const name of ['x', 'y']) {
+        network.addStranger(name)
+        network.connect('n', name, { delayMs: 5 })
+      }
+      const origin = peerIdOf('origin')
+      network.run(1_000)
+      network.claim('x', 'n', origin, { metricUs: 100_000 })
+      network.run(10_000)
+      for (let i = 0; i < 3; i++) {
+        network.claim('y', 'n', origin, { metricUs: 90_000 })
+        network.run(9_900)
+        equal('the next hop of n', network.nextHop('n', origin), 'x')
+        network.claim('y', 'n', origin, { metricUs: 99_000 })
+        network.run(1_000)
+      }
+      network.claim('y', 'n', origin, { metricUs: 90_000 })
+      network.within(20_100, 'n moves to y', () => network.nextHop('n', origin) === 'y')
     }
   },
   {
@@ -179,7 +204,7 @@ export const choice: readonly Scenario[] = [
       network.run(1_000)
       network.claim('x', 'n', origin, { metricUs: 100_000 })
       network.run(1_000)
-      network.claim('y', 'n', origin, { metricUs: 90_000 })
+      network.claim('y', 'n', origin, { metricUs: 98_000 })
       network.run(20_000)
       equal('the next hop of n', network.nextHop('n', origin), 'x')
       equal('what n told', told(), used())
