@@ -72,7 +72,7 @@ describe('A subscription that one end has lost', () => {
   })
 })
 
-it('Digests find nothing to repair where nothing is lost, and cost each neighbour less than 30 bytes a second', () => {
+it('Digests find nothing to repair where nothing is lost, and cost each neighbour less than 10 bytes a second in the first minute', () => {
   const sim = simulation()
   ring(sim, 6, 5)
   for (const name of ['n0', 'n3']) sim.publish(name, `channel of ${name}`)
@@ -83,8 +83,8 @@ it('Digests find nothing to repair where nothing is lost, and cost each neighbou
   const bytes = encodeControl({ type: 'digest', routes: sums, subscriptions: zeros }).length
   // Each of six nodes has two neighbours.
   const perSecond = (((sim.counts.control.get('digest') ?? 0) / 12) * (bytes + 2)) / 60
-  expect(perSecond).toBeGreaterThan(20)
-  expect(perSecond).toBeLessThan(30)
+  expect(perSecond).toBeGreaterThan(3)
+  expect(perSecond).toBeLessThan(10)
 })
 
 it('Digests ask for nothing when a full table has left rows out', () => {
@@ -92,7 +92,7 @@ it('Digests ask for nothing when a full table has left rows out', () => {
   ring(sim, 5, 5)
   for (const name of ['n0', 'n1', 'n2', 'n3']) sim.publish(name, `channel of ${name}`, { everyMs: 0 })
   sim.run(60_000)
-  expect(sim.counts.control.get('digest')).toBeGreaterThan(100)
+  expect(sim.counts.control.get('digest')).toBeGreaterThan(20)
   expect(sim.counts.control.get('resync')).toBe(undefined)
 })
 

@@ -107,7 +107,7 @@ export interface Config {
   metricMaxUs: Micros
   /** How long a feasibility distance outlives the last way: as long as a stale row may still be on its way (RFC 8966: 3 min). */
   feasibilityHoldMs: Millis
-  /** Neighbours compare their tables this often, ± `digestJitter`: what was lost is repaired within two rounds. */
+  /** Neighbours compare their tables in rounds this far apart, ± `digestJitter`; */
   digestIntervalMs: Millis
   digestJitter: number
   /** Rows about more origins than this are not kept; the neighbours share the room. As much again for lost ones. */
@@ -127,6 +127,8 @@ export interface Config {
   /** How long an announcement is valid, by the publisher's clock. Clocks that are minutes off must not hide a stream. */
   announceTtlMs: Millis
   /** A publisher announces again after this long. */
+  /** in each at first, then in every second one, every fourth, and so on up to this, for as long as they are the same. */
+  digestRoundsMax: number
   announceIntervalMs: Millis
   /**
    * Announcements kept, beside one's own, those of neighbours' own channels, and what is followed here. The neighbours that
@@ -325,6 +327,7 @@ export const defaultConfig: Config = {
   answerTimeoutMs: 2_000,
   backupRetryMs: 50,
   backupTimeoutMs: 1_000,
+  digestRoundsMax: 16,
   backupGraceMs: 100,
   streamsMax: 10_000,
   childrenPerStreamMax: 1_024,

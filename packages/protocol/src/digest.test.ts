@@ -21,10 +21,13 @@ function sumsOf(rows: readonly SyncRow[]): number[] {
 
 const digest = (routes: readonly number[]): Digest => ({ type: 'digest', routes, subscriptions: zeros })
 
-function digestTo(routes: Routes, peer: PeerId): number[] {
-  const [message] = messages(routes.handleTimer('digest', 5_000), peer)
-  if (message?.type !== 'digest') throw new Error('no digest')
-  return [...message.routes]
+/** What the next round says to each, or does not. */
+function nextRound(routes: Routes): (peer: PeerId) => readonly number[] | undefined {
+  const events = routes.handleTimer('digest', 5_000)
+  return peer => {
+    const [message] = messages(events, peer)
+    return message?.type === 'digest' ? message.routes : undefined
+  }
 }
 
 describe('Sums of rows', () => {
@@ -76,8 +79,26 @@ describe('A digest', () => {
     const { routes } = tableOfTwo()
     routes.handleSync(a, { rows: [row(100), row(100, { origin: b })] }, 0)
     const told = row(110, { hops: 2 })
-    expect(digestTo(routes, b)).toEqual(sumsOf([told]))
-    expect(digestTo(routes, a)).toEqual(sumsOf([told, { ...told, origin: b }]))
+    const saidTo = nextRound(routes)
+    expect(saidTo(b)).toEqual(sumsOf([told]))
+    expect(saidTo(a)).toEqual(sumsOf([told, { ...told, origin: b }]))
+  })
+
+  test('is sent more and more seldom, until a way has come or gone, or something was lost', () => {
+    const { routes } = tableOfTwo({ digestRoundsMax: 4 })
+    const rounds = (count: number) =>
+      Array.from({ length: count }, () => (nextRound(routes)(b) === undefined ? '-' : 'D')).join('')
+    expect(rounds(15)).toBe('D-D---D---D---D')
+    routes.handleSync(a, { rows: [row(100)] }, 0)
+    expect(rounds(4)).toBe('D-D-')
+    // Only the metric: that is told again when it matters.
+    routes.handleSync(a, { rows: [row(200)] }, 0)
+    routes.handleSyncTimeout()
+    expect(rounds(3)).toBe('--D')
+    routes.handleSync(a, { rows: [row(undefined)] }, 0)
+    expect(rounds(1)).toBe('D')
+    routes.handleResync(b, { type: 'resync', routes: 1, subscriptions: 0 })
+    expect(rounds(4)).toBe('D-D-')
   })
 
   test('that agrees with what was heard is followed by nothing, whatever was kept of it', () => {

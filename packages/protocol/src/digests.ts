@@ -8,6 +8,11 @@ import { digestBuckets } from './wire/limits.ts'
 import type { Digest, Resync, Sync, SyncRow } from './wire/messages.ts'
 
 interface Neighbour {
+  /** Rounds from one DIGEST to the next, and how many are left. */
+  everyRounds: number
+  roundsLeft: number
+  /** The sums of subscriptions in the last one. */
+  subscriptions: number[]
   /** What it has told, kept here or not. */
   readonly heard: RowSums
   /** It has had a DIGEST that it has not answered: one RESYNC is answered for each. */
@@ -41,7 +46,16 @@ export class Digests {
   }
 
   handleUp(peer: PeerId, now: Millis): void {
-    this.#neighbours.set(peer, { heard: new RowSums(), mayAsk: false, asked: 0, crowdedOut: 0 })
+    const heard = new RowSums()
+    this.#neighbours.set(peer, {
+      everyRounds: 1,
+      roundsLeft: 1,
+      subscriptions: [],
+      heard,
+      mayAsk: false,
+      asked: 0,
+      crowdedOut: 0
+    })
     if (!this.#timers.isSet('digest')) this.#setTimer(now)
   }
 
@@ -50,7 +64,10 @@ export class Digests {
   }
 
   noteTold(rows: readonly SyncRow[]): void {
-    for (const row of rows) this.#told.set(row)
+    for (const row of rows) {
+      if (this.#told.has(row.origin) === (row.metricUs === undefined)) this.#hurryAll()
+      this.#told.set(row)
+    }
   }
 
   noteHeard(peer: PeerId, row: SyncRow): void {
@@ -81,14 +98,24 @@ export class Digests {
     return neighbour.heard.originsIn(bucket).filter(origin => !listed.has(origin))
   }
 
-  /** The timer `digest`: one for each neighbour. */
+  /** The timer `digest`: a round, with one for each neighbour whose turn it is. */
   handleTimeout(now: Millis): { peer: PeerId; message: Digest }[] {
     if (this.#neighbours.size > 0) this.#setTimer(now)
-    return [...this.#neighbours].map(([peer, neighbour]) => {
-      neighbour.mayAsk = true
+    return [...this.#neighbours].flatMap(([peer, neighbour]) => {
       const subscriptions = this.#subscriptions(peer)
-      return { peer, message: { type: 'digest', routes: this.#told.sums(peer), subscriptions } }
+      if (differing(subscriptions, neighbour.subscriptions) !== 0) hurry(neighbour)
+      if (--neighbour.roundsLeft > 0) return []
+      neighbour.everyRounds = Math.min(2 * neighbour.everyRounds, this.#config.digestRoundsMax)
+      neighbour.roundsLeft = neighbour.everyRounds
+      neighbour.subscriptions = subscriptions
+      neighbour.mayAsk = true
+      return [{ peer, message: { type: 'digest', routes: this.#told.sums(peer), subscriptions } }]
     })
+  }
+
+  /** What has come or gone as a whole is not to be missed for long. */
+  #hurryAll(): void {
+    for (const neighbour of this.#neighbours.values()) hurry(neighbour)
   }
 
   /**
@@ -113,6 +140,8 @@ export class Digests {
     const neighbour = this.#neighbours.get(peer)
     if (neighbour?.mayAsk !== true || routes === 0) return []
     neighbour.mayAsk = false
+    // What it gets now may be lost as well.
+    hurry(neighbour)
     const buckets = Array.from({ length: digestBuckets }, (_, bucket) => bucket)
     return buckets
       .filter(bucket => (routes & (1 << bucket)) !== 0)
@@ -126,4 +155,10 @@ export class Digests {
     const { digestIntervalMs, digestJitter } = this.#config
     this.#timers.set('digest', now + digestIntervalMs * (1 + digestJitter * (2 * this.#random() - 1)))
   }
+}
+
+/** The next round has one for it. */
+function hurry(neighbour: Neighbour): void {
+  neighbour.everyRounds = 1
+  neighbour.roundsLeft = 1
 }
