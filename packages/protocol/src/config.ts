@@ -16,7 +16,12 @@ export interface Config {
   // Links
   /** Time between two beats. A quarter of a second finds a dead neighbour before a jitter buffer of 2 s runs dry. */
   beatIntervalMs: Millis
-  /** A neighbour silent for this long is suspected: no next hop while there is another. Two beats and a half. */
+  /** The same on a link where objects flow, which show that their sender lives. Often enough to measure the link. */
+  flowBeatIntervalMs: Millis
+  /**
+   * A neighbour silent for this long is suspected: no next hop while there is another. Two beats and a half; one that
+   * objects go to has as many of `flowBeatIntervalMs`.
+   */
   suspectAfterMs: Millis
   /** A neighbour silent for this long is closed. Generous: a busy page or a sleeping disk can stall a node for a second. */
   neighbourTimeoutMs: Millis
@@ -24,8 +29,18 @@ export interface Config {
   initialRttMs: Millis
   /** Added per link: what forwarding costs, and what makes a shorter path win among equals. */
   linkBaseCostMs: Millis
-  /** A cost is told onward once it moves by this share; below lies the noise of a loaded machine. */
+  /** Of a steady link, a round trip that is off by more than this is out of line. Above the noise of a machine's timers. */
+  rttOutlierMinMs: Millis
+  /** A cost is told onward once it moves by this share; below lies the noise of a loaded machine, */
   costChangeMin: number
+  /** and by this much: what a short link gains or loses below it changes no way by much. */
+  costChangeMinMs: Millis
+  /** A link that is younger than this is still being measured. Eight beats. */
+  linkSettleMs: Millis
+  /** A lower cost counts after this long; where the last one did not last, after twice as long, */
+  costHoldMs: Millis
+  /** up to this. */
+  costHoldLongestMs: Millis
 
   // Neighbours
   /** Past it, a new neighbour is closed with `surplus`. A neighbour takes about 1 MB of a relay's memory (measured, TCP). */
@@ -79,6 +94,11 @@ export interface Config {
   switchGainMin: number
   /** and has done so for this long, unless the way is newer than that: what passes sooner is not worth a hand-over. */
   switchHoldMs: Millis
+  /** One that costs only this share less is taken once it has done so for long: */
+  driftGainMin: number
+  /** about this long, ± `driftJitter`, drawn for each origin, so that those who see the same do not all move at once. */
+  driftHoldMs: Millis
+  driftJitter: number
   /** A neighbour that does not deliver is avoided for so long, for that origin; */
   penaltyMs: Millis
   /** twice as long each further time, up to this. */
@@ -94,11 +114,6 @@ export interface Config {
   seqnoRetryMs: Millis
   /** So does, after this long, one whose next hop is full or penalised while it knows others that are not feasible. */
   seqnoPatienceMs: Millis
-  /** One that costs only this share less is taken once it has done so for long: */
-  driftGainMin: number
-  /** about this long, ± `driftJitter`, drawn for each origin, so that those who see the same do not all move at once. */
-  driftHoldMs: Millis
-  driftJitter: number
   /** A publisher raises its seqno at most this often, however many ask. */
   seqnoRaiseIntervalMs: Millis
   /** How far a SEQNO_REQ travels. Trees of 10,000 nodes of degree 8 are about 7 deep. */
@@ -110,6 +125,8 @@ export interface Config {
   /** Neighbours compare their tables in rounds this far apart, ± `digestJitter`; */
   digestIntervalMs: Millis
   digestJitter: number
+  /** in each at first, then in every second one, every fourth, and so on up to this, for as long as they are the same. */
+  digestRoundsMax: number
   /** Rows about more origins than this are not kept; the neighbours share the room. As much again for lost ones. */
   originsMax: number
   /** Publishers of channels that somebody asked for, or takes, find so much more room. */
@@ -127,8 +144,6 @@ export interface Config {
   /** How long an announcement is valid, by the publisher's clock. Clocks that are minutes off must not hide a stream. */
   announceTtlMs: Millis
   /** A publisher announces again after this long. */
-  /** in each at first, then in every second one, every fourth, and so on up to this, for as long as they are the same. */
-  digestRoundsMax: number
   announceIntervalMs: Millis
   /**
    * Announcements kept, beside one's own, those of neighbours' own channels, and what is followed here. The neighbours that
@@ -245,11 +260,17 @@ export const defaultConfig: Config = {
   server: false,
 
   beatIntervalMs: 250,
+  flowBeatIntervalMs: 1_000,
   suspectAfterMs: 625,
   neighbourTimeoutMs: 5_000,
   initialRttMs: 100,
   linkBaseCostMs: 3,
+  rttOutlierMinMs: 5,
   costChangeMin: 0.1,
+  costChangeMinMs: 2,
+  linkSettleMs: 2_000,
+  costHoldMs: 10_000,
+  costHoldLongestMs: 120_000,
 
   neighboursMax: 256,
   neighboursTarget: 0,
@@ -276,6 +297,9 @@ export const defaultConfig: Config = {
   doubtMs: 2_000,
   switchGainMin: 0.15,
   switchHoldMs: 3_000,
+  driftGainMin: 0.03,
+  driftHoldMs: 15_000,
+  driftJitter: 1 / 3,
   penaltyMs: 3_000,
   penaltyLongestMs: 60_000,
   barredMs: 30_000,
@@ -290,6 +314,7 @@ export const defaultConfig: Config = {
   feasibilityHoldMs: 180_000,
   digestIntervalMs: 5_000,
   digestJitter: 0.25,
+  digestRoundsMax: 16,
   originsMax: 2_000,
   originsOnDemandMax: 2_000,
   originsPerNeighbourMax: 8_000,
@@ -300,9 +325,6 @@ export const defaultConfig: Config = {
   announceTtlMs: 30 * 60_000,
   announceIntervalMs: 10 * 60_000,
   announcementsMax: 2_048,
-  driftGainMin: 0.03,
-  driftHoldMs: 15_000,
-  driftJitter: 1 / 3,
   announcementsPerPublisherMax: 256,
   announcementsRate: { burst: 4_096, perSecond: 50 },
   announcementsOnDemandMax: 2_048,
@@ -327,7 +349,6 @@ export const defaultConfig: Config = {
   answerTimeoutMs: 2_000,
   backupRetryMs: 50,
   backupTimeoutMs: 1_000,
-  digestRoundsMax: 16,
   backupGraceMs: 100,
   streamsMax: 10_000,
   childrenPerStreamMax: 1_024,

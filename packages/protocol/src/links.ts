@@ -6,6 +6,7 @@
  */
 import type { Config } from './config.ts'
 import type { Micros, Millis, PeerId } from './ids.ts'
+import { LinkCost, type RoundTrip } from './link-cost.ts'
 import type { Timers } from './timers.ts'
 import type { Beat, CloseCode, Hello, Message } from './wire/messages.ts'
 
@@ -23,22 +24,27 @@ export interface Neighbour {
   readonly peer: PeerId
   /** Undefined until HELLO. */
   agent: string | undefined
-  /** Smoothed round trip and its mean deviation; undefined until the first echo. */
-  rtt: { smoothedMs: Millis; jitterMs: Millis } | undefined
+  /** Undefined until the first echo. */
+  rtt: RoundTrip | undefined
   costUs: Micros
 }
 
-interface NeighbourState extends Neighbour {
+interface NeighbourState {
+  readonly peer: PeerId
+  agent: string | undefined
+  readonly cost: LinkCost
   connectedAt: Millis
   heardAt: Millis
   suspected: boolean
+  /** When the last beat went to it, and whether that said that this node is full. */
+  beatAt: Millis
+  saidFull: boolean
+  /** When the last object went to it, and when the last came from it. */
+  objectSentAt: Millis
+  objectHeardAt: Millis
   /** The last beat that came, to be echoed. */
   beat: { timeUs: Micros; at: Millis } | undefined
 }
-
-/** Weights of the newest sample in the smoothed round trip and its deviation (Jacobson; RFC 6298). */
-const rttGain = 1 / 8
-const jitterGain = 1 / 4
 
 export class Links {
   readonly #config: Config
@@ -56,16 +62,17 @@ export class Links {
   }
 
   costUs(peer: PeerId): Micros | undefined {
-    return this.#neighbours.get(peer)?.costUs
+    return this.#neighbours.get(peer)?.cost.costUs
   }
 
   /** Smoothed; undefined until it is measured. */
   rttMs(peer: PeerId): Millis | undefined {
-    return this.#neighbours.get(peer)?.rtt?.smoothedMs
+    return this.#neighbours.get(peer)?.cost.roundTrip?.smoothedMs
   }
 
-  neighbours(): Iterable<Readonly<Neighbour>> {
-    return this.#neighbours.values()
+  *neighbours(): Iterable<Readonly<Neighbour>> {
+    for (const { peer, agent, cost } of this.#neighbours.values())
+      yield { peer, agent, rtt: cost.roundTrip, costUs: cost.costUs }
   }
 
   /** Whether beats say that there is no uplink to spare. */
@@ -76,11 +83,14 @@ export class Links {
     const neighbour: NeighbourState = {
       peer,
       agent: undefined,
-      rtt: undefined,
-      costUs: this.#cost(undefined),
+      cost: new LinkCost(this.#config, now),
       connectedAt: now,
       heardAt: now,
       suspected: false,
+      beatAt: now,
+      saidFull: this.isFull,
+      objectSentAt: Number.NEGATIVE_INFINITY,
+      objectHeardAt: Number.NEGATIVE_INFINITY,
       beat: undefined
     }
     this.#neighbours.set(peer, neighbour)
@@ -105,6 +115,21 @@ export class Links {
     return neighbour.suspected ? suspect(neighbour, false) : nothing
   }
 
+  handleObject(peer: PeerId, now: Millis): LinkEvent[] {
+    const neighbour = this.#neighbours.get(peer)
+    if (neighbour === undefined) return nothing
+    neighbour.objectHeardAt = now
+    return this.handleAny(peer, now)
+  }
+
+  /** An object goes to these. */
+  noteObject(peers: readonly PeerId[], now: Millis): void {
+    for (const peer of peers) {
+      const neighbour = this.#neighbours.get(peer)
+      if (neighbour !== undefined) neighbour.objectSentAt = now
+    }
+  }
+
   handleHello(peer: PeerId, hello: Hello): LinkEvent[] {
     const neighbour = this.#neighbours.get(peer)
     if (neighbour === undefined) return []
@@ -126,16 +151,18 @@ export class Links {
     const isFirst = neighbour.beat === undefined
     neighbour.beat = { timeUs: beat.timeUs, at: now }
     const events: LinkEvent[] = []
-    // The first is answered at once, so that the link is measured one round trip after it came up.
-    if (isFirst) events.push({ type: 'send', peer, message: this.#beat(neighbour, now) })
     if (beat.echo !== undefined && this.#measure(neighbour, beat.echo, now))
       events.push({ type: 'cost', peer })
+    // The first is answered at once, so that the link is measured one round trip after it came up; and one that is out of
+    // line, so that the other end takes a sample as well, and this one another.
+    if (isFirst || neighbour.cost.isInDoubt)
+      events.push({ type: 'send', peer, message: this.#beat(neighbour, now) })
     return events
   }
 
-  /** The timer `beat`: a beat to everyone, and a look at who has fallen silent. */
+  /** The timer `beat`: a beat to all that need one, and a look at who has fallen silent. */
   handleTimeout(now: Millis): LinkEvent[] {
-    const { neighbourTimeoutMs, suspectAfterMs, beatIntervalMs } = this.#config
+    const { neighbourTimeoutMs, beatIntervalMs } = this.#config
     // If this node itself slept, what the neighbours said meanwhile is still to be read.
     const sleptMs = Math.max(0, now - this.#beatDueAt)
     const events: LinkEvent[] = []
@@ -147,8 +174,10 @@ export class Links {
         events.push(...this.close(peer, 'timeout', `silent for ${neighbourTimeoutMs} ms`))
         continue
       }
-      if (silentMs >= suspectAfterMs && !neighbour.suspected) events.push(...suspect(neighbour, true))
-      events.push({ type: 'send', peer, message: this.#beat(neighbour, now) })
+      if (!neighbour.suspected && silentMs >= this.#patienceMs(neighbour, now))
+        events.push(...suspect(neighbour, true))
+      if (this.#needsBeat(neighbour, now))
+        events.push({ type: 'send', peer, message: this.#beat(neighbour, now) })
     }
     if (this.#neighbours.size > 0) this.#setTimer(now)
     return events
@@ -173,6 +202,28 @@ export class Links {
     return { type: 'send', peer, message }
   }
 
+  /**
+   * Objects show that their sender lives, and that their receiver is needed: where they flow, beats only measure. A beat
+   * is left out only if an object has just passed, so that the sender of objects is never silent for longer than one of
+   * beats alone.
+   */
+  #needsBeat({ objectSentAt, objectHeardAt, beatAt, saidFull, cost }: NeighbourState, now: Millis): boolean {
+    const { beatIntervalMs, flowBeatIntervalMs } = this.#config
+    const sinceObjectMs = now - Math.max(objectSentAt, objectHeardAt)
+    if (sinceObjectMs > beatIntervalMs / 2 || saidFull !== this.isFull || !cost.isAtRest(now)) return true
+    return now - beatAt > flowBeatIntervalMs - beatIntervalMs / 2
+  }
+
+  /**
+   * How long it may be silent. One that receives objects from here beats less often; and goes on so until it has seen
+   * that they have stopped, which is a round trip, and more, after the last.
+   */
+  #patienceMs({ objectSentAt }: NeighbourState, now: Millis): Millis {
+    const { suspectAfterMs, beatIntervalMs, flowBeatIntervalMs } = this.#config
+    const mayBeFed = now - objectSentAt < 2 * flowBeatIntervalMs
+    return mayBeFed ? (suspectAfterMs * flowBeatIntervalMs) / beatIntervalMs : suspectAfterMs
+  }
+
   #setTimer(now: Millis): void {
     this.#beatDueAt = now + this.#config.beatIntervalMs
     this.#timers.set('beat', this.#beatDueAt)
@@ -188,35 +239,20 @@ export class Links {
   #beat(neighbour: NeighbourState, now: Millis): Beat {
     const timeUs = toMicros(now)
     const { beat } = neighbour
+    neighbour.beatAt = now
+    neighbour.saidFull = this.isFull
     const full = this.isFull ? { full: true } : {}
     if (beat === undefined) return { type: 'beat', timeUs, ...full }
     const echo = { timeUs: beat.timeUs, delayUs: timeUs - toMicros(beat.at) }
     return { type: 'beat', timeUs, echo, ...full }
   }
 
-  /** Takes a round-trip sample; returns whether the cost moved beyond the noise. */
+  /** Takes a round-trip sample; returns whether the cost has changed. */
   #measure(neighbour: NeighbourState, echo: { timeUs: Micros; delayUs: Micros }, now: Millis): boolean {
     const sampleMs = (toMicros(now) - echo.timeUs - echo.delayUs) / 1_000
     // An echo of what was not sent on this connection says nothing.
     if (sampleMs < 0 || echo.timeUs < toMicros(neighbour.connectedAt)) return false
-    const first = neighbour.rtt === undefined
-    const rtt = neighbour.rtt ?? { smoothedMs: sampleMs, jitterMs: sampleMs / 8 }
-    const deviation = Math.abs(sampleMs - rtt.smoothedMs)
-    neighbour.rtt = {
-      smoothedMs: rtt.smoothedMs + rttGain * (sampleMs - rtt.smoothedMs),
-      jitterMs: rtt.jitterMs + jitterGain * (deviation - rtt.jitterMs)
-    }
-    const costUs = this.#cost(neighbour.rtt)
-    const moved = Math.abs(costUs - neighbour.costUs) >= this.#config.costChangeMin * neighbour.costUs
-    if (!first && !moved) return false
-    neighbour.costUs = costUs
-    return true
-  }
-
-  /** RFC 1, section "Cost": what the data's way over this link takes, in microseconds; streams are reliable, so loss shows as jitter. */
-  #cost(rtt: Neighbour['rtt']): Micros {
-    const { smoothedMs, jitterMs } = rtt ?? { smoothedMs: this.#config.initialRttMs, jitterMs: 0 }
-    return Math.max(1, toMicros(smoothedMs / 2 + 2 * jitterMs + this.#config.linkBaseCostMs))
+    return neighbour.cost.handleSample(sampleMs, now)
   }
 }
 

@@ -201,7 +201,7 @@ export class Overlay {
   }
 
   #onObject(peer: PeerId, object: ObjectFrame, now: Millis): void {
-    this.#reactions.onNeighbourEvents(this.#parts.links.handleAny(peer, now), now)
+    this.#reactions.onNeighbourEvents(this.#parts.links.handleObject(peer, now), now)
     const { relay, repair } = this.#parts
     const { stream, seq } = object.header
     const isSource = relay.isSource(stream, peer)

@@ -38,7 +38,7 @@ export class Reactions {
   pass(object: ObjectFrame, now: Millis): void {
     const { stream, end } = object.header
     const peers = this.#parts.relay.children(stream)
-    if (peers.length > 0) this.#forwardTo(peers, object)
+    if (peers.length > 0) this.#forwardTo(peers, object, now)
     const target = this.#parts.subscriptions.target(stream)
     if (target !== undefined && !end) {
       this.#onSubscriptionEvents(this.#parts.subscriptions.handleObject(stream))
@@ -170,7 +170,7 @@ export class Reactions {
             event.onlyWhole,
             now
           )) {
-            this.#forwardTo([event.peer], object)
+            this.#forwardTo([event.peer], object, now)
           }
           break
         case 'established':
@@ -216,7 +216,7 @@ export class Reactions {
   serve(peer: PeerId, { stream, first, last }: Nack, now: Millis): void {
     if (!this.#parts.repair.mayAsk(peer, now)) return
     const objects = this.#parts.forward.range(stream, first, last, now)
-    for (const object of objects) this.#forwardTo([peer], object)
+    for (const object of objects) this.#forwardTo([peer], object, now)
     if (objects.length > 0) return
     const held = this.#parts.forward.held(stream, now)
     this.#send(peer, { type: 'have', stream, ...(held && { held }) })
@@ -238,7 +238,8 @@ export class Reactions {
     return this.#parts.links.costUs(peer) ?? 0
   }
 
-  #forwardTo(peers: readonly PeerId[], object: ObjectFrame): void {
+  #forwardTo(peers: readonly PeerId[], object: ObjectFrame, now: Millis): void {
+    this.#parts.links.noteObject(peers, now)
     this.#parts.forward.countSent(object.header.stream, peers.length)
     this.#outputs.push({ type: 'forward', peers, object })
   }
