@@ -10,11 +10,12 @@ import { generateKeyPairFromSeed } from '@libp2p/crypto/keys'
 import { peerIdFromPrivateKey } from '@libp2p/peer-id'
 import { encodeAudioFrame } from '../packages/media/src/audio-frame.ts'
 import { encodeCatalog } from '../packages/media/src/catalog.ts'
-import { fromHex, openChannelId, pathTag, streamId, toHex } from '../packages/protocol/src/ids.ts'
+import { fromHex, objectHash, openChannelId, pathTag, streamId, toHex } from '../packages/protocol/src/ids.ts'
 import { announceSigningBytes, encodeAnnouncement } from '../packages/protocol/src/wire/announcement.ts'
 import { encodeControl } from '../packages/protocol/src/wire/control.ts'
 import { joinFrames } from '../packages/protocol/src/wire/framing.ts'
 import { encodeObject } from '../packages/protocol/src/wire/object.ts'
+import { encodeObjectList, listSigningBytes } from '../packages/protocol/src/wire/object-list.ts'
 import { root, run } from './workspace.mjs'
 
 const file = join(root, 'rfcs/vectors/wire.json')
@@ -27,8 +28,11 @@ for (const vector of vectors.control) vector.hex = toHex(encodeControl(withBytes
 for (const vector of vectors.announcements)
   vector.hex = toHex(encodeAnnouncement(withBytes(vector.announcement)))
 for (const vector of vectors.objects) {
-  vector.hex = toHex(encodeObject(vector.header, fromHex(vector.payload)).bytes)
+  const object = encodeObject(vector.header, fromHex(vector.payload))
+  vector.hex = toHex(object.bytes)
+  vector.hash = objectHash(object.bytes)
 }
+for (const vector of vectors.objectLists) await signList(vector)
 for (const vector of vectors.frames) vector.hex = toHex(joinFrames(vector.bodies.map(fromHex)))
 for (const vector of vectors.signatures) await sign(vector)
 await write(file, vectors)
@@ -59,4 +63,14 @@ async function sign(vector) {
   vector.publisher = peerIdFromPrivateKey(key).toString()
   vector.signed = toHex(signed)
   vector.signature = toHex(await key.sign(signed))
+}
+
+async function signList(vector) {
+  const key = await generateKeyPairFromSeed('Ed25519', fromHex(vector.seed))
+  const body = encodeObjectList(vector.list)
+  const signed = listSigningBytes(vector, body)
+  const signature = await key.sign(signed)
+  vector.publisher = peerIdFromPrivateKey(key).toString()
+  vector.signed = toHex(signed)
+  vector.hex = toHex(body) + toHex(signature)
 }

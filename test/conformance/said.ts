@@ -21,6 +21,16 @@ export function tags(network: { id: (name: string) => PeerId }, ...names: string
 }
 
 export function objectOf(stream: StreamId, seq: number): ObjectFrame {
-  const header = { stream, seq, end: false, key: true, priority: 0, ttlMs: 0, timestampUs: 0 }
+  const header = {
+    stream,
+    seq,
+    end: false,
+    list: false,
+    lists: 0,
+    key: true,
+    priority: 0,
+    ttlMs: 0,
+    timestampUs: 0
+  }
   return encodeObject(header, new Uint8Array([seq & 255, 1, 2, 3]))
 }

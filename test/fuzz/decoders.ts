@@ -11,9 +11,11 @@ import {
   type Announcement,
   type Message,
   type ObjectFrame,
+  type ObjectList,
   ProtocolError
 } from '../../packages/protocol/src/wire/messages.ts'
 import { encodeObject, objectPayload, parseObject } from '../../packages/protocol/src/wire/object.ts'
+import { decodeObjectList, encodeObjectList } from '../../packages/protocol/src/wire/object-list.ts'
 import { vectorsOf } from './corpus.ts'
 import type { Decoder } from './decoder.ts'
 import { cutIntoFrames, framesRoundTrip } from './frame-cutting.ts'
@@ -21,6 +23,7 @@ import { mutatedAudioFrame } from './mutations/audio-frame.ts'
 import { mutatedFrames } from './mutations/frames.ts'
 import { mutatedJson } from './mutations/json.ts'
 import { mutatedObject } from './mutations/object.ts'
+import { mutatedObjectList } from './mutations/object-list.ts'
 import { mutatedProtobuf } from './mutations/protobuf.ts'
 import type { Field } from './mutations/protobuf-tree.ts'
 
@@ -60,6 +63,19 @@ const object: Decoder<ObjectFrame> = {
   }
 }
 
+const objectList: Decoder<{ list: ObjectList; signature: Uint8Array }> = {
+  name: 'object-list',
+  functions: ['decodeObjectList'],
+  corpus: vectorsOf('wire.json', 'objectLists'),
+  mutate: mutatedObjectList,
+  decode: decodeObjectList,
+  refusal: refusalOfWire,
+  roundTrip(value) {
+    const written = Buffer.concat([encodeObjectList(value.list), value.signature])
+    return difference(value, decodeObjectList(new Uint8Array(written)))
+  }
+}
+
 const frames: Decoder<{ bodies: Uint8Array[] }> = {
   name: 'frames',
   functions: ['FrameReader'],
@@ -94,7 +110,15 @@ const audioFrame: Decoder<AudioFrame> = {
   roundTrip: frame => difference(frame, decodeAudioFrame(encodeAudioFrame(frame)))
 }
 
-export const decoders: readonly Decoder[] = [control, announcement, object, frames, catalog, audioFrame]
+export const decoders: readonly Decoder[] = [
+  control,
+  announcement,
+  object,
+  objectList,
+  frames,
+  catalog,
+  audioFrame
+]
 
 /** What a decoder may say; the other codes are for states and signatures. */
 function refusalOfWire(error: unknown): string | undefined {

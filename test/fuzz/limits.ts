@@ -19,6 +19,7 @@ const lengthsMax: Record<string, number> = {
   addresses: wire.addressesPerPeerMax,
   'addresses[]': wire.addressBytesMax,
   payload: wire.objectPayloadBytesMax,
+  hashes: wire.listObjectsMax,
   bodies: Number.POSITIVE_INFINITY,
   // RFC 3
   tracks: 16,
@@ -44,6 +45,8 @@ const numbersMax: Record<string, number> = {
   oldest: wire.uint32Max,
   newest: wire.uint32Max,
   seq: wire.uint32Max,
+  lists: wire.uint32Max,
+  next: wire.uint32Max,
   ttlMs: wire.ttlMsMax,
   priority: 255,
   // RFC 3

@@ -9,7 +9,7 @@ const streamOf = (n: number) => n.toString(16).padStart(32, '0') as StreamId
 /** A stream whose publisher's clock shows `clockMs` at our zero. Its objects are worthless after 100 ms. */
 function deadlines(config: Partial<Config> = {}) {
   const made = new Deadlines({ ...defaultConfig, ...config })
-  const rest = { seq: 0, key: true, end: false, priority: 0 }
+  const rest = { seq: 0, key: true, end: false, list: false, lists: 0, priority: 0 }
   let clockMs = 1_700_000_000_000
   /** How much of its ttl is left of an object that was captured at `capturedAt` and is here at `now`. */
   const left = (capturedAt: number, now: number, over: { stream?: number; ttlMs?: number } = {}) => {

@@ -16,7 +16,17 @@ function forward(config: Partial<Config> = {}, timers = new Timers()): Forward {
 }
 
 function object(seq: number, stream = voice, payloadBytes = 10): ObjectFrame {
-  const header = { stream, seq, end: false, key: true, priority: 0, ttlMs: 0, timestampUs: 0 }
+  const header = {
+    stream,
+    seq,
+    end: false,
+    list: false,
+    lists: 0,
+    key: true,
+    priority: 0,
+    ttlMs: 0,
+    timestampUs: 0
+  }
   return encodeObject(header, new Uint8Array(payloadBytes))
 }
 

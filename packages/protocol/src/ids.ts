@@ -15,6 +15,8 @@ export type ChannelId = Branded<string, 'ChannelId'>
 export type StreamId = Branded<string, 'StreamId'>
 /** A node on the way of a stream: 16 hex digits, the first 8 bytes of SHA-256(peer id as text). */
 export type PathTag = Branded<string, 'PathTag'>
+/** The bytes of an object: 16 hex digits, the first 8 bytes of their SHA-256. */
+export type ObjectHash = Branded<string, 'ObjectHash'>
 /** A value whose signature the driver has checked. Only the driver makes one. */
 export type Verified<T> = Branded<T, 'Verified'>
 
@@ -26,6 +28,7 @@ export type Micros = number
 export const streamIdBytesLength = 16
 export const channelIdBytesLength = 32
 export const pathTagBytesLength = 8
+export const objectHashBytesLength = 8
 
 const text = new TextEncoder()
 
@@ -61,6 +64,11 @@ export function streamId({ channel, publisher, epoch, track }: StreamName): Stre
 /** Short, since ways are long; in a network of a million nodes, two on one way are alike once in 10¹¹ ways. */
 export function pathTag(peer: PeerId): PathTag {
   return toHex(sha256(text.encode(peer)).subarray(0, pathTagBytesLength)) as PathTag
+}
+
+/** Of header and payload, which no relay may change. Short: nobody has the time to find another object that has it. */
+export function objectHash(bytes: Uint8Array): ObjectHash {
+  return toHex(sha256(bytes).subarray(0, objectHashBytesLength)) as ObjectHash
 }
 
 /** @throws TypeError for a track that does not fit into its byte of a stream id */

@@ -202,7 +202,7 @@ describe('A neighbour is closed', () => {
 
   test('with timeout when it is silent, and not while objects come', () => {
     const object = encodeObject(
-      { ...written, stream: '11'.repeat(16) as StreamId, seq: 0, end: false },
+      { ...written, stream: '11'.repeat(16) as StreamId, seq: 0, end: false, list: false, lists: 0 },
       written.payload
     )
     const made = greeted({ neighbourTimeoutMs: 5_000 })
@@ -319,7 +319,7 @@ describe('A peer that a neighbour tells of', () => {
 describe('Objects', () => {
   test('that were not asked for are counted, and go nowhere', () => {
     const object = encodeObject(
-      { ...written, stream: '11'.repeat(16) as StreamId, seq: 0, end: false },
+      { ...written, stream: '11'.repeat(16) as StreamId, seq: 0, end: false, list: false, lists: 0 },
       written.payload
     )
     const made = greeted()
@@ -611,7 +611,10 @@ const fromPeers: fc.Arbitrary<Input> = fc.oneof(
     arbitrary: fc
       .tuple(neighbour, stream, uint32, fc.boolean(), fc.nat(100))
       .map(([from, id, seq, end, size]): Input => {
-        const object = encodeObject({ ...written, stream: id, seq, end }, new Uint8Array(end ? 0 : size))
+        const object = encodeObject(
+          { ...written, stream: id, seq, end, list: false, lists: 0 },
+          new Uint8Array(end ? 0 : size)
+        )
         return { type: 'object', peer: from, object }
       })
   }

@@ -38,7 +38,8 @@ export class Publications {
     const state = this.#channels.get(channel)?.get(track)
     if (state === undefined) throw new TypeError(`track ${track} of the channel is not published here`)
     const { payload, ...rest } = written
-    const object = encodeObject({ ...rest, stream: state.stream, seq: state.seq, end: false }, payload)
+    const header = { ...rest, stream: state.stream, seq: state.seq, end: false, list: false, lists: 0 }
+    const object = encodeObject(header, payload)
     state.seq++
     return object
   }
@@ -48,8 +49,9 @@ export class Publications {
     const tracks = [...(this.#channels.get(channel)?.values() ?? [])]
     this.#channels.delete(channel)
     return tracks.map(({ stream, seq }) => {
-      const header = { stream, seq, end: true, key: false, priority: 0, ttlMs: 0, timestampUs: 0 }
-      return encodeObject(header, new Uint8Array(0))
+      const header = { stream, seq, end: true, list: false, lists: 0 }
+      const plain = { key: false, priority: 0, ttlMs: 0, timestampUs: 0 }
+      return encodeObject({ ...header, ...plain }, new Uint8Array(0))
     })
   }
 }

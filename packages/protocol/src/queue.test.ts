@@ -23,7 +23,17 @@ function queueWith(config: Partial<Config> = {}) {
 
 function object(stream: string, seq: number, header: Partial<ObjectHeader> = {}, bytes = 100): ObjectFrame {
   const id = Buffer.from(stream).toString('hex').padStart(32, '0') as StreamId
-  const defaults = { stream: id, seq, end: false, key: true, priority: 0, ttlMs: 0, timestampUs: 0 }
+  const defaults = {
+    stream: id,
+    seq,
+    end: false,
+    list: false,
+    lists: 0,
+    key: true,
+    priority: 0,
+    ttlMs: 0,
+    timestampUs: 0
+  }
   const payload = new Uint8Array(header.end ? 0 : bytes - headerBytes)
   return encodeObject({ ...defaults, ...header }, payload)
 }

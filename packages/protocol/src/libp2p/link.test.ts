@@ -63,7 +63,17 @@ async function link() {
 
 function object(seq: number, header: Partial<ObjectHeader> = {}, payloadBytes = 10): ObjectFrame {
   const stream = '11'.repeat(16) as StreamId
-  const defaults = { stream, seq, end: false, key: true, priority: 0, ttlMs: 0, timestampUs: 0 }
+  const defaults = {
+    stream,
+    seq,
+    end: false,
+    list: false,
+    lists: 0,
+    key: true,
+    priority: 0,
+    ttlMs: 0,
+    timestampUs: 0
+  }
   return encodeObject({ ...defaults, ...header }, new Uint8Array(payloadBytes))
 }
 

@@ -44,7 +44,8 @@ export function decodeAnnouncement(body: Uint8Array): Announcement {
     seqno: wire.seqno ?? 0,
     expiresAt: wire.expiresAt ?? 0,
     ended: wire.ended ?? false,
-    catalog: new Uint8Array(wire.catalog ?? [])
+    catalog: new Uint8Array(wire.catalog ?? []),
+    ...(wire.objectsSigned && { objectsSigned: true })
   }
   checkAnnouncement(announcement)
   return announcement

@@ -4,6 +4,8 @@ import {
   type ChannelId,
   channelIdBytesLength,
   fromHex,
+  type ObjectHash,
+  objectHashBytesLength,
   type PathTag,
   type PeerId,
   pathTagBytesLength,
@@ -32,6 +34,11 @@ export function channelIdBytes(id: ChannelId): Uint8Array {
 
 export function channelIdFrom(bytes: Uint8Array | null): ChannelId {
   return hexText('channel', bytes, channelIdBytesLength) as ChannelId
+}
+
+/** One hash after the other. */
+export function objectHashesBytes(hashes: readonly ObjectHash[]): Uint8Array {
+  return hexBytes('hashes', hashes.join(''), hashes.length * objectHashBytesLength)
 }
 
 /** One tag after the other. */

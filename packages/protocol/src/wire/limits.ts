@@ -34,6 +34,8 @@ export const peerIdBytesMax = 44
 
 /** Payload of an object. Voice needs 1.5 KB; a key frame of 4K video about 500 KB, and twice that on a scene cut. */
 export const objectPayloadBytesMax = 1_048_576
+/** Objects that one list covers: what its byte holds. A list each 200 ms covers 1,275 a second. */
+export const listObjectsMax = 255
 /** An object's `ttlMs`: what its two bytes hold, a minute. */
 export const ttlMsMax = 65_535
 

@@ -2,7 +2,7 @@
  * Every control message as the core sees it: plain values, no bytes of the encoding (RFC 2, section "Control
  * messages"). `control.ts` turns them into frames and back; objects travel apart, in `object.ts`.
  */
-import type { ChannelId, Micros, Millis, PathTag, PeerId, StreamId, StreamName } from '../ids.ts'
+import type { ChannelId, Micros, Millis, ObjectHash, PathTag, PeerId, StreamId, StreamName } from '../ids.ts'
 
 export type Message = Announce | UnsignedMessage
 
@@ -74,6 +74,8 @@ export interface Announcement {
   expiresAt: number
   /** The run is over: this announcement withdraws the ones before it. */
   ended: boolean
+  /** Its objects are covered by signed lists: what is not has been altered, or stripped of them. */
+  objectsSigned?: true
   /** Opaque to relays. At most 1,024 bytes. */
   catalog: Uint8Array
 }
@@ -230,6 +232,10 @@ export interface ObjectHeader {
   seq: number
   /** The last of its stream; without payload. */
   end: boolean
+  /** A signed list of the objects before it, for whoever checks them; no part of any group. */
+  list: boolean
+  /** How many lists the stream has had before it. What is left of `seq` is its number, which applications see. */
+  lists: number
   /** A decoder can start here. */
   key: boolean
   /** 0 (dropped last) to 255. */
@@ -241,6 +247,16 @@ export interface ObjectHeader {
 }
 
 export const objectHeaderLength = 40
+
+/** What the payload of a list says (RFC 2, section "Object lists"). */
+export interface ObjectList {
+  /** One past the number of the newest object, at the time of the list; it covers as many before that as it has hashes. */
+  next: number
+  /** The end of the stream follows. */
+  final: boolean
+  /** Of the objects up to `next`, in the order of their numbers. */
+  hashes: ObjectHash[]
+}
 
 /** Why a peer is closed (RFC 2, section "Error codes"). */
 export type CloseCode =

@@ -5,19 +5,25 @@ import { objectPayloadBytesMax } from './limits.ts'
 import { type ObjectHeader, objectHeaderLength, ProtocolError } from './messages.ts'
 import { encodeObject, objectPayload, parseObject } from './object.ts'
 
-const header = fc.record<ObjectHeader>({
-  stream: fc.uint8Array({ minLength: 16, maxLength: 16 }).map(id => toHex(id) as StreamId),
-  seq: fc.nat(0xffff_ffff),
-  end: fc.constant(false),
-  key: fc.boolean(),
-  priority: fc.nat(255),
-  ttlMs: fc.nat(65_535),
-  timestampUs: fc.maxSafeNat()
-})
+const header = fc
+  .record<ObjectHeader>({
+    stream: fc.uint8Array({ minLength: 16, maxLength: 16 }).map(id => toHex(id) as StreamId),
+    seq: fc.nat(0xffff_ffff),
+    end: fc.constant(false),
+    list: fc.boolean(),
+    lists: fc.constant(0),
+    key: fc.boolean(),
+    priority: fc.nat(255),
+    ttlMs: fc.nat(65_535),
+    timestampUs: fc.maxSafeNat()
+  })
+  .chain(plain => fc.nat(plain.seq).map(lists => ({ ...plain, lists })))
 const plain: ObjectHeader = {
   stream: '0123456789abcdef0123456789abcdef' as StreamId,
   seq: 1,
   end: false,
+  list: false,
+  lists: 0,
   key: true,
   priority: 0,
   ttlMs: 2_000,
@@ -42,7 +48,7 @@ describe('Objects', () => {
   test('that end their stream come back as they were', () => {
     fc.assert(
       fc.property(header, sent => {
-        const end = { ...sent, end: true }
+        const end = { ...sent, end: true, list: false }
         expect(parseObject(encodeObject(end, new Uint8Array()).bytes).header).toEqual(end)
       })
     )
@@ -79,7 +85,9 @@ describe('Objects', () => {
       [{ ttlMs: 65_536 }, /ttlMs is 65536/],
       [{ timestampUs: 0.5 }, /timestampUs is 0.5/],
       [{ stream: 'x' as StreamId }, /stream is "x"/],
-      [{ end: true }, /end of a stream/]
+      [{ end: true }, /end of a stream/],
+      [{ end: true, list: true }, /end of a stream/],
+      [{ lists: 2 }, /lists is 2/]
     ]
     for (const [field, text] of wrong) {
       expect(() => encodeObject({ ...plain, ...field }, new Uint8Array(1))).toThrow(TypeError)

@@ -8,6 +8,7 @@ import { checkBytes, checkInteger, encoding, fail } from './ranges.ts'
 const format = 1
 const keyFlag = 1
 const endFlag = 2
+const listFlag = 4
 
 /**
  * Makes the bytes that travel, the same on every link.
@@ -20,16 +21,18 @@ export function encodeObject(header: ObjectHeader, payload: Uint8Array): ObjectF
     checkInteger('priority', header.priority, 255)
     checkInteger('ttlMs', header.ttlMs, ttlMsMax)
     checkInteger('timestampUs', header.timestampUs)
+    checkLists(header)
     checkPayload(header.end, payload)
     const bytes = new Uint8Array(objectHeaderLength + payload.length)
     const view = new DataView(bytes.buffer)
     bytes[0] = format
-    bytes[1] = (header.key ? keyFlag : 0) | (header.end ? endFlag : 0)
+    bytes[1] = (header.key ? keyFlag : 0) | (header.end ? endFlag : 0) | (header.list ? listFlag : 0)
     bytes[2] = header.priority
     view.setUint16(4, header.ttlMs)
     bytes.set(streamIdBytes(header.stream), 8)
     view.setBigUint64(24, BigInt(header.timestampUs))
     view.setUint32(32, header.seq)
+    view.setUint32(36, header.lists)
     bytes.set(payload, objectHeaderLength)
     return { header, bytes }
   })
@@ -50,12 +53,15 @@ export function parseObject(bytes: Uint8Array): ObjectFrame {
     stream: streamIdAt8(bytes),
     seq: uint32(bytes, 32),
     end: (flags & endFlag) !== 0,
+    list: (flags & listFlag) !== 0,
+    lists: uint32(bytes, 36),
     key: (flags & keyFlag) !== 0,
     priority: bytes[2] as number,
     ttlMs: ((bytes[4] as number) << 8) | (bytes[5] as number),
     timestampUs: uint32(bytes, 24) * 2 ** 32 + uint32(bytes, 28)
   }
   checkInteger('timestampUs', header.timestampUs)
+  checkLists(header)
   const frame = { header, bytes }
   checkPayload(header.end, objectPayload(frame))
   return frame
@@ -64,6 +70,16 @@ export function parseObject(bytes: Uint8Array): ObjectFrame {
 /** A view on the payload's bytes, which other children of the stream share: do not write to it. */
 export function objectPayload(frame: ObjectFrame): Uint8Array {
   return frame.bytes.subarray(objectHeaderLength)
+}
+
+/** Lists take numbers of the stream, but none of the applications': what those count is without gaps. */
+export function objectNumber({ seq, lists }: ObjectHeader): number {
+  return seq - lists
+}
+
+function checkLists({ seq, end, list, lists }: ObjectHeader): void {
+  checkInteger('lists', lists, seq)
+  if (end && list) fail('malformed', 'the end of a stream is no list')
 }
 
 function checkPayload(end: boolean, payload: Uint8Array): void {

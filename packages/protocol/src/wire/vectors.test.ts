@@ -2,12 +2,29 @@ import { readFileSync } from 'node:fs'
 import { generateKeyPairFromSeed } from '@libp2p/crypto/keys'
 import { peerIdFromPrivateKey, peerIdFromString } from '@libp2p/peer-id'
 import { describe, expect, test } from 'vitest'
-import { type ChannelId, fromHex, openChannelId, type PeerId, pathTag, streamId, toHex } from '../ids.ts'
+import {
+  type ChannelId,
+  fromHex,
+  objectHash,
+  openChannelId,
+  type PeerId,
+  pathTag,
+  type StreamId,
+  streamId,
+  toHex
+} from '../ids.ts'
 import { announceSigningBytes, decodeAnnouncement, encodeAnnouncement } from './announcement.ts'
 import { decodeControl, encodeControl } from './control.ts'
 import { FrameReader, joinFrames } from './framing.ts'
-import { type Announcement, type Message, type ObjectHeader, ProtocolError } from './messages.ts'
+import {
+  type Announcement,
+  type Message,
+  type ObjectHeader,
+  type ObjectList,
+  ProtocolError
+} from './messages.ts'
 import { encodeObject, objectPayload, parseObject } from './object.ts'
+import { decodeObjectList, encodeObjectList, listSigningBytes } from './object-list.ts'
 
 interface Vectors {
   channelIds: { name: string; channel: string }[]
@@ -23,16 +40,28 @@ interface Vectors {
     signed: string
     signature: string
   }[]
-  objects: { name: string; header: ObjectHeader; payload: string; hex: string }[]
+  objects: { name: string; header: ObjectHeader; payload: string; hex: string; hash: string }[]
+  objectLists: {
+    name: string
+    seed: string
+    publisher: string
+    stream: StreamId
+    lists: number
+    list: ObjectList
+    signed: string
+    hex: string
+  }[]
   frames: { name: string; bodies: string[]; hex: string }[]
   decodeOnly: {
     control: { name: string; hex: string; message: object | null }[]
     objects: { name: string; hex: string; header: ObjectHeader; payload: string }[]
+    objectLists: { name: string; hex: string; list: ObjectList; signature: string }[]
   }
   invalid: {
     control: Invalid[]
     announcements: Invalid[]
     objects: Invalid[]
+    objectLists: Invalid[]
     frames: (Invalid & { maxFrameLength: number })[]
   }
 }
@@ -79,9 +108,22 @@ describe('The golden vectors agree on', () => {
     expect(await publicKey?.verify(fromHex(signed), fromHex(signature))).toBe(true)
   })
 
-  test.each(vectors.objects)('object: $name', ({ header, payload, hex }) => {
-    expect(toHex(encodeObject(header, fromHex(payload)).bytes)).toBe(hex)
+  test.each(vectors.objects)('object: $name', ({ header, payload, hex, hash }) => {
+    const object = encodeObject(header, fromHex(payload))
+    expect(toHex(object.bytes)).toBe(hex)
+    expect(objectHash(object.bytes)).toBe(hash)
     expectObject(hex, header, payload)
+  })
+
+  test.each(vectors.objectLists)('object list: $name', async ({ seed, publisher, list, hex, ...of }) => {
+    const key = await generateKeyPairFromSeed('Ed25519', fromHex(seed))
+    expect(peerIdFromPrivateKey(key).toString()).toBe(publisher)
+    const body = encodeObjectList(list)
+    const signed = listSigningBytes(of, body)
+    expect(toHex(signed)).toBe(of.signed)
+    const signature = new Uint8Array(await key.sign(signed))
+    expect(toHex(body) + toHex(signature)).toBe(hex)
+    expect(decodeObjectList(fromHex(hex))).toEqual({ list, signature })
   })
 
   test.each(vectors.frames)('frames: $name', ({ bodies, hex }) => {
@@ -96,6 +138,10 @@ describe('The golden vectors agree on', () => {
   test.each(vectors.decodeOnly.objects)('what others may send: $name', ({ hex, header, payload }) => {
     expectObject(hex, header, payload)
   })
+
+  test.each(vectors.decodeOnly.objectLists)('what others may send: $name', ({ hex, list, signature }) => {
+    expect(decodeObjectList(fromHex(hex))).toEqual({ list, signature: fromHex(signature) })
+  })
 })
 
 describe('The golden vectors refuse in', () => {
@@ -109,6 +155,10 @@ describe('The golden vectors refuse in', () => {
 
   test.each(vectors.invalid.objects)('an object $name', vector => {
     expect(codeOf(() => parseObject(inputOf(vector)))).toBe(vector.code)
+  })
+
+  test.each(vectors.invalid.objectLists)('an object list of $name', vector => {
+    expect(codeOf(() => decodeObjectList(inputOf(vector)))).toBe(vector.code)
   })
 
   test.each(vectors.invalid.frames)('framing $name', vector => {

@@ -150,6 +150,7 @@ export interface Announcement {
   expiresAt: number | null
   ended: boolean | null
   catalog: Uint8Array | null
+  objectsSigned: boolean | null
 }
 
 const $Reader = $protobuf.Reader, $Writer = $protobuf.Writer, $util = $protobuf.util;
@@ -2513,6 +2514,7 @@ const hopcast = $root.hopcast = (() => {
         Announcement.prototype.expiresAt = null;
         Announcement.prototype.ended = null;
         Announcement.prototype.catalog = null;
+        Announcement.prototype.objectsSigned = null;
 
         Announcement.encode = function (message, writer, _depth) {
             if (!writer)
@@ -2537,6 +2539,8 @@ const hopcast = $root.hopcast = (() => {
                 writer.uint32(56).bool(message.ended);
             if (message.catalog != null && $Object.hasOwnProperty.call(message, "catalog") && message.catalog.length)
                 writer.uint32(66).bytes(message.catalog);
+            if (message.objectsSigned != null && $Object.hasOwnProperty.call(message, "objectsSigned") && message.objectsSigned !== false)
+                writer.uint32(88).bool(message.objectsSigned);
             if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                 for (let i = 0; i < message.$unknowns.length; ++i)
                     writer.raw(message.$unknowns[i]);
@@ -2640,6 +2644,15 @@ const hopcast = $root.hopcast = (() => {
                             message.catalog = value;
                         else
                             delete message.catalog;
+                        continue;
+                    }
+                case 11: {
+                        if (wireType !== 0)
+                            break;
+                        if (value = reader.bool())
+                            message.objectsSigned = value;
+                        else
+                            delete message.objectsSigned;
                         continue;
                     }
                 }
