@@ -82,6 +82,7 @@ export class Stranger implements TestedCore {
       case 'seqno-signed':
       case 'addresses':
       case 'dial-failed':
+      case 'altered':
         return []
       case 'message':
         return this.#hear(input.peer, input.message, now)

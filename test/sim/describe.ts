@@ -15,6 +15,7 @@ export function describeInput(input: Input): string | undefined {
     case 'connected':
     case 'disconnected':
     case 'dial-failed':
+    case 'altered':
       return `${input.type} ${input.peer}`
     case 'seqno-signed':
     case 'addresses':

@@ -121,6 +121,7 @@ export class Driver implements NodeDriver {
         return this.#close(node, output.peer)
       case 'dial':
         return this.#dial(node, output.peer)
+      case 'written':
       case 'neighbour':
         return
     }

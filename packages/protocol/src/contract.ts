@@ -1,7 +1,7 @@
 /** What goes into a node and what comes out of it: the whole contract between the core and whoever drives it. */
 import type { VerifiedAnnouncement } from './channels.ts'
 import type { Config } from './config.ts'
-import type { ChannelId, Millis, PeerId, StreamName } from './ids.ts'
+import type { ChannelId, Millis, PeerId, StreamId, StreamName } from './ids.ts'
 import type { SubscribeMode } from './interests.ts'
 import type { AnnouncementDraft, Publication } from './own-runs.ts'
 import type { SubscriptionEvent } from './subscriptions.ts'
@@ -31,6 +31,8 @@ export type Input =
   /** As asked for by `sign-seqno`. */
   | { type: 'seqno-signed'; epoch: number; seqno: number; signature: Uint8Array }
   | { type: 'object'; peer: PeerId; object: ObjectFrame }
+  /** `peer` has given objects of the stream that its publisher has not signed, or has kept back the signatures. */
+  | { type: 'altered'; peer: PeerId; stream: StreamId }
   | { type: 'command'; command: Command }
   | { type: 'timeout' }
 
@@ -53,14 +55,18 @@ export interface WrittenObject {
   priority: number
   ttlMs: number
   timestampUs: number
+  /** A signed list of the objects before it (RFC 2, section "Object lists"). */
+  list?: true
 }
 
 export type Output =
   | { type: 'send'; peer: PeerId; message: Message }
   /** The same object to each of `peers`. */
   | { type: 'forward'; peers: readonly PeerId[]; object: ObjectFrame }
-  /** An object of a channel that is subscribed here. */
-  | ({ type: 'deliver'; object: ObjectFrame } & StreamName)
+  /** An object or a list of a channel that is subscribed here; `from` is undefined for what this node publishes. */
+  | ({ type: 'deliver'; object: ObjectFrame; from: PeerId | undefined } & StreamName)
+  /** An object of a publication with `objectsSigned` has been given its number: it belongs into the next list. */
+  | { type: 'written'; object: ObjectFrame }
   /** To be signed and handed back as `announcement`. */
   | { type: 'sign'; draft: AnnouncementDraft }
   /** What is published on the channel goes on as another run: the epoch that it was given has been used before. */

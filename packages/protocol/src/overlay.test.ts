@@ -387,6 +387,60 @@ describe('A publication that others remember with a later run', () => {
   })
 })
 
+describe('Lists', () => {
+  const list: Input = {
+    type: 'command',
+    command: { type: 'write', channel, track: 0, object: { ...written, list: true } }
+  }
+  const publishSigned: Input = {
+    type: 'command',
+    command: { type: 'publish', publication: { ...publication, objectsSigned: true }, tracks: [0] }
+  }
+
+  test('are objects of their stream, and those after them say how many there were', () => {
+    const line = new Line([a, b, c])
+    line.run(a, publishSigned)
+    line.run(c, subscribe)
+    for (const input of [write, list, write, list, list, write, unpublish]) line.run(a, input)
+    const passed = line.noted.flatMap(({ at, output }) =>
+      at === b && output.type === 'forward' ? [output.object.header] : []
+    )
+    expect(passed.map(({ seq }) => seq)).toEqual([0, 1, 2, 3, 4, 5, 6])
+    expect(passed.map(({ lists }) => lists)).toEqual([0, 0, 1, 1, 2, 3, 3])
+    expect(passed.flatMap(header => (header.list ? [header.seq] : []))).toEqual([1, 3, 4])
+    expect(passed.at(-1)?.end).toBe(true)
+  })
+
+  test('are asked for by the objects of a publication that is to be signed, and of no other', () => {
+    const seqs = (line: Line) =>
+      line.noted.flatMap(({ output }) => (output.type === 'written' ? [output.object.header.seq] : []))
+    const [signed, plain] = [new Line([a]), new Line([a])]
+    signed.run(a, publishSigned)
+    plain.run(a, publish)
+    for (const line of [signed, plain]) for (const input of [write, list, write]) line.run(a, input)
+    expect(seqs(signed)).toEqual([0, 2])
+    expect(seqs(plain)).toEqual([])
+    const drafts = signed.noted.flatMap(({ output }) => (output.type === 'sign' ? [output.draft] : []))
+    expect(drafts).toMatchObject([{ objectsSigned: true }])
+  })
+
+  test('that are not met put the neighbour at fault, and the stream goes another way', () => {
+    const line = new Line([a, b, c])
+    line.nodes.set(self, overlay())
+    line.connect(a, self)
+    line.connect(self, c)
+    line.run(a, publishSigned)
+    line.run(c, subscribe)
+    line.wait(1_000)
+    const parent = () => [...(line.nodes.get(c) as Overlay).streams()][0]
+    const { upstream: liar, stream } = parent() ?? {}
+    line.run(c, { type: 'altered', peer: liar as PeerId, stream: stream as StreamId })
+    line.run(a, write)
+    expect(parent()?.upstream).toBe(liar === b ? self : b)
+    line.run(c, { type: 'altered', peer: liar as PeerId, stream: '22'.repeat(16) as StreamId })
+  })
+})
+
 describe('A subscription', () => {
   test('ends with its publication, frees the tree, and starts again with the next run', () => {
     const line = new Line([a, b, c])
@@ -617,6 +671,12 @@ const fromPeers: fc.Arbitrary<Input> = fc.oneof(
         )
         return { type: 'object', peer: from, object }
       })
+  },
+  {
+    weight: 1,
+    arbitrary: fc
+      .tuple(neighbour, stream)
+      .map(([from, id]): Input => ({ type: 'altered', peer: from, stream: id }))
   }
 )
 

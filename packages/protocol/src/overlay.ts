@@ -120,6 +120,8 @@ export class Overlay {
     switch (input.type) {
       case 'object':
         return this.#onObject(input.peer, input.object, now)
+      case 'altered':
+        return this.#reactions.onRelayEvents(this.#parts.relay.handleAltered(input.peer, input.stream), now)
       case 'message':
         return this.#onMessage(input.peer, input.message, now)
       case 'announcement':
@@ -218,7 +220,7 @@ export class Overlay {
     const { passedOver } = forward
     if (passedOver > 0) repair.handleGap(stream, seq - passedOver, seq - 1, now)
     if (!repair.isIdle) this.#reactions.onRepairEvents(repair.handleObject(stream, seq, peer, now), now)
-    this.#reactions.pass(object, now)
+    this.#reactions.pass(object, peer, now)
   }
 
   #onTimer(timer: Timer, now: Millis): void {
@@ -286,7 +288,7 @@ export class Overlay {
   #publish(publication: Publication, tracks: readonly number[], now: Millis): void {
     const { channel } = publication
     const { epoch, events } = this.#parts.channels.publish(publication, now)
-    for (const name of this.#parts.publications.open({ channel, epoch }, tracks)) {
+    for (const name of this.#parts.publications.open({ ...publication, epoch }, tracks)) {
       this.#parts.relay.startOwn(name, now)
     }
     if (epoch !== publication.epoch) this.#reactions.say({ type: 'epoch', channel, epoch })
@@ -296,11 +298,14 @@ export class Overlay {
 
   #write(channel: ChannelId, track: number, written: WrittenObject, now: Millis): void {
     const object = this.#parts.publications.write(channel, track, written)
-    if (this.#parts.forward.accept(object, now)) this.#reactions.pass(object, now)
+    if (this.#parts.forward.accept(object, now)) this.#reactions.pass(object, undefined, now)
+    if (!object.header.list && this.#parts.publications.isSigned(channel)) {
+      this.#reactions.say({ type: 'written', object })
+    }
   }
 
   #unpublish(channel: ChannelId, now: Millis): void {
-    for (const end of this.#parts.publications.close(channel)) this.#reactions.pass(end, now)
+    for (const end of this.#parts.publications.close(channel)) this.#reactions.pass(end, undefined, now)
     this.#reactions.onChannelEvents(this.#parts.channels.unpublish(channel, now), now)
   }
 }

@@ -17,6 +17,8 @@ export interface Publication {
   name: string
   epoch: number
   catalog: Uint8Array
+  /** Its objects will be covered by lists. */
+  objectsSigned?: true
 }
 
 /** An announcement that its publisher has yet to sign; the driver adds the time at which it expires. */
@@ -112,8 +114,8 @@ export class OwnRuns {
   }
 
   #draft(own: Own, ended: boolean, now: Millis): OwnRunEvent {
-    const { channel, name, epoch, catalog } = own
-    const draft = { publisher: this.#self, channel, name, epoch, seqno: own.seqno, ended, catalog }
+    const { nextAt: _, seqno, ...publication } = own
+    const draft = { publisher: this.#self, ...publication, seqno, ended }
     own.seqno++
     own.nextAt = now + this.#config.announceIntervalMs
     this.#timers.setBy('announcements', own.nextAt)

@@ -4,52 +4,74 @@ import { type ChannelId, type PeerId, type StreamId, type StreamName, streamId }
 import type { ObjectFrame } from './wire/messages.ts'
 import { encodeObject } from './wire/object.ts'
 
+interface Run {
+  channel: ChannelId
+  epoch: number
+  /** Lists cover its objects. */
+  objectsSigned?: true
+}
+
+interface Open extends Run {
+  readonly tracks: ReadonlyMap<number, Track>
+}
+
 interface Track {
   readonly stream: StreamId
   /** Of the next object. */
   seq: number
+  /** Lists so far. */
+  lists: number
 }
 
 export class Publications {
   readonly #self: PeerId
-  readonly #channels = new Map<ChannelId, Map<number, Track>>()
+  readonly #channels = new Map<ChannelId, Open>()
 
   constructor(self: PeerId) {
     this.#self = self
   }
 
   /** Returns the names of the streams, one per track. */
-  open(run: { channel: ChannelId; epoch: number }, tracks: readonly number[]): StreamName[] {
+  open(run: Run, tracks: readonly number[]): StreamName[] {
     const { channel, epoch } = run
     const names = tracks.map(track => ({ channel, publisher: this.#self, epoch, track }))
-    this.#channels.set(channel, new Map(names.map(name => [name.track, { stream: streamId(name), seq: 0 }])))
+    const opened = names.map((name): [number, Track] => {
+      return [name.track, { stream: streamId(name), seq: 0, lists: 0 }]
+    })
+    this.#channels.set(channel, { ...run, tracks: new Map(opened) })
     return names
   }
 
   /** The publication goes on as another run. Returns the last objects of the old one, and the names of its new streams. */
   restart(channel: ChannelId, epoch: number): { ends: ObjectFrame[]; names: StreamName[] } {
-    const tracks = [...(this.#channels.get(channel)?.keys() ?? [])]
+    const run = this.#channels.get(channel)
     const ends = this.close(channel)
-    return { ends, names: this.open({ channel, epoch }, tracks) }
+    return { ends, names: this.open({ ...run, channel, epoch }, [...(run?.tracks.keys() ?? [])]) }
   }
 
   /** The next object of a track. @throws TypeError when it is not published here */
   write(channel: ChannelId, track: number, written: WrittenObject): ObjectFrame {
-    const state = this.#channels.get(channel)?.get(track)
+    const state = this.#channels.get(channel)?.tracks.get(track)
     if (state === undefined) throw new TypeError(`track ${track} of the channel is not published here`)
-    const { payload, ...rest } = written
-    const header = { ...rest, stream: state.stream, seq: state.seq, end: false, list: false, lists: 0 }
-    const object = encodeObject(header, payload)
+    const { stream, seq, lists } = state
+    const { payload, list = false, ...rest } = written
+    const object = encodeObject({ ...rest, stream, seq, lists, end: false, list }, payload)
     state.seq++
+    if (list) state.lists++
     return object
+  }
+
+  /** Whether its objects have to go into lists. */
+  isSigned(channel: ChannelId): boolean {
+    return this.#channels.get(channel)?.objectsSigned === true
   }
 
   /** Returns the last object of each track. */
   close(channel: ChannelId): ObjectFrame[] {
-    const tracks = [...(this.#channels.get(channel)?.values() ?? [])]
+    const tracks = [...(this.#channels.get(channel)?.tracks.values() ?? [])]
     this.#channels.delete(channel)
-    return tracks.map(({ stream, seq }) => {
-      const header = { stream, seq, end: true, list: false, lists: 0 }
+    return tracks.map(({ stream, seq, lists }) => {
+      const header = { stream, seq, lists, end: true, list: false }
       const plain = { key: false, priority: 0, ttlMs: 0, timestampUs: 0 }
       return encodeObject({ ...header, ...plain }, new Uint8Array(0))
     })

@@ -45,6 +45,8 @@ const video = (seq: number, stream = 'v') =>
 const data = (seq: number, stream = 'd') => object(stream, seq, { priority: 200 })
 const end = (stream: string, seq: number) => object(stream, seq, { end: true, key: false })
 
+const list = (stream: string, seq: number) => object(stream, seq, { list: true })
+
 const several = (make: (seq: number) => ObjectFrame, from: number, to: number) =>
   Array.from({ length: to - from }, (_, i) => make(from + i))
 /** Each as its stream's name and its seq, e.g. `v3`. */
@@ -74,6 +76,12 @@ describe('A queue hands out', () => {
     const { push, takeAll } = queueWith()
     push([video(1), video(2), end('v', 3), audio(0), data(0)])
     expect(takeAll()).toEqual(['a0', 'v1', 'v2', 'v3', 'd0'])
+  })
+
+  test('a list after the last of its stream, but not before the audio of others', () => {
+    const { push, takeAll } = queueWith()
+    push([video(0), video(1), list('v', 2), audio(0)])
+    expect(takeAll()).toEqual(['a0', 'v0', 'v1', 'v2'])
   })
 
   test('up to bytesMax, one at least, and knows what is left', () => {
@@ -165,6 +173,22 @@ describe('A full queue', () => {
     expect(dropped).toEqual({ overflow: 1, expired: 0, waitsForKey: 2 })
     push([video(4), video(5)])
     expect(takeAll()).toEqual(['a1', 'v4', 'v5'])
+  })
+
+  test('takes the lists of a broken stream, and mends nothing by them', () => {
+    const { push, takeAll, dropped } = queueWith({ queueFramesMax: 3 })
+    push([video(0), video(1), list('v', 2), video(3), audio(0)])
+    expect(takeAll()).toEqual(['a0', 'v0', 'v2'])
+    push([list('v', 4), video(5), video(6), list('v', 7), video(8)])
+    expect(takeAll()).toEqual(['v4', 'v7', 'v8'])
+    expect(dropped).toEqual({ overflow: 1, expired: 0, waitsForKey: 3 })
+  })
+
+  test('drops a list, and none of those after it', () => {
+    const { push, takeAll } = queueWith({ queueWaitMaxMs: 50 })
+    push([list('v', 4)], 0)
+    push([video(5), video(6)], 50)
+    expect(takeAll(60)).toEqual(['v5', 'v6'])
   })
 
   test('breaks only the stream that it has dropped of', () => {

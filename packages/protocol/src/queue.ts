@@ -79,15 +79,16 @@ export class ObjectQueue {
    * @param expiresAt when it becomes worthless, in this node's time (`Deadlines`); Infinity for never
    */
   push(object: ObjectFrame, expiresAt: Millis, now: Millis): void {
-    const { stream: id, seq, key, end, priority } = object.header
+    const { stream: id, seq, key, end, list, priority } = object.header
     const stream = this.#streams.get(id) ?? this.#newStream(id)
-    if (stream.brokenSeq >= 0) {
+    if (stream.brokenSeq >= 0 && !list) {
       // A key object that came late, from another parent, is of use, but those after the gap need one after it.
       if (key && seq > stream.brokenSeq) stream.brokenSeq = -1
       else if (!key && !end) return this.#dropBroken(stream, seq)
     }
-    // Ends have the first priority: there, one would take all that waits of its stream along, ahead of the others' audio.
-    const level = end && stream.last !== undefined ? stream.last.level : this.#level(priority)
+    // Ends and lists have the first priority: there, one would take all that waits of its stream along, ahead of the
+    // others' audio.
+    const level = (end || list) && stream.last !== undefined ? stream.last.level : this.#level(priority)
     this.#append(object, expiresAt, now, level, stream)
     if (this.#isOver()) this.#makeRoom(now)
   }
@@ -174,9 +175,15 @@ export class ObjectQueue {
     let next = slot.nextInStream
     this.#remove(slot)
     this.#dropped[reason]++
+    // No object needs a list, and a list needs none.
+    if (slot.object.header.list) return
     while (next !== undefined) {
       const { header } = next.object
       const following: Slot | undefined = next.nextInStream
+      if (header.list) {
+        next = following
+        continue
+      }
       if (header.end || (header.key && header.seq > brokenSeq)) return
       // One that came late may be older.
       if (!header.key && header.seq > seq) {

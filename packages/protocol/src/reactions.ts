@@ -34,15 +34,15 @@ export class Reactions {
     this.#outputs.push(output)
   }
 
-  /** Hands an object to the children and the subscribers of its stream. */
-  pass(object: ObjectFrame, now: Millis): void {
+  /** Hands an object to the children and the subscribers of its stream. `from` is undefined for this node's own. */
+  pass(object: ObjectFrame, from: PeerId | undefined, now: Millis): void {
     const { stream, end } = object.header
     const peers = this.#parts.relay.children(stream)
     if (peers.length > 0) this.#forwardTo(peers, object, now)
     const target = this.#parts.subscriptions.target(stream)
     if (target !== undefined && !end) {
       this.#onSubscriptionEvents(this.#parts.subscriptions.handleObject(stream))
-      this.#outputs.push({ type: 'deliver', ...target, object })
+      this.#outputs.push({ type: 'deliver', ...target, object, from })
     }
     if (end) this.#onStreamEnd(stream, now)
   }
@@ -140,7 +140,7 @@ export class Reactions {
   /** What is published here goes on as another run. */
   #restart(channel: ChannelId, epoch: number, now: Millis): void {
     const { ends, names } = this.#parts.publications.restart(channel, epoch)
-    for (const end of ends) this.pass(end, now)
+    for (const end of ends) this.pass(end, undefined, now)
     for (const name of names) this.#parts.relay.startOwn(name, now)
     this.#outputs.push({ type: 'epoch', channel, epoch })
   }

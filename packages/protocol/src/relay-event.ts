@@ -19,7 +19,7 @@ export type RelayEvent =
   | { type: 'crowded'; publisher: PeerId; peer: PeerId; redirect: readonly PeerId[] }
   /** The parent is silent, and there is no backup. */
   | { type: 'doubted'; publisher: PeerId; peer: PeerId }
-  /** The neighbour promised the stream and does not deliver. */
+  /** The neighbour promised the stream and does not deliver, or delivers something else. */
   | { type: 'fault'; publisher: PeerId; peer: PeerId }
 
 export interface RelayLookups {

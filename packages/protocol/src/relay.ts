@@ -241,6 +241,15 @@ export class Relay {
     return state === undefined ? nothing : this.#upstream.handleObject(state, peer, now)
   }
 
+  /**
+   * `peer` has given what the publisher has not signed. It may be honest, and its own parent not; the way through it is
+   * no good all the same.
+   */
+  handleAltered(peer: PeerId, stream: StreamId): RelayEvent[] {
+    const state = this.#streams.get(stream)
+    return state === undefined ? [] : [{ type: 'fault', publisher: state.name.publisher, peer }]
+  }
+
   /** Nothing has come of the stream for a while, though it did before. */
   handleSilence(stream: StreamId, now: Millis): RelayEvent[] {
     const state = this.#streams.get(stream)
