@@ -21,6 +21,8 @@ export function lineOf(report: Report): string {
       return `cannot reach ${report.address}: ${report.reason}; trying again in ${seconds(report.retryMs)}`
     case 'peer-closed':
       return `closed ${shortPeer(report.peer)}: ${report.reason} (${report.code})`
+    case 'altered':
+      return alteredText(report)
     case 'started':
       return `${shortPeer(report.publisher)} is on air (${report.codec}, ${report.channels === 1 ? 'mono' : 'stereo'})`
     case 'route':
@@ -36,6 +38,13 @@ export function lineOf(report: Report): string {
     case 'error':
       return report.message
   }
+}
+
+function alteredText({ peer, publisher, fault }: Extract<Report, { type: 'altered' }>): string {
+  const whose = `what comes by ${shortPeer(peer)}`
+  return fault === 'altered'
+    ? `${whose} is not what ${shortPeer(publisher)} has signed; looking for another way`
+    : `${whose} comes without the signatures of ${shortPeer(publisher)}; looking for another way`
 }
 
 /** One line that fits a terminal and is drawn again and again. */

@@ -14,6 +14,8 @@ function reportOf(event: HopcastEvent): Parameters<Output['report']>[0] {
       return { type: 'disconnected', peer: event.peer, reason: event.reason }
     case 'peer-unreachable':
       return { type: 'unreachable', address: event.address, reason: event.reason, retryMs: event.retryMs }
+    case 'altered':
+      return event
     case 'peer-closed':
       return { type: 'peer-closed', peer: event.peer, code: event.code, reason: event.reason }
   }

@@ -10,6 +10,13 @@ export type Report =
   | { type: 'disconnected'; peer: string; reason: string }
   | { type: 'unreachable'; address: string; reason: string; retryMs: number }
   | { type: 'peer-closed'; peer: string; code: string; reason: string }
+  | {
+      type: 'altered'
+      channel: string
+      publisher: string
+      peer: string
+      fault: 'altered' | 'unverified'
+    }
   | Started
   | { type: 'route'; upstream: string; hops: number }
   | { type: 'interrupted' }

@@ -71,6 +71,11 @@ export interface PublishOptions {
   catalog?: Uint8Array
   /** The tracks that will be written, each 0 to 255. Default [0]. */
   tracks?: readonly number[]
+  /**
+   * Whether the objects are covered by signed lists, so that subscribers learn of a relay that alters them: about 1 KB/s per
+   * track. Default true.
+   */
+  signed?: boolean
 }
 
 export interface SubscribeOptions {
@@ -180,6 +185,13 @@ export type CounterName =
   | 'objectsDroppedExpired'
   /** and that need an object which was dropped. */
   | 'objectsDroppedWaitingForKey'
+  /**
+   * Of the objects that were taken here, those that their publisher has signed, those that it has signed otherwise or not
+   * sent at all, and those of which nothing was heard within two seconds.
+   */
+  | 'objectsVerified'
+  | 'objectsAltered'
+  | 'objectsUnverified'
   /** Neighbours that broke the protocol and were closed. */
   | 'peersClosed'
 
@@ -232,3 +244,9 @@ export type HopcastEvent =
   | { type: 'peer-unreachable'; address: string; reason: string; retryMs: number }
   /** A neighbour was closed with `code` (RFC 2, error codes): it broke the protocol, or there were enough (`surplus`). */
   | { type: 'peer-closed'; peer: string; code: string; reason: string }
+  /**
+   * Objects of a channel that is subscribed here are not what `publisher` has signed (`altered`), or nothing that it has
+   * signed comes (`unverified`). They came from the neighbour `peer`, which may have them from another. Once a second at
+   * most; the stream is taken from another neighbour if there is one.
+   */
+  | { type: 'altered'; channel: string; publisher: string; peer: string; fault: 'altered' | 'unverified' }

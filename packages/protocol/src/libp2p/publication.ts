@@ -8,6 +8,7 @@ import {
   streamId
 } from '../ids.ts'
 import type { OutgoingObject, Publication, PublishOptions } from './api.ts'
+import type { Integrity } from './integrity.ts'
 
 /** What a publication needs of its node. */
 export interface PublicationSource {
@@ -17,6 +18,8 @@ export interface PublicationSource {
   /** Resolves when what was decided so far has left this node, or was given up. */
   drained: () => Promise<void>
   streams: () => Iterable<{ stream: StreamId; children: readonly PeerId[] }>
+  /** Signs what is written. */
+  lists: Pick<Integrity, 'open' | 'finish' | 'close'>
   /** Milliseconds since the Unix epoch. */
   now: () => number
 }
@@ -35,18 +38,23 @@ export class LocalPublications {
   }
 
   /** @throws TypeError as `Hopcast.publish` says */
-  publish(channel: string, { tracks = [0], catalog = new Uint8Array() }: PublishOptions): Publication {
+  publish(channel: string, options: PublishOptions): Publication {
+    const { tracks = [0], catalog = new Uint8Array(), signed = true } = options
     const name = checkChannelName(channel)
     const id = openChannelId(name)
     const epoch = Math.max(this.#lastEpoch + 1, this.#source.now())
-    const made = new LocalPublication({ id, name, tracks, epoch, onEnd: () => this.#end(id) }, this.#source)
+    const init = { id, name, tracks, signed, epoch, onEnd: () => this.#end(id, made) }
+    const made = new LocalPublication(init, this.#source)
     // Known before the core answers, which may give it another epoch.
     const isFirst = !this.#open.has(id)
     if (isFirst) this.#open.set(id, made)
+    const run = { channel: id, name, epoch, catalog }
+    const publication = signed ? { ...run, objectsSigned: true as const } : run
     try {
-      this.#source.command({ type: 'publish', publication: { channel: id, name, epoch, catalog }, tracks })
+      this.#source.command({ type: 'publish', publication, tracks })
     } catch (error) {
       if (isFirst) this.#open.delete(id)
+      made.close()
       throw error
     }
     this.#lastEpoch = made.epoch
@@ -58,9 +66,11 @@ export class LocalPublications {
     this.#open.get(channel)?.restart(epoch)
   }
 
-  async #end(channel: ChannelId): Promise<void> {
+  async #end(channel: ChannelId, publication: LocalPublication): Promise<void> {
+    await publication.finish()
     this.#open.delete(channel)
     this.#source.command({ type: 'unpublish', channel })
+    publication.close()
     await this.#source.drained()
   }
 }
@@ -69,6 +79,7 @@ interface LocalPublicationInit {
   id: ChannelId
   name: string
   tracks: readonly number[]
+  signed: boolean
   epoch: number
   onEnd: () => Promise<void>
 }
@@ -101,10 +112,25 @@ class LocalPublication implements Publication {
   }
 
   restart(epoch: number): void {
-    const { id: channel, tracks } = this.#init
-    const publisher = this.#source.self
+    const { id: channel, tracks, signed } = this.#init
+    const { self: publisher, lists } = this.#source
+    this.close()
     this.#epoch = epoch
-    this.#streams = new Set(tracks.map(track => streamId({ channel, publisher, epoch, track })))
+    const streams = tracks.map(track => streamId({ channel, publisher, epoch, track }))
+    this.#streams = new Set(streams)
+    if (!signed) return
+    for (const [i, stream] of streams.entries()) {
+      lists.open(stream, payload => this.#writeList(tracks[i] as number, payload))
+    }
+  }
+
+  /** Resolves when the last lists were written. */
+  async finish(): Promise<void> {
+    await this.#source.lists.finish(this.#streams)
+  }
+
+  close(): void {
+    this.#source.lists.close(this.#streams)
   }
 
   write({ payload, timestampUs, ...rest }: OutgoingObject): void {
@@ -117,5 +143,10 @@ class LocalPublication implements Publication {
   end(): Promise<void> {
     this.#ended ??= this.#init.onEnd()
     return this.#ended
+  }
+  /** It matters more than any object. It has no time of its own: the stream's clock is for what was captured. */
+  #writeList(track: number, payload: Uint8Array): void {
+    const object = { payload, key: true, priority: 0, ttlMs: 0, timestampUs: 0, list: true as const }
+    this.#source.command({ type: 'write', channel: this.#init.id, track, object })
   }
 }

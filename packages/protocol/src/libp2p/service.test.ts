@@ -174,7 +174,7 @@ describe('Nodes in a line of three', () => {
     const [a, b, c] = await Promise.all([peer(), peer(), peer()])
     b.connect(a.libp2p)
     c.connect(b.libp2p)
-    const publication = a.service.publish('demo')
+    const publication = a.service.publish('demo', { signed: false })
     const events = reading(c.service)
     await vi.waitFor(() => expect(types(events)).toContain('route'), waiting)
     publication.write(voice(0))

@@ -37,6 +37,7 @@ import { configOf } from './config.ts'
 import { Dialer } from './dialer.ts'
 import { Discovery } from './discovery.ts'
 import { Inbox, inboxLimits } from './inbox.ts'
+import { type FaultOrigin, Integrity } from './integrity.ts'
 import { carriesNothing, leaveWithinMs } from './leaving.ts'
 import { audioProtocol, controlProtocol, drained, type StreamClass } from './link.ts'
 import { LocalPublications } from './publication.ts'
@@ -73,6 +74,7 @@ export class HopcastService implements Hopcast, Startable {
   readonly #subscriptions = new Map<ChannelId, EventQueue>()
   readonly #listeners = new Set<(event: HopcastEvent) => void>()
   readonly #deadlines: Deadlines
+  readonly #integrity: Integrity
   readonly #counters = { overflow: 0, expired: 0, waitsForKey: 0, peersClosed: 0 }
   /** What the core said and is still to be done, in its order. */
   readonly #outputs: Output[] = []
@@ -101,7 +103,9 @@ export class HopcastService implements Hopcast, Startable {
       onFrame: (peer, inbox, streamClass, body) => this.#onFrame(peer, inbox, streamClass, body),
       onEnded: (peer, error) => this.#onEnded(peer, error)
     })
+    this.#integrity = new Integrity(this.peerId, components.privateKey, of => this.#onFault(of))
     this.#publications = new LocalPublications({
+      lists: this.#integrity,
       self: this.peerId,
       command: command => this.#command(command),
       drained: () => this.#drained(),
@@ -129,6 +133,7 @@ export class HopcastService implements Hopcast, Startable {
     this.#sessions.start()
     this.#discovery.start()
     this.#dialer.start()
+    this.#integrity.start()
     this.#setAlarm()
     const { registrar } = this.#components
     const options = { maxInboundStreams: inboundStreamsMax }
@@ -146,6 +151,7 @@ export class HopcastService implements Hopcast, Startable {
     this.#started = false
     this.#dialer.stop()
     this.#discovery.stop()
+    this.#integrity.stop()
     this.#setAlarm()
     for (const subscription of this.#subscriptions.values()) subscription.close()
     await this.#sessions.stop()
@@ -174,6 +180,7 @@ export class HopcastService implements Hopcast, Startable {
     const id = openChannelId(name)
     const queue = new EventQueue(name, unreadEventsMax[mode], () => {
       this.#subscriptions.delete(id)
+      this.#integrity.unsubscribed(id)
       this.#command({ type: 'unsubscribe', channel: id })
     })
     // Known before the core answers, which it may do at once.
@@ -208,7 +215,7 @@ export class HopcastService implements Hopcast, Startable {
       overlay: this.#overlay,
       addresses: this.#components.addressManager.getAddresses().map(address => address.toString()),
       connection: peer => this.#sessions.link(peer)?.connection,
-      counters: this.#counters
+      counters: { ...this.#counters, ...this.#integrity.counts }
     })
   }
 
@@ -296,7 +303,10 @@ export class HopcastService implements Hopcast, Startable {
         this.#forward(output.peers, output.object)
         break
       case 'deliver':
-        this.#subscriptions.get(output.channel)?.push(incomingObject(output, output.object))
+        this.#deliver(output)
+        break
+      case 'written':
+        this.#integrity.written(output.object)
         break
       case 'send':
         this.#send(output.peer, output.message)
@@ -320,6 +330,7 @@ export class HopcastService implements Hopcast, Startable {
         this.#onNeighbour(output.peer, output.change, output.reason)
         break
       case 'subscription':
+        this.#integrity.told(output)
         this.#subscriptions.get(output.channel)?.push(told(output))
     }
   }
@@ -339,6 +350,19 @@ export class HopcastService implements Hopcast, Startable {
   #encode(message: Message): Uint8Array {
     if (this.#lastEncoded?.message !== message) this.#lastEncoded = { message, body: encodeControl(message) }
     return this.#lastEncoded.body
+  }
+
+  /** The application does not wait for what a check says. */
+  #deliver(output: Extract<Output, { type: 'deliver' }>): void {
+    const { channel, object } = output
+    if (!object.header.list) this.#subscriptions.get(channel)?.push(incomingObject(output, object))
+    this.#integrity.delivered(output)
+  }
+
+  #onFault({ channel: id, stream, ...of }: FaultOrigin): void {
+    const channel = this.#subscriptions.get(id)?.channel ?? ''
+    this.#emit({ type: 'altered', channel, ...of })
+    this.#handle({ type: 'altered', peer: of.peer, stream })
   }
 
   #onNeighbour(peer: PeerId, change: 'up' | 'down', reason: string): void {

@@ -3,12 +3,13 @@ import type { PeerId } from '../ids.ts'
 import type { Overlay } from '../overlay.ts'
 import type { DropCounts } from '../queue.ts'
 import type { CounterName, NeighbourStatus, Status } from './api.ts'
+import type { CheckCounts } from './list-checker.ts'
 
 export interface StatusSources {
   overlay: Overlay
   addresses: string[]
   connection: (peer: PeerId) => Connection | undefined
-  counters: DropCounts & { peersClosed: number }
+  counters: DropCounts & CheckCounts & { peersClosed: number }
 }
 
 export function makeStatus(sources: StatusSources): Status {
@@ -34,14 +35,14 @@ export function makeStatus(sources: StatusSources): Status {
 }
 
 function makeCounters({ overlay, counters }: StatusSources): Record<CounterName, number> {
-  const { overflow, expired, waitsForKey, peersClosed } = counters
+  const { overflow, expired, waitsForKey, ...others } = counters
   return {
     ...overlay.counters,
     objectsDropped: overflow + expired + waitsForKey,
     objectsDroppedOverflow: overflow,
     objectsDroppedExpired: expired,
     objectsDroppedWaitingForKey: waitsForKey,
-    peersClosed
+    ...others
   }
 }
 

@@ -1,7 +1,7 @@
 import type { PeerId } from '../ids.ts'
 import type { SubscriptionEvent as CoreEvent } from '../subscriptions.ts'
 import type { ObjectFrame } from '../wire/messages.ts'
-import { objectPayload } from '../wire/object.ts'
+import { objectNumber, objectPayload } from '../wire/object.ts'
 import type { IncomingObject, Subscription, SubscriptionEvent } from './api.ts'
 
 /** What a reader may leave unread: ten seconds of voice, of one publisher or of sixteen. */
@@ -70,7 +70,8 @@ export function incomingObject(
   { publisher, track }: { publisher: PeerId; track: number },
   object: ObjectFrame
 ): IncomingObject {
-  const { seq, key, timestampUs } = object.header
+  const { key, timestampUs } = object.header
+  const seq = objectNumber(object.header)
   return { type: 'object', publisher, track, seq, key, timestampUs, payload: objectPayload(object) }
 }
 
