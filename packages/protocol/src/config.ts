@@ -234,6 +234,8 @@ export interface Config {
   // Objects
   /** Seqnos behind the newest in which a second copy is known as one. */
   dedupWindow: number
+  /** So many objects from before a leap of a whole window show that the leap was false. A late one or two do not. */
+  rewindObjects: number
   /** Objects are kept this long for a child that joins or moves; */
   recentMs: Millis
   /** and at most so many bytes of them per stream, */
@@ -366,6 +368,7 @@ export const defaultConfig: Config = {
   nackRate: { burst: 200, perSecond: 50 },
 
   dedupWindow: 1_024,
+  rewindObjects: 8,
   recentMs: 2_000,
   recentBytesPerStreamMax: 4 * 2 ** 20,
   recentBytesMax: 256 * 2 ** 20,

@@ -55,11 +55,28 @@ describe('Forward takes', () => {
     const any = fc.oneof(fc.nat(3_000), fc.integer({ min: 2 ** 32 - 100, max: 2 ** 32 - 1 }))
     fc.assert(
       fc.property(fc.array(any), arrivals => {
-        const passed = forward()
+        const passed = forward({ rewindObjects: Number.POSITIVE_INFINITY })
         const taken = arrivals.filter(seq => passed.accept(object(seq), 0))
         expect(new Set(taken).size).toBe(taken.length)
       })
     )
+  })
+
+  test('a stream up again from where it was, when an object far ahead turns out to be false', () => {
+    const passed = forward({ dedupWindow: 64, rewindObjects: 3 })
+    const taken = (...arrivals: number[]) => arrivals.filter(seq => passed.accept(object(seq), 0))
+    expect(taken(0, 1, 2, 4_000_000_000)).toEqual([0, 1, 2, 4_000_000_000])
+    // What was here before counts for nothing, however often it comes.
+    expect(taken(2, 1, 2, 1, 2)).toEqual([])
+    expect(taken(3, 4, 5, 6, 7, 6, 2)).toEqual([5, 6, 7])
+    // A second one does not hide what the first has hidden.
+    expect(taken(1_000, 8, 3_000, 9, 10, 11)).toEqual([1_000, 3_000, 11])
+  })
+
+  test('a stream that has leapt for good as it comes', () => {
+    const passed = forward({ dedupWindow: 64, rewindObjects: 3 })
+    const arrivals = [0, 1, 500, 501, 450, 2, 502, 3, 503]
+    expect(arrivals.filter(seq => passed.accept(object(seq), 0))).toEqual([0, 1, 500, 501, 450, 502, 503])
   })
 
   test('streams apart from each other', () => {

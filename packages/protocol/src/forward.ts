@@ -17,6 +17,8 @@ const gapFading = 0.98
 interface StreamBuffer {
   /** The newest seqno seen; -1 before the first. */
   newest: number
+  /** The newest seqno before the stream leapt past a whole window, and how many have come since from before the leap's end. */
+  jump: { from: number; behind: number } | undefined
   /** When the newest came, and the longest time between two of late: it fades by 2 % with each. */
   newestAt: Millis
   gapMs: Millis
@@ -173,7 +175,17 @@ export class Forward {
   #newBuffer(): StreamBuffer {
     const seen = new Uint32Array(Math.ceil(this.#config.dedupWindow / 32))
     const flow = { newestAt: 0, gapMs: 0, silent: false, bytesSince: 0, rateBps: 0 }
-    return { newest: -1, ...flow, seen, recent: [], start: 0, bytes: 0, received: 0, sent: 0 }
+    return {
+      newest: -1,
+      jump: undefined,
+      ...flow,
+      seen,
+      recent: [],
+      start: 0,
+      bytes: 0,
+      received: 0,
+      sent: 0
+    }
   }
 
   /** Takes the time since the last object into account, and watches a stream that has begun to flow (again). */
@@ -201,16 +213,35 @@ export class Forward {
     const { seen } = buffer
     const window = seen.length * 32
     this.passedOver = 0
+    if (seq - buffer.newest >= window) buffer.jump = { from: buffer.jump?.from ?? buffer.newest, behind: 0 }
     if (seq > buffer.newest) {
       if (buffer.newest >= 0) this.passedOver = seq - buffer.newest - 1
       // The bits between the old newest and the new one belong to seqnos not seen yet.
       const from = Math.max(buffer.newest + 1, seq - window + 1)
       for (let s = from; s <= seq; s++) clearBit(seen, s % window)
       buffer.newest = seq
-    } else if (buffer.newest - seq >= window || hasBit(seen, seq % window)) {
+    } else if (buffer.newest - seq >= window) {
+      return this.#rewind(buffer, seq)
+    } else if (hasBit(seen, seq % window)) {
       return false
     }
     setBit(seen, seq % window)
+    return true
+  }
+
+  /**
+   * One false object that is far ahead would make all others too old, here and at all those below. So when the stream goes
+   * on from where it was before, it is believed. What came before the leap
+   * does not pass again by that; the false one may.
+   */
+  #rewind(buffer: StreamBuffer, seq: number): boolean {
+    const { jump, seen } = buffer
+    if (jump === undefined || seq <= jump.from || ++jump.behind < this.#config.rewindObjects) return false
+    buffer.jump = undefined
+    buffer.newest = seq
+    const window = seen.length * 32
+    seen.fill(uint32Max)
+    for (let s = Math.max(jump.from + 1, seq - window + 1); s < seq; s++) clearBit(seen, s % window)
     return true
   }
 
