@@ -23,20 +23,21 @@ export class Carrier {
     this.#sim = sim
   }
 
-  /** Delivers unless the connection ends, or falls silent, before, or the uplink has too much to send. */
+  /** Objects that gave way to others at `node`. */
+  noteDropped(count: number): void {
+    this.#sim.counts.dropped += count
+    this.#sim.observer?.onDropped(count)
+  }
+
+  /** Delivers unless the connection ends, or falls silent, before. */
   carry(node: SimNode, peer: PeerId, frame: Frame, deliver: (receiver: SimNode) => void): void {
     const link = node.links.get(peer)
     const session = link?.end(node).session
     if (link === undefined || session === undefined) return
     const receiver = link.other(node)
-    const { random, now, counts, observer, clock } = this.#sim
+    const { random, now, observer, clock } = this.#sim
     const { streamClass, kind, bytes, digest } = frame
     const arrivesAt = link.arrival(node, streamClass, bytes, random, now)
-    if (arrivesAt === undefined) {
-      counts.dropped++
-      observer?.onDropped(node)
-      return
-    }
     observer?.onSent(node, streamClass, kind, bytes)
     clock.plan(arrivesAt, () => {
       if (receiver.session !== session || link.silent) return

@@ -16,9 +16,10 @@ import {
 import type { Carrier } from './carrier.ts'
 import { describeInput, describeOutput } from './describe.ts'
 import { checkStep } from './invariants.ts'
-import type { SimLink } from './link.ts'
+import type { End, SimLink } from './link.ts'
 import type { SimNode } from './node.ts'
 import { InvariantBreak } from './observer.ts'
+import { Outbox } from './outbox.ts'
 import { type ControlParcel, ObjectParcel, Packer } from './parcel.ts'
 import { sign, signVersion } from './signatures.ts'
 import type { Simulation } from './simulation.ts'
@@ -255,7 +256,7 @@ export class Driver implements NodeDriver {
     if (link === undefined || session === undefined) return
     link.end(node).session = undefined
     const other = link.other(node)
-    const arrivesAt = link.arrival(node, 'control', 0, this.#sim.random, this.#sim.now) ?? this.#sim.now
+    const arrivesAt = link.arrival(node, 'control', 0, this.#sim.random, this.#sim.now)
     this.#sim.clock.plan(arrivesAt, () => {
       if (other.session === session && !link.silent) this.disconnect(link, other.node)
     })
@@ -293,10 +294,35 @@ export class Driver implements NodeDriver {
 
   #forward(node: SimNode, peers: readonly PeerId[], object: ObjectParcel): void {
     this.#sim.counts.objectCopies += peers.length
+    const { now } = this.#sim
+    const expiresAt = node.deadlines.expiresAt(object.header, now)
+    for (const peer of peers) {
+      const link = node.links.get(peer)
+      const end = link?.end(node)
+      if (end?.session === undefined) continue
+      end.outbox ??= this.#newOutbox(node, peer, end)
+      end.outbox.push(object, expiresAt, now)
+    }
+  }
+
+  /** Of the present session: what is left over when it ends goes nowhere. */
+  #newOutbox(node: SimNode, peer: PeerId, end: End): Outbox {
+    const { session } = end
+    return new Outbox(node.config, {
+      send: object => {
+        if (end.session === session) this.#sendObject(node, peer, ObjectParcel.of(object))
+      },
+      idleAt: () => node.access?.idleAt(this.#sim.now) ?? this.#sim.now,
+      plan: (at, action) => this.#sim.clock.plan(at, action),
+      onDropped: count => this.#carrier.noteDropped(count)
+    })
+  }
+
+  #sendObject(node: SimNode, peer: PeerId, object: ObjectParcel): void {
     const input: Input = { type: 'object', peer: node.id, object }
     const { kind, bytes, digest } = object
     const frame = { streamClass: 'object', kind, bytes: frameBytes(bytes.length), digest } as const
-    for (const peer of peers) this.#carrier.carry(node, peer, frame, receiver => this.step(receiver, input))
+    this.#carrier.carry(node, peer, frame, receiver => this.step(receiver, input))
   }
 }
 

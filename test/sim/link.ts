@@ -4,6 +4,7 @@
  */
 import type { Millis } from '@hopcast/protocol'
 import type { SimNode } from './node.ts'
+import type { Outbox } from './outbox.ts'
 import type { Random } from './random.ts'
 
 export type StreamClass = 'control' | 'object'
@@ -31,12 +32,14 @@ interface Lane {
   lastAt: Millis
 }
 
-interface End {
+export interface End {
   readonly node: SimNode
   /** The session that this end is in; undefined while it knows of no connection. */
   session: number | undefined
   /** What it sends. */
   readonly lanes: Record<StreamClass, Lane>
+  /** Objects that wait here for the other end, in this session. */
+  outbox: Outbox | undefined
   /** How often it has sent so far, and how many bytes. */
   readonly sent: Record<StreamClass, { messages: number; bytes: number }>
 }
@@ -53,7 +56,8 @@ export class SimLink {
     const lane = (): Lane => ({ skewMs: random.between(0, skewMs), lastAt: 0 })
     const end = (node: SimNode): End => {
       const sent = { control: { messages: 0, bytes: 0 }, object: { messages: 0, bytes: 0 } }
-      return { node, session: undefined, lanes: { control: lane(), object: lane() }, sent }
+      const lanes = { control: lane(), object: lane() }
+      return { node, session: undefined, lanes, outbox: undefined, sent }
     }
     this.ends = [end(nodes[0]), end(nodes[1])]
     this.options = { jitterMs: 0, loss: 0, ...options }
@@ -95,27 +99,18 @@ export class SimLink {
     this.silent = false
     for (const end of this.ends) {
       end.session = this.#session
+      end.outbox = undefined
       end.lanes.control.lastAt = 0
       end.lanes.object.lastAt = 0
     }
   }
 
-  /**
-   * When what `from` sends now arrives at the other end; undefined when its uplink drops it, which it does to objects
-   * only.
-   */
-  arrival(
-    from: SimNode,
-    streamClass: StreamClass,
-    bytes: number,
-    random: Random,
-    now: Millis
-  ): Millis | undefined {
+  /** When what `from` sends now arrives at the other end. */
+  arrival(from: SimNode, streamClass: StreamClass, bytes: number, random: Random, now: Millis): Millis {
     const { delayMs, jitterMs, loss } = this.options
     const end = this.end(from)
     const { access } = from
-    const leavesAt = access === undefined ? now : access.departure(bytes, streamClass === 'object', now)
-    if (leavesAt === undefined) return undefined
+    const leavesAt = access === undefined ? now : access.departure(bytes, now)
     end.sent[streamClass].messages++
     end.sent[streamClass].bytes += bytes
     const lane = end.lanes[streamClass]

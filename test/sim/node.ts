@@ -2,6 +2,7 @@
 import {
   type ChannelId,
   type Config,
+  Deadlines,
   defaultConfig,
   type Millis,
   type Overlay,
@@ -178,8 +179,9 @@ export class SimNode {
   readonly isServer: boolean
   readonly region: number
   readonly isStranger: boolean
-  /** A new one at each start. */
+  /** New ones at each start. */
   overlay: Core
+  deadlines: Deadlines
   /** Grows at each start, so that what was meant for the run before is known as such. */
   incarnation = 0
   running = true
@@ -210,12 +212,14 @@ export class SimNode {
     this.config = { ...defaultConfig, ...own }
     this.#create = () => createOverlay({ self: id, config: own, rng: () => random.next() })
     this.overlay = this.#create()
+    this.deadlines = new Deadlines(this.config)
   }
 
   /** Starts again, remembering nothing but its identity. */
   start(): void {
     this.overlay = this.#create()
     this.wallClock = this.#newWallClock()
+    this.deadlines = new Deadlines(this.config)
     this.incarnation++
     this.running = true
     this.wakeAt = undefined

@@ -6,8 +6,8 @@ import type { Reception, Run, SimNode } from './node.ts'
 export interface Observer {
   /** A frame is handed to a link; `bytes` with the length before it. */
   onSent(from: SimNode, streamClass: StreamClass, kind: string, bytes: number): void
-  /** The uplink of a node had too much to send. */
-  onDropped(from: SimNode): void
+  /** Objects were dropped, because an uplink had too much to send. */
+  onDropped(count: number): void
   /** The parent of a stream, which had one before, is another one. */
   onParent(node: SimNode, stream: StreamId): void
   /** Something that must never happen. */

@@ -9,6 +9,7 @@ import type { Scenario } from './scenarios/scenario.ts'
 import { Stage } from './scenarios/stage.ts'
 import { Simulation } from './simulation.ts'
 import { Neighbourhood } from './underlay/neighbourhood.ts'
+import { Paths } from './underlay/paths.ts'
 import { populate } from './underlay/population.ts'
 
 export interface PlayOptions {
@@ -65,6 +66,8 @@ function playOnce(options: PlayOptions): Played {
   const wallStart = performance.now()
   const cpuStart = process.cpuUsage().user
   const { servers = 0, degree = degreeDefault, connectableShare = 1, lossyShare = 0 } = scenario
+  const { findsNeighbours = false } = scenario
+  const paths = new Paths({ seed, connectableShare })
   const meter = new Meter()
   const replay = `--scenario ${scenario.name} --nodes ${nodes} --seconds ${seconds} --seed ${seed}`
   const sim = new Simulation({
@@ -72,11 +75,14 @@ function playOnce(options: PlayOptions): Played {
     replay,
     observer: meter,
     keepsObjects: false,
+    reach: (from, to) => paths.between(from, to),
     ...(protocol === 'gossipsub' && { driver: own => new GossipDriver(own) })
   })
   meter.attach(sim)
-  populate(sim, { nodes, servers, lossyShare })
-  new Neighbourhood(sim, { degree, connectableShare }).connectAll(connectWithinMs)
+  populate(sim, { nodes, servers, lossyShare, ...(findsNeighbours && { neighbours: degree }) })
+  const neighbourhood = new Neighbourhood(sim, { degree, paths })
+  if (findsNeighbours) neighbourhood.connectToServers(connectWithinMs)
+  else neighbourhood.connectAll(connectWithinMs)
   const stage = new Stage({ sim, meter, durationMs: 1_000 * seconds, media: scenario.media })
   scenario.play(stage)
   for (let second = 1; second <= seconds; second++) {

@@ -110,6 +110,8 @@ export class GossipDriver implements NodeDriver {
     const { counts, carrier } = this.#sim
     const isMessage = rpc.type === 'message'
     if (isMessage) counts.objectCopies++
+    const waitMs = (node.access?.idleAt(this.#sim.now) ?? 0) - this.#sim.now
+    if (isMessage && waitMs > gossipsub.uplinkQueueMs) return carrier.noteDropped(1)
     const digest = isMessage ? rpc.message.id : rpc.type.length
     const streamClass = isMessage ? 'object' : 'control'
     const frame = { streamClass, kind: rpc.type, bytes: this.#bytes(rpc), digest } as const

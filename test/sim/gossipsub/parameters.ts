@@ -26,5 +26,7 @@ export const gossipsub = {
   floodPublish: true,
   /** libp2p pings each connection so often, and closes it without an answer within so long. */
   pingEveryMs: 10_000,
-  pingTimeoutMs: 5_000
+  pingTimeoutMs: 5_000,
+  /** A message that would wait longer for the uplink is dropped. Not gossipsub's: its queues have no bound, which would be worse. */
+  uplinkQueueMs: 200
 } as const

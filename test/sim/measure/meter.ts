@@ -114,8 +114,8 @@ export class Meter implements Observer, PlayoutListener {
     else this.#controlBytes += bytes
   }
 
-  onDropped(): void {
-    this.traffic.dropped++
+  onDropped(count: number): void {
+    this.traffic.dropped += count
   }
 
   onParent(): void {

@@ -4,7 +4,14 @@ import { always } from './one-publisher.ts'
 import { atMost, type Scenario } from './scenario.ts'
 import type { Stage } from './stage.ts'
 
-const world = { nodes: 1_000, seconds: 60, servers: 4, connectableShare: 0.7, lossyShare: 0.05 }
+const world = {
+  nodes: 1_000,
+  seconds: 60,
+  servers: 4,
+  connectableShare: 0.7,
+  lossyShare: 0.05,
+  findsNeighbours: true
+}
 const sentence = 'Viewers in browsers, 70 % of pairs can connect, and 4 servers:'
 
 function play(stage: Stage): void {

@@ -45,6 +45,10 @@ const leaves = 50
 const betterWays = 50
 const eventEveryMs = 1_000
 const awayMs = 5_000
+/** Its children have so long to find others, */
+const leaveWithinMs = 5_000
+/** and it looks so often whether they have. */
+const childrenAskedEveryMs = 20
 
 export const leave: Scenario = {
   name: 'leave',
@@ -68,14 +72,26 @@ export const leave: Scenario = {
   ]
 }
 
-/** Its application stops, its connections are closed; later it comes back. */
+/** Its application stops, and its children are asked to find others; then its connections are closed. Later it comes back. */
 function leaveOne(stage: Stage): void {
   const { sim } = stage
-  const relay = sim.random.pick(stage.relays())
+  const relay = sim.random.pick(stage.relays().filter(({ receptions }) => receptions.size > 0))
+  sim.command(relay.name, { type: 'withdraw', withdrawn: true, withinMs: leaveWithinMs })
+  sim.unsubscribe(relay.name, 'news')
+  closeWhenFree(stage, relay, sim.now + leaveWithinMs)
+}
+
+function closeWhenFree(stage: Stage, relay: SimNode, until: Millis): void {
+  const { sim } = stage
+  const isFree = [...relay.overlay.streams()].every(({ children }) => children.length === 0)
+  if (!isFree && sim.now < until) {
+    sim.after(childrenAskedEveryMs, () => closeWhenFree(stage, relay, until))
+    return
+  }
   const open = [...relay.links.values()].filter(link => link.isUp)
-  if (relay.receptions.size > 0) sim.unsubscribe(relay.name, 'news')
   for (const { ends } of open) sim.cut(ends[0].node.name, ends[1].node.name)
   stage.at(sim.now + awayMs, () => {
+    sim.command(relay.name, { type: 'withdraw', withdrawn: false, withinMs: 0 })
     for (const link of open) if (!link.isUp && link.other(relay).node.running) sim.reconnect(link)
     sim.subscribe(relay.name, 'news')
   })

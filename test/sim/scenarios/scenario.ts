@@ -14,6 +14,8 @@ export interface Scenario {
   servers?: number
   degree?: number
   connectableShare?: number
+  /** Nodes begin with one server each and find their other neighbours by themselves, as pages do. */
+  findsNeighbours?: boolean
   lossyShare?: number
   /** Channels, for the shares of control traffic. */
   channels?: (nodes: number) => number

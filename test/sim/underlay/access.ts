@@ -10,8 +10,6 @@ import { draw, exponential } from './quantiles.ts'
 const overheadBytes = 60
 /** What may leave at once after a pause, as time at the uplink's rate. */
 const burstMs = 10
-/** Objects that would wait longer than this for the uplink are dropped: a queue of bounded length. */
-export const uplinkQueueMs = 200
 
 export interface AccessOptions {
   /** Kilobits per second, which are bits per millisecond. */
@@ -49,13 +47,15 @@ export class Access {
     return this.#bursts !== undefined
   }
 
-  /** When a frame handed over now has left: first in, first out, through a token bucket. Undefined when it is dropped. */
-  departure(bytes: number, mayDrop: boolean, now: Millis): Millis | undefined {
-    const busyUntil = Math.max(this.#busyUntil, now) + ((bytes + overheadBytes) * 8) / this.uplinkKbps
-    const at = Math.max(now, busyUntil - burstMs)
-    if (mayDrop && at - now > uplinkQueueMs) return undefined
-    this.#busyUntil = busyUntil
-    return at
+  /** When a frame handed over now has left: first in, first out, through a token bucket. */
+  departure(bytes: number, now: Millis): Millis {
+    this.#busyUntil = Math.max(this.#busyUntil, now) + ((bytes + overheadBytes) * 8) / this.uplinkKbps
+    return this.idleAt(now)
+  }
+
+  /** When all that was handed over has left. */
+  idleAt(now: Millis): Millis {
+    return Math.max(now, this.#busyUntil - burstMs)
   }
 
   /** Whether a packet that crosses the last mile now is lost. */

@@ -1,28 +1,23 @@
 /**
- * Who is connected to whom, until the core chooses its neighbours itself: each node opens some links to nodes near by,
- * some to random ones, and one to a server if there are servers with room.
+ * Who is connected to whom at the start. Either everything is given: each node has some links to nodes near by, some to
+ * random ones, and one to a server if there are servers with room. Or nodes choose their neighbours, as pages do: each begins
+ * with the server that is nearest, and the core does the rest.
  */
 import type { Millis } from '@hopcast/protocol'
 import type { SimNode } from '../node.ts'
 import { reachable } from '../oracle.ts'
 import type { Simulation } from '../simulation.ts'
-import { roundTripMs } from './regions.ts'
+import { baseDelayMs, type Paths } from './paths.ts'
 
 export interface NeighbourhoodOptions {
   /** Links per node on average, servers apart. */
   degree: number
-  /** The share of pairs of nodes, neither of them a server, that can open a connection: NATs prevent the others. */
-  connectableShare: number
+  paths: Paths
 }
 
 /** A node looks for near ones among so many that it happens to know. */
 const acquaintances = 32
 const serverLinksMax = 128
-/** A path is not the straight line between two regions: it is this much longer or shorter. */
-const detour = { from: 0.9, to: 1.25 }
-/** What a relay takes to pass an object on: measured between processes on one machine. Part of every link's delay. */
-const forwardingMs: Millis = 0.5
-const jitterMs = { from: 0.5, to: 3 }
 
 export class Neighbourhood {
   readonly #sim: Simulation
@@ -44,23 +39,32 @@ export class Neighbourhood {
    * can be reached from every other afterwards.
    */
   connectAll(withinMs: Millis): void {
+    this.#connectServers()
+    for (const [i, node] of this.#others.entries()) this.#connectOne(node, i)
+    this.#joinParts()
+    this.#openAll(withinMs)
+  }
+
+  /** Links each node to the nearest server, at a time of its own within the next `withinMs`. */
+  connectToServers(withinMs: Millis): void {
+    this.#connectServers()
+    for (const node of this.#others) {
+      const server = this.#nearest(node, this.#servers)
+      if (server !== undefined) this.#connect(node, server)
+    }
+    this.#openAll(withinMs)
+  }
+
+  #connectServers(): void {
     for (const [i, server] of this.#servers.entries()) {
       for (const other of this.#servers.slice(0, i)) this.#connect(server, other)
     }
-    for (const [i, node] of this.#others.entries()) this.#connectOne(node, i)
-    this.#joinParts()
+  }
+
+  #openAll(withinMs: Millis): void {
     for (const link of this.#sim.links.values()) {
       this.#sim.after(this.#sim.random.between(0, withinMs), () => this.#sim.reconnect(link))
     }
-  }
-
-  canConnect(a: SimNode, b: SimNode): boolean {
-    if (a.isServer || b.isServer) return true
-    // A hash of the pair, so that the answer is the same whenever it is asked for.
-    const [low, high] = a.index < b.index ? [a.index, b.index] : [b.index, a.index]
-    let hash = Math.imul(low ^ (this.#sim.seed | 0), 0x9e3779b1) ^ Math.imul(high, 0x85ebca6b)
-    hash = Math.imul(hash ^ (hash >>> 15), 0xc2b2ae35)
-    return ((hash ^ (hash >>> 13)) >>> 0) / 2 ** 32 < this.#options.connectableShare
   }
 
   #connectOne(node: SimNode, index: number): void {
@@ -84,7 +88,7 @@ export class Neighbourhood {
     const found = new Set<SimNode>()
     for (let i = 0; i < acquaintances; i++) {
       const peer = this.#others[this.#sim.random.integer(0, count - 1)] as SimNode
-      if (peer === node || node.links.has(peer.id) || !this.canConnect(node, peer)) continue
+      if (peer === node || node.links.has(peer.id) || !this.#options.paths.canConnect(node, peer)) continue
       if (peer.links.size < 2 * this.#options.degree) found.add(peer)
     }
     return [...found]
@@ -105,24 +109,16 @@ export class Neighbourhood {
       const reached = reachable(this.#nodes[0] as SimNode, () => true)
       if (reached.size === this.#nodes.length) return
       const outside = this.#nodes.find(node => !reached.has(node)) as SimNode
-      const peer = this.#sim.random.pick([...reached].filter(node => this.canConnect(outside, node)))
+      const peer = this.#sim.random.pick(
+        [...reached].filter(node => this.#options.paths.canConnect(outside, node))
+      )
       this.#connect(outside, peer)
     }
   }
 
   #connect(a: SimNode, b: SimNode): void {
-    const { random } = this.#sim
-    const coreMs = (roundTripMs(a.region, b.region) / 2) * random.between(detour.from, detour.to)
-    const delayMs = coreMs + lastMilesMs(a, b) + forwardingMs
-    this.#sim.wire(a.name, b.name, { delayMs, jitterMs: random.between(jitterMs.from, jitterMs.to) })
+    const way = this.#options.paths.between(a, b)
+    if (way === undefined) throw new Error(`${a.name} and ${b.name} cannot connect`)
+    this.#sim.wire(a.name, b.name, way)
   }
-}
-
-/** One way, without detour. */
-function baseDelayMs(a: SimNode, b: SimNode): Millis {
-  return roundTripMs(a.region, b.region) / 2 + lastMilesMs(a, b)
-}
-
-function lastMilesMs(a: SimNode, b: SimNode): Millis {
-  return (a.access?.lastMileMs ?? 0) + (b.access?.lastMileMs ?? 0)
 }

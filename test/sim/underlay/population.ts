@@ -1,6 +1,6 @@
 /** The nodes of a run: where each is, how it is connected, and how wrong its clocks are. */
 import type { Millis } from '@hopcast/protocol'
-import type { SimNode } from '../node.ts'
+import type { Place } from '../node.ts'
 import type { Random } from '../random.ts'
 import type { Simulation } from '../simulation.ts'
 import { Access, type Bursts } from './access.ts'
@@ -14,12 +14,16 @@ export interface PopulationOptions {
   servers: number
   /** The share of nodes whose last mile loses packets in bursts. */
   lossyShare: number
+  /** How many neighbours nodes look for, as pages do; without it, they have those that they are given. */
+  neighbours?: number
 }
 
 /** Uplinks of nodes at home: lognormal around it. */
 const uplinkMedianKbps = 10_000
 const serverUplinkKbps = 1_000_000
 const publisherUplinkKbps = 20_000
+/** What of it nodes may use for others. The rest is for headers, control, and whatever else runs at home. */
+const uplinkShare = 0.8
 /** One way in milliseconds, at home: fibre, cable, DSL, Wi-Fi, 4G. */
 const lastMiles: Quantiles = [
   [0, 1],
@@ -42,23 +46,29 @@ const fewShare = 0.01
 /** Adds the nodes, servers first, without links. */
 export function populate(sim: Simulation, options: PopulationOptions): void {
   const { random } = sim
-  for (let i = 0; i < options.servers; i++) addNode(sim, `s${i}`, true, undefined)
+  for (let i = 0; i < options.servers; i++) {
+    const access = new Access({ uplinkKbps: serverUplinkKbps, lastMileMs: serverLastMileMs })
+    addNode(sim, `s${i}`, { isServer: true, access })
+  }
+  // A page takes in as many as it looks for.
+  const { neighbours } = options
+  const choice =
+    neighbours === undefined ? {} : { neighboursTarget: neighbours, neighboursMax: 2 * neighbours }
   for (let i = 0; i < options.nodes; i++) {
     const isLossy = random.chance(options.lossyShare)
-    const node = addNode(sim, `n${i}`, false, isLossy && i > 0 ? bursts : undefined)
     // Who publishes has seen to it that it can.
-    if (i === 0 && node.access) node.access.uplinkKbps = publisherUplinkKbps
+    const uplinkKbps = i === 0 ? publisherUplinkKbps : uplinkMedianKbps * draw(lognormal, random)
+    const lastMileMs = draw(lastMiles, random)
+    const access = new Access({ uplinkKbps, lastMileMs, bursts: isLossy && i > 0 ? bursts : undefined })
+    addNode(sim, `n${i}`, { access, config: choice })
   }
 }
 
-function addNode(sim: Simulation, name: string, isServer: boolean, ownBursts: Bursts | undefined): SimNode {
+function addNode(sim: Simulation, name: string, place: Place & { access: Access }): void {
   const { random } = sim
-  const access = new Access({
-    uplinkKbps: isServer ? serverUplinkKbps : uplinkMedianKbps * draw(lognormal, random),
-    lastMileMs: isServer ? serverLastMileMs : draw(lastMiles, random),
-    bursts: ownBursts
-  })
-  return sim.addNode(name, { isServer, access, region: drawRegion(random), clock: drawClock(random) })
+  const uplinkBps = Math.floor(1_000 * uplinkShare * place.access.uplinkKbps)
+  const config = { ...place.config, uplinkBps }
+  sim.addNode(name, { ...place, config, region: drawRegion(random), clock: drawClock(random) })
 }
 
 function drawClock(random: Random): NodeClock {

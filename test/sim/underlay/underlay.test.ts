@@ -4,9 +4,10 @@ import { Random } from '../random.ts'
 import { settle } from '../schedule.ts'
 import { isGapless, seeds, simulation } from '../seeded.ts'
 import type { Simulation } from '../simulation.ts'
-import { Access, uplinkQueueMs } from './access.ts'
+import { Access } from './access.ts'
 import { Neighbourhood } from './neighbourhood.ts'
 import { NodeClock } from './node-clock.ts'
+import { Paths } from './paths.ts'
 import { populate } from './population.ts'
 import { draw, exponential, lognormal } from './quantiles.ts'
 import { regions, roundTripMs } from './regions.ts'
@@ -15,17 +16,33 @@ describe('An uplink', () => {
   it('sends at its rate, whoever the frames are for, after a short burst', () => {
     // 1,000 kbit/s: 1,250 bytes, of which 60 are overhead, take 10 ms.
     const access = new Access({ uplinkKbps: 1_000, lastMileMs: 5 })
-    expect([0, 0, 0, 0].map(now => access.departure(1_190, true, now))).toEqual([0, 10, 20, 30])
-    expect(access.departure(1_190, true, 35)).toBe(40)
-    expect(access.departure(1_190, true, 1_000)).toBe(1_000)
+    expect([0, 0, 0, 0].map(now => access.departure(1_190, now))).toEqual([0, 10, 20, 30])
+    expect(access.departure(1_190, 35)).toBe(40)
+    expect(access.departure(1_190, 1_000)).toBe(1_000)
   })
 
-  it('drops objects that would wait too long, and no control message', () => {
-    const access = new Access({ uplinkKbps: 1_000, lastMileMs: 5 })
-    const left = Array.from({ length: 30 }, () => access.departure(1_190, true, 0))
-    expect(left.filter(at => at !== undefined).at(-1)).toBe(uplinkQueueMs)
-    expect(left.at(-1)).toBeUndefined()
-    expect(access.departure(1_190, false, 0)).toBe(uplinkQueueMs + 10)
+  it('makes objects wait in the queue of their neighbour, where audio is first and what waits for too long is dropped', () => {
+    const sim = simulation()
+    sim.addNode('a', { access: new Access({ uplinkKbps: 10_000, lastMileMs: 5 }) })
+    sim.addNode('b')
+    sim.connect('a', 'b', { delayMs: 20 })
+    const run = sim.publish('a', 'news', { everyMs: 0, tracks: [0, 1] })
+    const reception = sim.subscribe('b', 'news', [0, 1])
+    sim.run(1_000)
+    // Three seconds of video at twice the rate of the uplink, and audio.
+    for (let frame = 0; frame < 60; frame++) {
+      for (let part = 0; part < 4; part++) sim.write(run, { track: 1, bytes: 31_250, priority: 1 })
+      sim.write(run, { track: 0 })
+      sim.run(50)
+    }
+    sim.run(2_000)
+    const ofTrack = (track: number) => reception.objects.filter(object => object.track === track)
+    expect(ofTrack(0).length).toBe(60)
+    // Behind what the transport has taken already.
+    expect(Math.max(...ofTrack(0).map(({ delayMs }) => delayMs))).toBeLessThan(100)
+    expect(ofTrack(1).length).toBeGreaterThan(110)
+    expect(ofTrack(1).length).toBeLessThan(140)
+    expect(sim.counts.dropped).toBe(240 - ofTrack(1).length)
   })
 })
 
@@ -99,19 +116,19 @@ describe('A neighbourhood', () => {
   it('hangs together, has the degree that was asked for, and opens no link that a NAT prevents', () => {
     const sim = simulation()
     populate(sim, { nodes: 300, servers: 3, lossyShare: 0 })
-    const neighbourhood = new Neighbourhood(sim, { degree: 8, connectableShare: 0.3 })
-    neighbourhood.connectAll(0)
+    const paths = new Paths({ seed: sim.seed, connectableShare: 0.3 })
+    new Neighbourhood(sim, { degree: 8, paths }).connectAll(0)
     sim.run(0)
     expect(reachable(sim.node('n0')).size).toBe(303)
     for (const { ends } of sim.links.values()) {
-      expect(neighbourhood.canConnect(ends[0].node, ends[1].node)).toBe(true)
+      expect(paths.canConnect(ends[0].node, ends[1].node)).toBe(true)
     }
     const nodes = [...sim.nodes.values()].filter(node => !node.isServer)
     const degrees = nodes.map(
       node => [...node.links.values()].filter(link => !link.other(node).node.isServer).length
     )
     expect(degrees.reduce((sum, degree) => sum + degree, 0) / nodes.length).toBeCloseTo(6, 0)
-    const pairs = nodes.flatMap(a => nodes.map(b => neighbourhood.canConnect(a, b)))
+    const pairs = nodes.flatMap(a => nodes.map(b => paths.canConnect(a, b)))
     expect(pairs.filter(Boolean).length / pairs.length).toBeCloseTo(0.3, 1)
   })
 
@@ -136,7 +153,8 @@ describe('A neighbourhood', () => {
 function world(): Simulation {
   const sim = simulation()
   populate(sim, { nodes: 60, servers: 2, lossyShare: 0.1 })
-  new Neighbourhood(sim, { degree: 6, connectableShare: 0.7 }).connectAll(0)
+  const paths = new Paths({ seed: sim.seed, connectableShare: 0.7 })
+  new Neighbourhood(sim, { degree: 6, paths }).connectAll(0)
   sim.publish('n0', 'news')
   sim.run(1_000)
   return sim
