@@ -210,6 +210,11 @@ export interface Config {
    * load is shared, and servers need not carry all.
    */
   fanOutMax: number
+  /** The same for a server. Viewers pass on what they can; the more there are, the less of it is a server's. */
+  serverFanOutMax: number
+  /** Of a stream of this rate and more a viewer can feed few others, so the tree begins broader: else it would be deep. */
+  heavyBps: number
+  serverFanOutHeavyMax: number
   /** A child is asked to move at most this often. */
   moveIntervalMs: Millis
   /** What this node sends to children at most, in bits per second; 0: no limit. */
@@ -355,6 +360,9 @@ export const defaultConfig: Config = {
   streamsMax: 10_000,
   childrenPerStreamMax: 1_024,
   fanOutMax: 16,
+  serverFanOutMax: 10,
+  heavyBps: 500_000,
+  serverFanOutHeavyMax: 40,
   moveIntervalMs: 30_000,
   uplinkBps: 0,
   subscriptionsPerNeighbourMax: 1_024,

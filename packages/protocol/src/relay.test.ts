@@ -537,6 +537,20 @@ describe('To share the load, a relay', () => {
     expect(told(made.relay.handleSub(right, sub({ insist: true }), 0))).toEqual(['ok 1 to right'])
   })
 
+  test('that is a server is content with fewer children than a page', () => {
+    const made = established({ fanOutMax: 2, serverFanOutMax: 1, server: true })
+    expect(told(made.relay.handleSub(right, sub(), 0))).toEqual(['full to right'])
+    const page = established({ fanOutMax: 2, serverFanOutMax: 1 })
+    expect(told(page.relay.handleSub(right, sub(), 0))).toEqual(['ok 1 to right'])
+  })
+
+  test('that is a server takes more children of a stream of which viewers can feed few', () => {
+    const made = established({ serverFanOutMax: 1, serverFanOutHeavyMax: 2, heavyBps: 500_000, server: true })
+    made.lookups.rateBps = 500_000
+    expect(told(made.relay.handleSub(right, sub(), 0))).toEqual(['ok 1 to right'])
+    expect(told(made.relay.handleSub(other, sub(), 0))).toEqual(['full to other'])
+  })
+
   test('asks children that are too many to find another parent, now and then, and feeds them', () => {
     const made = established({ fanOutMax: 1, moveIntervalMs: 30_000 })
     made.lookups.resumeSeq = 17

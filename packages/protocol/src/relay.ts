@@ -297,10 +297,20 @@ export class Relay {
     return events
   }
 
+  /** So many children of the stream are enough. */
+  #fanOutMax(stream: StreamId): number {
+    const { server, fanOutMax, serverFanOutMax, heavyBps, serverFanOutHeavyMax } = this.#config
+    if (!server) return fanOutMax
+    return this.#lookups.rateBps(stream) < heavyBps ? serverFanOutMax : serverFanOutHeavyMax
+  }
+
   /** Whether one child more is too many, for good or for the sake of sharing the load. */
   #isFull(peer: PeerId, stream: Stream | undefined, insists: boolean): boolean {
     if (this.#streams.isFull(peer, stream) || !this.#uplink.hasRoomFor(stream)) return true
-    return !insists && (this.#isWithdrawn || (stream?.children.size ?? 0) >= this.#config.fanOutMax)
+    return (
+      !insists &&
+      (this.#isWithdrawn || (stream !== undefined && stream.children.size >= this.#fanOutMax(stream.id)))
+    )
   }
 
   #refuse(peer: PeerId, stream: StreamId, state: Stream | undefined): RelayEvent {
@@ -308,8 +318,8 @@ export class Relay {
   }
 
   /** Who may have room: the children that are not too many, each time others of them. */
-  #redirect(peer: PeerId, { childList }: Stream): PeerId[] {
-    const others = childList.slice(0, this.#config.fanOutMax).filter(child => child !== peer)
+  #redirect(peer: PeerId, { id, childList }: Stream): PeerId[] {
+    const others = childList.slice(0, this.#fanOutMax(id)).filter(child => child !== peer)
     this.#redirects += redirectMax
     const from = this.#redirects % Math.max(1, others.length)
     return [...others.slice(from), ...others.slice(0, from)].slice(0, redirectMax)
@@ -333,9 +343,9 @@ export class Relay {
   /** Asks the children that are too many, those that came last, to find another parent. Until then they are fed. */
   #spread(state: Stream, now: Millis): RelayEvent[] {
     const { children, childList, id } = state
-    const { fanOutMax, moveIntervalMs } = this.#config
+    const { moveIntervalMs } = this.#config
     const events: RelayEvent[] = []
-    for (const peer of childList.slice(fanOutMax)) {
+    for (const peer of childList.slice(this.#fanOutMax(id))) {
       const child = children.get(peer)
       if (child === undefined || now - child.askedToMoveAt < moveIntervalMs) continue
       child.askedToMoveAt = now
