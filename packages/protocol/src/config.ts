@@ -215,6 +215,8 @@ export interface Config {
   /** Of a stream of this rate and more a viewer can feed few others, so the tree begins broader: else it would be deep. */
   heavyBps: number
   serverFanOutHeavyMax: number
+  /** A stream's rate is at most so many times its mean, whatever its timestamps say of its peaks. */
+  peakToMeanMax: number
   /** A child is asked to move at most this often. */
   moveIntervalMs: Millis
   /** What this node sends to children at most, in bits per second; 0: no limit. */
@@ -363,6 +365,7 @@ export const defaultConfig: Config = {
   serverFanOutMax: 10,
   heavyBps: 500_000,
   serverFanOutHeavyMax: 40,
+  peakToMeanMax: 4,
   moveIntervalMs: 30_000,
   uplinkBps: 0,
   subscriptionsPerNeighbourMax: 1_024,

@@ -15,7 +15,7 @@ function forward(config: Partial<Config> = {}, timers = new Timers()): Forward {
   return new Forward({ ...defaultConfig, ...config }, timers)
 }
 
-function object(seq: number, stream = voice, payloadBytes = 10): ObjectFrame {
+function object(seq: number, stream = voice, payloadBytes = 10, timestampUs = 0): ObjectFrame {
   const header = {
     stream,
     seq,
@@ -25,9 +25,19 @@ function object(seq: number, stream = voice, payloadBytes = 10): ObjectFrame {
     key: true,
     priority: 0,
     ttlMs: 0,
-    timestampUs: 0
+    timestampUs
   }
   return encodeObject(header, new Uint8Array(payloadBytes))
+}
+
+/** Ten seconds of objects so far apart, measured each second. */
+function rateAfter(passed: Forward, everyMs: number, payloadBytes: (seq: number) => number) {
+  for (let seq = 0; seq * everyMs < 10_000; seq++) {
+    const now = (seq + 1) * everyMs
+    passed.accept(object(seq, voice, payloadBytes(seq), 1_000 * now), now)
+    if (now % 1_000 === 0) passed.handleTimeout(now)
+  }
+  return { rate: passed.rateBps(voice), peak: passed.peakBps(voice) }
 }
 
 const seqs = (objects: ObjectFrame[]) => objects.map(({ header }) => header.seq)
@@ -155,6 +165,35 @@ describe('Forward knows', () => {
     expect(passed.resumeSeq(voice)).toBe(undefined)
     for (const seq of [4, 9, 7]) passed.accept(object(seq), 0)
     expect(passed.resumeSeq(voice)).toBe(10)
+  })
+
+  test('the rate of a stream, which is its peak as well if all objects are alike', () => {
+    const passed = forward({ peakToMeanMax: 4 })
+    // 50 bytes, 20 ms apart.
+    const { rate, peak } = rateAfter(passed, 20, () => 10)
+    expect(rate).toBeCloseTo(20_000, -3)
+    expect(peak / rate).toBeLessThan(1.1)
+  })
+
+  test('the peak of a stream with key frames: the rate of the time around them, in which they have to leave', () => {
+    const passed = forward({ queueWaitMaxMs: 200, peakToMeanMax: 4 })
+    // 500 bytes every 40 ms, and 3,000 every second.
+    const { rate, peak } = rateAfter(passed, 40, seq => (seq % 25 === 0 ? 3_000 : 500) - headerBytes)
+    // One large and four small ones in 200 ms, or nearly, since it fades.
+    const most = ((3_000 + 4 * 500) * 8) / 0.2
+    expect(rate).toBeCloseTo(120_000, -4)
+    expect(peak).toBeGreaterThan(0.89 * most)
+    expect(peak).toBeLessThanOrEqual(most)
+  })
+
+  test('that timestamps which say that all comes at once are wrong', () => {
+    const passed = forward({ peakToMeanMax: 4 })
+    for (let seq = 0; seq < 500; seq++) {
+      passed.accept(object(seq), 20 * seq)
+      if (seq % 50 === 49) passed.handleTimeout(20 * seq)
+    }
+    expect(passed.peakBps(voice)).toBeGreaterThan(3 * 20_000)
+    expect(passed.peakBps(voice)).toBeLessThan(5 * 20_000)
   })
 
   test('that nothing comes after the last seqno there is', () => {

@@ -13,6 +13,8 @@ const flowObjectsMin = 3
 /** A longer pause between two objects is a pause of the speaker's, and says nothing of the network. */
 const gapMaxMs = 400
 const gapFading = 0.98
+/** What is left of the largest peak after a second: key frames come every few. */
+const peakFading = 0.9
 
 interface StreamBuffer {
   /** The newest seqno seen; -1 before the first. */
@@ -35,6 +37,10 @@ interface StreamBuffer {
   /** Since the last measurement, and what that gave. */
   bytesSince: number
   rateBps: number
+  /** Bytes of the objects of one `queueWaitMaxMs`, by their timestamps from `peakFrom` on; and the most that there were of late. */
+  peakFrom: Millis
+  peakBytes: number
+  peakBytesMax: number
 }
 
 export class Forward {
@@ -140,6 +146,14 @@ export class Forward {
     return this.#streams.get(stream)?.rateBps ?? 0
   }
 
+  /** The same of a key frame and what belongs around it, which has to leave within `queueWaitMaxMs`, or is dropped. */
+  peakBps(stream: StreamId): number {
+    const { rateBps, peakBytesMax } = this.#streams.get(stream) ?? { rateBps: 0, peakBytesMax: 0 }
+    const { queueWaitMaxMs, peakToMeanMax } = this.#config
+    // Timestamps are the publisher's word: nonsense there must not fill an uplink.
+    return Math.min((8_000 * peakBytesMax) / queueWaitMaxMs, peakToMeanMax * rateBps)
+  }
+
   /** Every second or so: measures rates, and lets go of what is too old, also of streams that have fallen silent. */
   handleTimeout(now: Millis): void {
     const seconds = (now - this.#measuredAt) / 1_000
@@ -150,6 +164,7 @@ export class Forward {
       const bps = (8 * buffer.bytesSince) / seconds
       if (seconds > 0) buffer.rateBps = buffer.rateBps === 0 ? bps : (buffer.rateBps + bps) / 2
       buffer.bytesSince = 0
+      buffer.peakBytesMax *= peakFading
     }
   }
 
@@ -175,10 +190,12 @@ export class Forward {
   #newBuffer(): StreamBuffer {
     const seen = new Uint32Array(Math.ceil(this.#config.dedupWindow / 32))
     const flow = { newestAt: 0, gapMs: 0, silent: false, bytesSince: 0, rateBps: 0 }
+    const peak = { peakFrom: 0, peakBytes: 0, peakBytesMax: 0 }
     return {
       newest: -1,
       jump: undefined,
       ...flow,
+      ...peak,
       seen,
       recent: [],
       start: 0,
@@ -249,11 +266,21 @@ export class Forward {
     this.#expire(buffer, now)
     buffer.recent.push({ object, at: now })
     buffer.bytesSince += object.bytes.length
+    this.#notePeak(buffer, object)
     buffer.bytes += object.bytes.length
     this.#bytes += object.bytes.length
     while (buffer.bytes > this.#config.recentBytesPerStreamMax || this.#bytes > this.#config.recentBytesMax) {
       if (!this.#shift(buffer)) break
     }
+  }
+
+  /** By timestamps: what a stalled link, or a new parent, sends in one go is not what the stream is like. */
+  #notePeak(buffer: StreamBuffer, { header, bytes }: ObjectFrame): void {
+    const at = header.timestampUs / 1_000
+    const isNext = at < buffer.peakFrom || at >= buffer.peakFrom + this.#config.queueWaitMaxMs
+    if (isNext) buffer.peakFrom = at
+    buffer.peakBytes = isNext ? bytes.length : buffer.peakBytes + bytes.length
+    buffer.peakBytesMax = Math.max(buffer.peakBytesMax, buffer.peakBytes)
   }
 
   #expire(buffer: StreamBuffer, now: Millis): void {

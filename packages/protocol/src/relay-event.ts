@@ -35,6 +35,8 @@ export interface RelayLookups {
   isFlowing: (stream: StreamId, now: Millis) => boolean
   /** Bits per second of the stream; 0 while that is not known. */
   rateBps: (stream: StreamId) => number
+  /** The same, of its key frames and what belongs around them. */
+  peakBps: (stream: StreamId) => number
 }
 
 export function nack(

@@ -24,7 +24,8 @@ function relay(config: Partial<Config> = {}) {
     resumeSeq: undefined as number | undefined,
     flows: false,
     hasRefused: false,
-    rateBps: 0
+    rateBps: 0,
+    peakBps: 0
   }
   const made = new Relay(self, { ...defaultConfig, ...config }, timers, {
     nextHop: of => (of === publisher ? lookups.nextHop : undefined),
@@ -32,7 +33,8 @@ function relay(config: Partial<Config> = {}) {
     resumeSeq: () => lookups.resumeSeq,
     hasRefused: () => lookups.hasRefused,
     isFlowing: () => lookups.flows,
-    rateBps: () => lookups.rateBps
+    rateBps: () => lookups.rateBps,
+    peakBps: () => lookups.peakBps
   })
   return { timers, lookups, relay: made }
 }
@@ -576,6 +578,19 @@ describe('To share the load, a relay', () => {
     expect(made.relay.isFull).toBe(true)
     expect(told(made.relay.handleSub(right, sub({ insist: true }), 0))).toEqual(['full to right'])
     expect(told(made.relay.handleSub(left, sub(), 0))).toEqual(['ok 1 to left'])
+  })
+
+  test('takes no more than its uplink can carry at a peak, but two if it can carry them on average', () => {
+    const strong = established({ uplinkBps: 5_000_000 })
+    Object.assign(strong.lookups, { rateBps: 1_000_000, peakBps: 2_000_000 })
+    strong.relay.handleTimeout(1_000)
+    expect(told(strong.relay.handleSub(right, sub(), 0))).toEqual(['ok 1 to right'])
+    expect(told(strong.relay.handleSub(other, sub(), 0))).toEqual(['full to other'])
+    const weak = established({ uplinkBps: 2_500_000 })
+    Object.assign(weak.lookups, { rateBps: 1_000_000, peakBps: 2_000_000 })
+    weak.relay.handleTimeout(1_000)
+    expect(told(weak.relay.handleSub(right, sub(), 0))).toEqual(['ok 1 to right'])
+    expect(told(weak.relay.handleSub(other, sub(), 0))).toEqual(['full to other'])
   })
 
   test('counts those it has taken on since it last measured', () => {

@@ -67,7 +67,7 @@ export class Relay {
     this.#streams = new Streams(config)
     this.#resubscriptions = new Resubscriptions(this.#streams, config, lookups.resumeSeq)
     this.#upstream = new Upstream(this.#tag, config, timers, lookups)
-    this.#uplink = new Uplink(config, stream => lookups.rateBps(stream.id))
+    this.#uplink = new Uplink(config, lookups)
   }
 
   /** Who takes the stream from here. */

@@ -1,22 +1,24 @@
 /** What a node's uplink carries, and whether there is room for more (RFC 1, section "Capacity"). */
 import type { Config } from './config.ts'
+import type { RelayLookups } from './relay-event.ts'
 import type { Stream } from './streams.ts'
 
 /** Taken for the rate of a stream that has not been measured: voice. */
 const unknownBps = 64_000
 
+type Rates = Pick<RelayLookups, 'rateBps' | 'peakBps'>
+
 export class Uplink {
   readonly #limitBps: number
-  readonly #rateBps: (stream: Stream) => number
+  readonly #rates: Rates
   /** As measured last, and what was taken on since. */
   #usedBps = 0
   /** Of the stream that costs most per child: there is room while one more of those fits. */
   #largestBps = 0
 
-  /** @param rateBps of a stream, in bits per second; 0 while it is not known */
-  constructor({ uplinkBps }: Config, rateBps: (stream: Stream) => number) {
+  constructor({ uplinkBps }: Config, rates: Rates) {
     this.#limitBps = uplinkBps === 0 ? Number.POSITIVE_INFINITY : uplinkBps
-    this.#rateBps = rateBps
+    this.#rates = rates
   }
 
   /** Nobody should ask here for anything that this node carries already. */
@@ -53,8 +55,10 @@ export class Uplink {
     return surplus
   }
 
+  /** What a child takes. A peak takes half of the uplink at most: trees of nodes that feed one each are chains. */
   #bps(stream: Stream | undefined): number {
-    const bps = stream === undefined ? 0 : this.#rateBps(stream)
-    return bps === 0 ? unknownBps : bps
+    const bps = stream === undefined ? 0 : this.#rates.rateBps(stream.id)
+    if (stream === undefined || bps === 0) return unknownBps
+    return Math.max(bps, Math.min(this.#rates.peakBps(stream.id), this.#limitBps / 2))
   }
 }
