@@ -248,8 +248,7 @@ export class Forward {
 
   /**
    * One false object that is far ahead would make all others too old, here and at all those below. So when the stream goes
-   * on from where it was before, it is believed. What came before the leap
-   * does not pass again by that; the false one may.
+   * on from where it was before, it is believed. What came before the leap does not pass again by that; the false one may.
    */
   #rewind(buffer: StreamBuffer, seq: number): boolean {
     const { jump, seen } = buffer
