@@ -139,7 +139,9 @@ export const handOver: readonly Scenario[] = [
       const listener = network.subscribe('b', 'news')
       speak(network, run)
       network.settle(1_000)
-      network.run(4_000)
+      // The better of the two is found by then.
+      network.run(30_000)
+      speak(network, run)
       const [parent, since] = [network.parent('b', run), network.now]
       for (const pauseMs of [300, 1_000, 5_000, 20_000]) {
         network.run(pauseMs)
