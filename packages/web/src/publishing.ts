@@ -125,7 +125,7 @@ export class Publishing {
 
   /** The page goes away: tells the listeners that the stream ended, and waits for nothing. */
   leave(): void {
-    if (!this.#stopped) void this.#publication.end()
+    if (!this.#stopped) this.#publication.endNow()
   }
 
   async #start(): Promise<void> {

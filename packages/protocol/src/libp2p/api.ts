@@ -101,6 +101,9 @@ export interface Publication {
   write(object: OutgoingObject): void
   /** Tells subscribers that the stream ended, withdraws it, and resolves once both have left this node, or after 2 s. */
   end(): Promise<void>
+
+  /** Ends it in this very turn, for a page that is being closed. No signed list covers what was written last. */
+  endNow(): void
 }
 
 export interface OutgoingObject {

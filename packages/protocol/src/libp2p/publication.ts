@@ -43,7 +43,15 @@ export class LocalPublications {
     const name = checkChannelName(channel)
     const id = openChannelId(name)
     const epoch = Math.max(this.#lastEpoch + 1, this.#source.now())
-    const init = { id, name, tracks, signed, epoch, onEnd: () => this.#end(id, made) }
+    const init = {
+      id,
+      name,
+      tracks,
+      signed,
+      epoch,
+      onEnd: () => this.#end(id, made),
+      onEndNow: () => this.#endNow(id, made)
+    }
     const made = new LocalPublication(init, this.#source)
     // Known before the core answers, which may give it another epoch.
     const isFirst = !this.#open.has(id)
@@ -68,10 +76,14 @@ export class LocalPublications {
 
   async #end(channel: ChannelId, publication: LocalPublication): Promise<void> {
     await publication.finish()
+    this.#endNow(channel, publication)
+    await this.#source.drained()
+  }
+
+  #endNow(channel: ChannelId, publication: LocalPublication): void {
     this.#open.delete(channel)
     this.#source.command({ type: 'unpublish', channel })
     publication.close()
-    await this.#source.drained()
   }
 }
 
@@ -82,6 +94,7 @@ interface LocalPublicationInit {
   signed: boolean
   epoch: number
   onEnd: () => Promise<void>
+  onEndNow: () => void
 }
 
 class LocalPublication implements Publication {
@@ -144,6 +157,13 @@ class LocalPublication implements Publication {
     this.#ended ??= this.#init.onEnd()
     return this.#ended
   }
+
+  endNow(): void {
+    if (this.#ended !== undefined) return
+    this.#ended = Promise.resolve()
+    this.#init.onEndNow()
+  }
+
   /** It matters more than any object. It has no time of its own: the stream's clock is for what was captured. */
   #writeList(track: number, payload: Uint8Array): void {
     const object = { payload, key: true, priority: 0, ttlMs: 0, timestampUs: 0, list: true as const }
