@@ -15,7 +15,8 @@ describe('A diamond', () => {
     sim.publish('a', 'news')
     const reception = sim.subscribe('b', 'news')
     settle(sim, 3_000)
-    sim.run(3_000)
+    // By then it has found which of the two was measured as the better one.
+    sim.run(30_000)
     const changes = reception.events.length
     sim.run(60_000)
     expect(reception.events.length).toBe(changes)

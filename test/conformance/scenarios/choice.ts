@@ -61,7 +61,8 @@ export const choice: readonly Scenario[] = [
       network.publish('a', 'news')
       const listener = network.subscribe('b', 'news')
       network.settle(3_000)
-      network.run(10_000)
+      // By then it has found which of the two was measured as the better one.
+      network.run(30_000)
       const events = listener.events.length
       network.run(60_000)
       equal('changes of the way', listener.events.length - events, 0)
