@@ -22,7 +22,7 @@ describe('A starved node', () => {
     sim.run(3_000)
     sim.cut('s', 'a')
     expect(wayOf(sim, 'a')).toBeUndefined()
-    const tookMs = sim.runUntil(() => wayOf(sim, 'a') === 'b', 5_000)
+    const tookMs = sim.runUntil(() => wayOf(sim, 'a') === 'b', 7_000)
     expect(tookMs).toBeLessThanOrEqual(2 * (10 + 20) + 2)
     settle(sim, 5_000)
     sim.run(1_000)
@@ -63,8 +63,8 @@ describe('A starved node', () => {
     settle(sim, 3_000)
     sim.run(3_000)
     sim.setDelay('s', 'a', 80)
-    // The measured cost takes seconds to follow, and the node looks about once a second.
-    sim.runUntil(() => wayOf(sim, 'a') === 'b', 5_000)
+    // A second until it is measured, three that it has to last, and the node looks about once a second.
+    sim.runUntil(() => wayOf(sim, 'a') === 'b', 7_000)
     settle(sim, 5_000)
     sim.run(1_000)
     expect(isGapless(reception)).toBe(true)

@@ -22,6 +22,7 @@ export class LinkCost {
   readonly #since: Millis
   #roundTrip: RoundTrip | undefined
   #samples = 0
+  #isSettled = false
   /** The last sample was out of line: one is taken for chance, two are not. */
   #isInDoubt = false
   #costUs: Micros
@@ -52,24 +53,33 @@ export class LinkCost {
   }
 
   /** Measured for long enough, and not in doubt. */
-  isAtRest(now: Millis): boolean {
-    return this.#samples > 0 && now - this.#since >= this.#config.linkSettleMs && !this.isInDoubt
+  get isAtRest(): boolean {
+    return this.#isSettled && !this.#isInDoubt
   }
 
   /** Returns whether the cost in use has changed. */
   handleSample(sampleMs: Millis, now: Millis): boolean {
-    const isFirst = this.#roundTrip === undefined
+    const before = this.#costUs
     this.#roundTrip = this.#next(sampleMs)
-    const costUs = this.#measured(this.#roundTrip)
-    const { costChangeMin, costChangeMinMs, linkSettleMs } = this.#config
+    this.#follow(this.#measured(this.#roundTrip), now)
+    return this.#costUs !== before
+  }
+
+  #follow(costUs: Micros, now: Millis): void {
+    const { costChangeMin, costChangeMinMs } = this.#config
     const marginUs = Math.max(costChangeMin * this.#costUs, toMicros(costChangeMinMs))
-    const isHigher = costUs >= this.#costUs + marginUs
-    const isLower = costUs <= this.#costUs - marginUs
-    if (isFirst || isHigher) this.#raise(costUs, now)
-    else if (!isLower) this.#lowerSince = undefined
-    else if (now - this.#since < linkSettleMs) this.#costUs = costUs
-    else return this.#lowerIfItLasts(costUs, now)
-    return isFirst || isHigher || isLower
+    // What is first in use for long is as exact as can be had.
+    if (this.#samples === 1 || this.#hasJustSettled(now)) this.#costUs = costUs
+    else if (costUs >= this.#costUs + marginUs) this.#raise(costUs, now)
+    else if (costUs > this.#costUs - marginUs) this.#lowerSince = undefined
+    else if (!this.#isSettled) this.#costUs = costUs
+    else this.#lowerIfItLasts(costUs, now)
+  }
+
+  #hasJustSettled(now: Millis): boolean {
+    if (this.#isSettled || this.#isInDoubt || now - this.#since < this.#config.linkSettleMs) return false
+    this.#isSettled = true
+    return true
   }
 
   #raise(costUs: Micros, now: Millis): void {
@@ -84,13 +94,12 @@ export class LinkCost {
     this.#lowerSince = undefined
   }
 
-  #lowerIfItLasts(costUs: Micros, now: Millis): boolean {
+  #lowerIfItLasts(costUs: Micros, now: Millis): void {
     this.#lowerSince ??= now
-    if (now - this.#lowerSince < this.#lowerHoldMs) return false
+    if (now - this.#lowerSince < this.#lowerHoldMs) return
     this.#costUs = costUs
     this.#lowerSince = undefined
     this.#loweredAt = now
-    return true
   }
 
   #next(sampleMs: Millis): RoundTrip {

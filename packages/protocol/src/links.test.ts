@@ -190,7 +190,7 @@ describe('On a link where objects flow', () => {
 
   function settled() {
     const made = linksToA()
-    made.links.handleBeat(a, answer(0, 0), 40)
+    for (const at of [40, 3_000]) made.links.handleBeat(a, answer(at - 40, 0), at)
     made.links.handleTimeout(3_000)
     made.links.handleAny(a, 3_000)
     return made

@@ -210,7 +210,7 @@ export class Links {
   #needsBeat({ objectSentAt, objectHeardAt, beatAt, saidFull, cost }: NeighbourState, now: Millis): boolean {
     const { beatIntervalMs, flowBeatIntervalMs } = this.#config
     const sinceObjectMs = now - Math.max(objectSentAt, objectHeardAt)
-    if (sinceObjectMs > beatIntervalMs / 2 || saidFull !== this.isFull || !cost.isAtRest(now)) return true
+    if (sinceObjectMs > beatIntervalMs / 2 || saidFull !== this.isFull || !cost.isAtRest) return true
     return now - beatAt > flowBeatIntervalMs - beatIntervalMs / 2
   }
 

@@ -116,12 +116,12 @@ export const repair: readonly Scenario[] = [
       network.settle(10_000)
       const since = network.now
       network.run(60_000)
+      equal('RESYNCs', network.said('resync', since).length, 0)
       const ends = 2 * network.links.size
       const perEnd = network.said('digest', since).length / ends
       // In the 9 to 17 rounds after the first, the second, fourth and eighth after one another have one.
       atLeast('digests to a neighbour in 60 s', perEnd, 2)
       atMost('digests to a neighbour in 60 s', perEnd, 5)
-      equal('RESYNCs', network.said('resync', since).length, 0)
     }
   },
   {
