@@ -14,6 +14,18 @@ export function gapless(listener: Reception, since: Millis = 0): void {
   }
 }
 
+/** From the least to the greatest, all came, once each; those that were repaired may be late. */
+export function whole(listener: Reception, until = Number.POSITIVE_INFINITY): void {
+  const seqs = new Set(listener.objects.map(({ seq }) => seq))
+  demand(seqs.size > 0, `${listener} had no object`)
+  equal(`${listener}: objects that came twice`, listener.objects.length - seqs.size, 0)
+  const missing: number[] = []
+  for (let seq = Math.min(...seqs); seq < Math.min(Math.max(...seqs), until); seq++) {
+    if (!seqs.has(seq)) missing.push(seq)
+  }
+  equal(`${listener}: objects that never came`, missing, [])
+}
+
 /** The run came as a whole, from its first object to its last. */
 export function complete(listener: Reception, run: Run): void {
   gapless(listener)

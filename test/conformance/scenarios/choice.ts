@@ -65,7 +65,8 @@ export const choice: readonly Scenario[] = [
       network.run(30_000)
       const events = listener.events.length
       network.run(60_000)
-      equal('changes of the way', listener.events.length - events, 0)
+      // One that is a little better for long enough is taken.
+      atMost('changes of the way', listener.events.length - events, 1)
       gapless(listener)
     }
   },

@@ -2,7 +2,7 @@
 import { playSchedule } from '../../sim/schedule.ts'
 import { line, randomGraph, ring } from '../../sim/topologies.ts'
 import { atMost, demand, equal } from '../demand.ts'
-import { gapless, isFed } from '../listening.ts'
+import { gapless, isFed, whole } from '../listening.ts'
 import type { Scenario } from '../scenario.ts'
 
 export const loops: readonly Scenario[] = [
@@ -133,7 +133,7 @@ export const loops: readonly Scenario[] = [
       network.within(15_000, 'the old way is back', () => network.way('n2', 'n0') === 'n2 n1 n0')
       network.settle(8_000)
       network.run(1_000)
-      gapless(listener)
+      whole(listener)
       demand(isFed(listener), 'n2 is not fed')
     }
   },
