@@ -42,7 +42,8 @@ export const tables: readonly Scenario[] = [
       network.publish('n0', 'news')
       const listeners = ['n5', 'n10', 'n14'].map(name => network.subscribe(name, 'news'))
       network.settle(5_000)
-      network.run(20_000)
+      // A way that is a little better is taken after 10 to 20 s, and then those behind it may find one.
+      network.run(80_000)
       const since = network.now
       network.run(30_000)
       demand(listeners.every(isFed), 'a listener is not fed')
