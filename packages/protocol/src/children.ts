@@ -13,6 +13,12 @@ export function confirmAll(state: Stream, tag: PathTag): RelayEvent[] {
   return [...state.children].map(([peer, child]) => confirm(state, tag, peer, child))
 }
 
+/** The way is another: whom it was told before is told again. */
+export function tellWay(state: Stream, tag: PathTag): RelayEvent[] {
+  const confirmed = [...state.children].filter(([, child]) => child.confirmed)
+  return confirmed.map(([peer, child]) => confirm(state, tag, peer, child))
+}
+
 /** There is no way for now: children that were promised one are told. They stay, and are answered when there is. */
 export function disown({ id, children }: Stream): RelayEvent[] {
   const events: RelayEvent[] = []

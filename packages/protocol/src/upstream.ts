@@ -5,7 +5,7 @@
  * the parent, or a backup, when the parent has fallen silent. The one asked becomes the parent when it has said SUB_OK
  * and its first object came; what both send meanwhile is dropped once. The parent is left then, not before.
  */
-import { confirmAll, disown } from './children.ts'
+import { confirmAll, disown, tellWay } from './children.ts'
 import type { Config } from './config.ts'
 import type { Millis, PathTag, PeerId } from './ids.ts'
 import { established, lostUnlessFed, type RelayEvent, type RelayLookups, unsub } from './relay-event.ts'
@@ -233,7 +233,9 @@ export class Upstream {
   #setPath(state: Stream, upstream: PeerId, path: readonly PathTag[]): RelayEvent[] {
     state.path = path
     const event = established(state, upstream)
-    return this.isEstablished(state) ? [event, ...confirmAll(state, this.#tag)] : [event]
+    // Also while another parent is looked for: a way that is out of date hides a circle.
+    const told = this.isEstablished(state) ? confirmAll(state, this.#tag) : tellWay(state, this.#tag)
+    return [event, ...told]
   }
 }
 

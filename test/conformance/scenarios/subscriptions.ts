@@ -151,6 +151,34 @@ export const subscriptions: readonly Scenario[] = [
     }
   },
   {
+    name: 'way-told-while-moving',
+    demands:
+      'children are told of another way also while their parent looks for one: it may lead through them',
+    run: network => {
+      network.add('n')
+      const x = network.addStranger('x', { confirms: true })
+      const [y, ear] = [network.addStranger('y'), network.addStranger('ear')]
+      for (const name of ['x', 'y', 'ear']) network.connect('n', name, { delayMs: 5 })
+      network.run(500)
+      const run = network.pretend('x', 'n', 'news')
+      network.claim('x', 'n', network.id('x'), { metricUs: 500_000 })
+      network.run(100)
+      network.inject('ear', 'n', subTo(run))
+      network.within(100, 'ear is answered', () => ear.heardOf('sub-ok').length === 1)
+      network.feed('x', 'n', run)
+      network.run(1_000)
+      // It does not answer.
+      network.claim('y', 'n', network.id('x'), { metricUs: 0, hops: 1 })
+      network.within(10_000, 'n asks y', () => y.heardOf('sub').length > 0)
+      x.manners.via = tags(network, 'y')
+      network.inject('x', 'n', x.subOk(subTo(run)))
+      network.run(100)
+      equal('the parent of n', network.parent('n', run), 'x')
+      const way = [...x.subOk(subTo(run)).path, ...tags(network, 'n')]
+      equal('the way that ear was told', ear.heardOf('sub-ok').at(-1)?.path, way)
+    }
+  },
+  {
     name: 'sub-ok-in-a-circle',
     demands:
       'a neighbour whose stream comes through this very node is no parent of it, until it tells another way',
