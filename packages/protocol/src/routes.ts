@@ -13,14 +13,14 @@
  * comparison. So does a node whose next hop has become clearly worse than one that is not feasible.
  */
 import { choose, chooseBackup, compare, standingOf } from './choice.ts'
-import { Claims, syncMessages, toldRows, toRow } from './claims.ts'
+import { Claims, syncMessages, toldRows } from './claims.ts'
 import type { Config } from './config.ts'
 import { Digests } from './digests.ts'
 import type { Micros, Millis, PeerId } from './ids.ts'
+import { Intake } from './intake.ts'
 import { type Origin, ownDistance } from './origin.ts'
 import { Origins } from './origins.ts'
 import { OwnRow } from './own-row.ts'
-import { Quotas } from './quotas.ts'
 import {
   type Route,
   type RouteEvent,
@@ -32,7 +32,7 @@ import {
 import { type Reason, Standings } from './standings.ts'
 import { Starvation } from './starvation.ts'
 import type { Timers } from './timers.ts'
-import { isNewer, type Version } from './version.ts'
+import type { Version } from './version.ts'
 import type { Digest, Resync, SeqnoReq, Sync, SyncRow } from './wire/messages.ts'
 
 export class Routes {
@@ -45,7 +45,7 @@ export class Routes {
   readonly #origins: Origins
   readonly #own: OwnRow
   readonly #digests: Digests
-  readonly #quotas: Quotas
+  readonly #intake: Intake
 
   constructor(self: PeerId, config: Config, timers: Timers, random: () => number, lookups: RouteLookups) {
     this.#self = self
@@ -55,7 +55,7 @@ export class Routes {
     this.#claims = new Claims(config, timers, this.#standings, random)
     this.#digests = new Digests(config, timers, random, lookups.subscriptionSums)
     this.#origins = new Origins(config, random, lookups)
-    this.#quotas = new Quotas(config)
+    this.#intake = new Intake(config, timers, this.#origins, this.#digests)
     this.#own = new OwnRow(self, config, timers)
     this.#starvation = new Starvation(config, this.#standings)
   }
@@ -123,8 +123,7 @@ export class Routes {
 
   handleUp(peer: PeerId, costUs: Micros, now: Millis): RouteEvent[] {
     this.#standings.setCost(peer, costUs)
-    this.#digests.handleUp(peer, now)
-    this.#quotas.handleUp(peer, now)
+    this.#intake.handleUp(peer, now)
     return this.#tell([peer], this.#told())
   }
 
@@ -137,12 +136,7 @@ export class Routes {
 
   handleDown(peer: PeerId, now: Millis): RouteEvent[] {
     this.#standings.drop(peer)
-    this.#digests.handleDown(peer)
-    this.#quotas.handleDown(peer)
-    const events: RouteEvent[] = []
-    for (const state of this.#origins.all()) {
-      if (this.#origins.removeRow(state, peer)) events.push(...this.#decide(state, now))
-    }
+    const events = this.#intake.handleDown(peer).flatMap(state => this.#decide(state, now))
     return this.#conclude(events, now)
   }
 
@@ -224,83 +218,26 @@ export class Routes {
   }
 
   handleSync(peer: PeerId, { rows, bucket }: Pick<Sync, 'rows' | 'bucket'>, now: Millis): RouteEvent[] {
-    const events: RouteEvent[] = []
-    if (bucket !== undefined) events.push(...this.#dropMissing(peer, bucket, rows, now))
+    const gone = bucket === undefined ? [] : this.#intake.takeBucket(peer, bucket, rows)
+    const events = gone.flatMap(state => this.#decide(state, now))
     for (const row of rows) {
       if (row.origin === this.#self) events.push(...toBeSigned(this.#own.handleEcho(row)))
       else events.push(...this.#onRow(peer, row, now))
     }
     // Last: what is said of it must not overtake what its rows have made this node say.
-    return [...this.#conclude(events, now), ...this.#limit(peer)]
-  }
-
-  #limit(peer: PeerId): RouteEvent[] {
-    const { originsPerNeighbourMax } = this.#config
-    if (this.#digests.heardCount(peer) <= originsPerNeighbourMax) return []
-    const reason = `rows about more than ${originsPerNeighbourMax} origins`
-    return [{ type: 'close', peer, code: 'quota', reason }]
-  }
-
-  /** All of the neighbour's rows in a bucket are known: what is held of it besides is out of date. */
-  #dropMissing(peer: PeerId, bucket: number, rows: readonly SyncRow[], now: Millis): RouteEvent[] {
-    return this.#digests.missing(peer, bucket, rows).flatMap(origin => {
-      const { epoch, seqno } = this.#origins.get(origin)?.rows.get(peer) ?? { epoch: 0, seqno: 0 }
-      return this.#onRow(peer, { origin, epoch, seqno, metricUs: undefined, hops: 0 }, now)
-    })
+    return [...this.#conclude(events, now), ...this.#intake.limit(peer)]
   }
 
   #onRow(peer: PeerId, row: SyncRow, now: Millis): RouteEvent[] {
-    const { origin, metricUs, hops } = row
-    // A way that is too long is no way; it also ends what could count up without end.
-    const { hopsMax, metricMaxUs } = this.#config
-    if (metricUs === undefined || hops >= hopsMax || metricUs > metricMaxUs)
-      return this.#onNoWay(peer, row, now)
-    // Not heard of: the next digest will bring it up again. What is taken away always counts.
-    if (!this.#quotas.takeRow(peer, now)) return []
-    this.#digests.noteHeard(peer, row)
-    const admitted = this.#origins.admit(origin, peer, now)
-    if (admitted === undefined) {
-      this.#digests.noteCrowdedOut(peer, origin)
-      return []
-    }
-    this.#timers.setBy('origins', now + this.#config.seqnoRetryMs)
-    const { state, pushedOut } = admitted
-    const events = pushedOut === undefined ? [] : this.#pushOut(pushedOut, now)
-    const { epoch, seqno, signature } = row
-    const { betterSince, aheadSince } = state.rows.get(peer) ?? {}
-    state.rows.set(peer, { epoch, seqno, metricUs, hops, signature, betterSince, aheadSince })
-    return [...events, ...this.#remind(peer, row, state), ...this.#decide(state, now)]
-  }
-
-  #onNoWay(peer: PeerId, row: SyncRow, now: Millis): RouteEvent[] {
-    this.#digests.noteHeard(peer, row)
-    const state = this.#origins.get(row.origin)
-    if (state === undefined) return []
-    this.#origins.removeRow(state, peer)
-    return this.#decide(state, now)
-  }
-
-  /** The neighbours that tell of the origin may do so again when there is room. */
-  #pushOut(state: Origin, now: Millis): RouteEvent[] {
-    for (const peer of [...state.rows.keys()]) {
-      this.#digests.noteCrowdedOut(peer, state.origin)
-      this.#origins.removeRow(state, peer)
-    }
-    return this.#decide(state, now)
-  }
-
-  /** An origin whose row is older than one that was used here has forgotten its own newer one, or its clock went back. */
-  #remind(peer: PeerId, row: SyncRow, { origin, feasibility }: Origin): RouteEvent[] {
-    if (origin !== peer || feasibility === undefined || !isNewer(feasibility, row)) return []
-    // No way, but the proof of the version.
-    const proof = toRow(origin, { ...feasibility, metricUs: this.#config.metricMaxUs + 1 })
-    return this.#tell([peer], [proof])
+    const { changed, reminder } = this.#intake.takeRow(peer, row, now)
+    const reminders = reminder === undefined ? [] : this.#tell([peer], [reminder])
+    return [...reminders, ...changed.flatMap(state => this.#decide(state, now))]
   }
 
   handleSeqnoReq(peer: PeerId, request: SeqnoReq, now: Millis): RouteEvent[] {
     if (request.origin === this.#self) return toBeSigned(this.#own.handleRequest(request, now))
     const state = this.#origins.get(request.origin)
-    if (state === undefined || !this.#quotas.takeRequest(peer, now)) return []
+    if (state === undefined || !this.#intake.takeRequest(peer, now)) return []
     const answer = this.#starvation.answer(peer, request, state, now)
     if (answer.type === 'row') return this.#tell([peer], toldRows([state]))
     return answer.type === 'pass-on' ? [{ type: 'send', peer: answer.peer, message: answer.message }] : []
@@ -324,7 +261,7 @@ export class Routes {
   }
 
   handleDigest(peer: PeerId, digest: Digest): RouteEvent[] {
-    const message = this.#digests.handleDigest(peer, digest, this.#origins.hasRoom)
+    const message = this.#intake.compare(peer, digest)
     return message === undefined ? [] : [{ type: 'send', peer, message }]
   }
 
@@ -354,7 +291,10 @@ export class Routes {
   handleOriginsTimeout(now: Millis): RouteEvent[] {
     const events: RouteEvent[] = []
     for (const state of this.#origins.all()) {
-      if (this.#origins.isUnwanted(state)) events.push(...this.#pushOut(state, now))
+      if (this.#origins.isUnwanted(state)) {
+        this.#intake.pushOut(state)
+        events.push(...this.#decide(state, now))
+      }
       const { lostSince } = state
       if (lostSince === undefined || now - lostSince < this.#config.feasibilityHoldMs) {
         events.push(...this.#starvation.ask(state, now))
