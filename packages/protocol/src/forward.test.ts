@@ -196,6 +196,17 @@ describe('Forward knows', () => {
     expect(passed.peakBps(voice)).toBeLessThan(5 * 20_000)
   })
 
+  test('the least and the greatest of what it keeps, in whatever order and however many they are', () => {
+    const passed = forward({ recentBytesPerStreamMax: 2 ** 23 })
+    expect(passed.held(voice, 0)).toBeUndefined()
+    const empty = object(0, voice, 0)
+    for (let n = 0; n < 200_000; n++) {
+      // Each two the other way round.
+      passed.accept({ ...empty, header: { ...empty.header, seq: 1_000 + (n ^ 1) } }, 0)
+    }
+    expect(passed.held(voice, 0)).toEqual({ oldest: 1_000, newest: 200_999 })
+  })
+
   test('that nothing comes after the last seqno there is', () => {
     const passed = forward()
     passed.accept(object(0xffff_ffff), 0)

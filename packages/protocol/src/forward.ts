@@ -106,9 +106,14 @@ export class Forward {
 
   /** The least and the greatest seqno of the recent objects. */
   held(stream: StreamId, now: Millis): { oldest: number; newest: number } | undefined {
-    const seqs = this.recent(stream, 0, false, now).map(({ header }) => header.seq)
-    if (seqs.length === 0) return undefined
-    return { oldest: Math.min(...seqs), newest: Math.max(...seqs) }
+    // They may be too many for the arguments of one call.
+    let oldest = Number.POSITIVE_INFINITY
+    let newest = Number.NEGATIVE_INFINITY
+    for (const { header } of this.recent(stream, 0, false, now)) {
+      oldest = Math.min(oldest, header.seq)
+      newest = Math.max(newest, header.seq)
+    }
+    return newest < oldest ? undefined : { oldest, newest }
   }
 
   /** The seqno after the newest, to go on from with another parent; undefined before the first object. */
