@@ -238,7 +238,7 @@ export class Overlay {
       case 'subscriptions':
         this.#parts.forward.handleTimeout(now)
         this.#reactions.onRelayEvents(this.#parts.relay.handleTimeout(now), now)
-        this.#parts.links.isFull = this.#parts.relay.isFull
+        this.#parts.links.isFull = this.#parts.relay.capacity.isFull
         return
       case 'moves':
         return this.#reactions.onRelayEvents(this.#parts.relay.handleMoves(now), now)
@@ -279,8 +279,11 @@ export class Overlay {
         this.#parts.subscriptions.close(command.channel)
         return this.#reactions.onChannelEvents(this.#parts.channels.unsubscribe(command.channel), now)
       case 'withdraw':
-        this.#reactions.onRelayEvents(this.#parts.relay.withdraw(command.withdrawn, command.withinMs), now)
-        this.#parts.links.isFull = this.#parts.relay.isFull
+        this.#reactions.onRelayEvents(
+          this.#parts.relay.capacity.withdraw(command.withdrawn, command.withinMs),
+          now
+        )
+        this.#parts.links.isFull = this.#parts.relay.capacity.isFull
         this.#reactions.onRouteEvents(this.#parts.routes.withdraw(command.withdrawn, now), now)
     }
   }

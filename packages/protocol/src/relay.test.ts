@@ -1,74 +1,27 @@
 import { describe, expect, test } from 'vitest'
-import { type Config, defaultConfig } from './config.ts'
+import type { Config } from './config.ts'
 import { streamBucketOf, streamSums } from './digest.ts'
-import { openChannelId, type PeerId, pathTag, type StreamId, streamId } from './ids.ts'
-import { Relay } from './relay.ts'
-import type { RelayEvent } from './relay-event.ts'
-import { Timers } from './timers.ts'
-import type { Sub } from './wire/messages.ts'
+import { type PeerId, pathTag, type StreamId, streamId } from './ids.ts'
+import {
+  established,
+  left,
+  name,
+  ok,
+  other,
+  own,
+  publisher,
+  relay,
+  right,
+  self,
+  stream,
+  sub,
+  told,
+  up,
+  way
+} from './relay.fixture.ts'
 
-const self = 'self' as PeerId
-const publisher = 'publisher' as PeerId
-const [up, other, left, right] = ['up', 'other', 'left', 'right'] as [PeerId, PeerId, PeerId, PeerId]
-const name = { channel: openChannelId('demo'), publisher, epoch: 1, track: 0 }
-const stream = streamId(name)
-const own = { ...name, publisher: self }
-const another = { ...name, track: 1 }
-
-/** The next hop towards `publisher` is `up`, and may be changed by `lookups.nextHop`. */
-function relay(config: Partial<Config> = {}) {
-  const timers = new Timers()
-  const lookups = {
-    nextHop: up as PeerId | undefined,
-    backup: undefined as PeerId | undefined,
-    resumeSeq: undefined as number | undefined,
-    flows: false,
-    hasRefused: false,
-    rateBps: 0,
-    peakBps: 0
-  }
-  const made = new Relay(self, { ...defaultConfig, ...config }, timers, {
-    nextHop: of => (of === publisher ? lookups.nextHop : undefined),
-    backup: () => lookups.backup,
-    resumeSeq: () => lookups.resumeSeq,
-    hasRefused: () => lookups.hasRefused,
-    isFlowing: () => lookups.flows,
-    rateBps: () => lookups.rateBps,
-    peakBps: () => lookups.peakBps
-  })
-  return { timers, lookups, relay: made }
-}
-
-/** `left` takes the stream, which comes from `up`. */
-function established(config: Partial<Config> = {}) {
-  const made = relay(config)
-  made.relay.handleSub(left, sub(), 0)
-  made.relay.handleSubOk(up, ok(0), 0)
-  return made
-}
-
-const sub = (over: Partial<Sub> = {}): Sub => ({ type: 'sub', ...name, ...over })
-const ok = (hops: number) => ({ type: 'sub-ok', stream, path: way(hops) }) as const
-/** Of a node so many links from the publisher. */
-const way = (hops: number) => Array.from({ length: hops + 1 }, (_, n) => pathTag(`n${n}` as PeerId))
 const unknown = { type: 'sub-nack', stream, reason: 'unknown' } as const
 const no = { type: 'sub-nack', stream, reason: 'no-route' } as const
-
-/** Each event in a few words. */
-function told(events: RelayEvent[]): string[] {
-  return events.map(event => {
-    if (event.type === 'replay') return `replay ${event.startSeq} to ${event.peer}`
-    if (event.type === 'established') return `established by ${event.upstream} at ${event.hops}`
-    if (event.type === 'crowded') return `crowded at ${event.peer}`
-    if (event.type === 'refused') return `refused by ${event.peer}`
-    if (event.type === 'fault') return `fault of ${event.peer}`
-    if (event.type !== 'send') return event.type
-    const { peer, message } = event
-    if (message.type === 'sub') return `sub ${message.startSeq ?? 'now'} to ${peer}`
-    if (message.type === 'sub-ok') return `ok ${message.path.length - 1} to ${peer}`
-    return message.type === 'sub-nack' ? `${message.reason} to ${peer}` : `${message.type} to ${peer}`
-  })
-}
 
 describe('A relay joins', () => {
   test('all who ask for a stream into one SUB', () => {
@@ -531,95 +484,6 @@ describe('Every subIntervalMs', () => {
   })
 })
 
-describe('To share the load, a relay', () => {
-  test('sends those who have a parent to its children, and takes those who have none', () => {
-    const made = established({ fanOutMax: 1 })
-    const [event] = made.relay.handleSub(right, sub(), 0)
-    expect(event).toMatchObject({ peer: right, message: { reason: 'full', redirect: [left] } })
-    expect(told(made.relay.handleSub(right, sub({ insist: true }), 0))).toEqual(['ok 1 to right'])
-  })
-
-  test('that is a server is content with fewer children than a page', () => {
-    const made = established({ fanOutMax: 2, serverFanOutMax: 1, server: true })
-    expect(told(made.relay.handleSub(right, sub(), 0))).toEqual(['full to right'])
-    const page = established({ fanOutMax: 2, serverFanOutMax: 1 })
-    expect(told(page.relay.handleSub(right, sub(), 0))).toEqual(['ok 1 to right'])
-  })
-
-  test('that is a server takes more children of a stream of which viewers can feed few', () => {
-    const made = established({ serverFanOutMax: 1, serverFanOutHeavyMax: 2, heavyBps: 500_000, server: true })
-    made.lookups.rateBps = 500_000
-    expect(told(made.relay.handleSub(right, sub(), 0))).toEqual(['ok 1 to right'])
-    expect(told(made.relay.handleSub(other, sub(), 0))).toEqual(['full to other'])
-  })
-
-  test('asks children that are too many to find another parent, now and then, and feeds them', () => {
-    const made = established({ fanOutMax: 1, moveIntervalMs: 30_000 })
-    made.lookups.resumeSeq = 17
-    made.relay.handleSub(right, sub({ insist: true }), 0)
-    const message = { type: 'move', stream, withinMs: 0, redirect: [left] }
-    expect(made.relay.handleTimeout(1_000)).toEqual([{ type: 'send', peer: right, message }])
-    expect(told(made.relay.handleTimeout(2_000))).toEqual([])
-    expect(told(made.relay.handleTimeout(31_000))).toEqual(['move to right'])
-    expect(made.relay.children(stream)).toEqual([left, right])
-  })
-
-  test('that is asked to leave its parent has the route go elsewhere', () => {
-    const made = established()
-    const message = { type: 'move', stream, withinMs: 0, redirect: [] } as const
-    expect(told(made.relay.handleMove(up, message))).toEqual(['crowded at up'])
-    expect(told(made.relay.handleMove(other, message))).toEqual([])
-  })
-
-  test('takes nobody whom its uplink has no room for, however much they insist', () => {
-    const made = established({ uplinkBps: 100_000 })
-    made.lookups.rateBps = 64_000
-    made.relay.handleTimeout(1_000)
-    expect(made.relay.isFull).toBe(true)
-    expect(told(made.relay.handleSub(right, sub({ insist: true }), 0))).toEqual(['full to right'])
-    expect(told(made.relay.handleSub(left, sub(), 0))).toEqual(['ok 1 to left'])
-  })
-
-  test('takes no more than its uplink can carry at a peak, but two if it can carry them on average', () => {
-    const strong = established({ uplinkBps: 5_000_000 })
-    Object.assign(strong.lookups, { rateBps: 1_000_000, peakBps: 2_000_000 })
-    strong.relay.handleTimeout(1_000)
-    expect(told(strong.relay.handleSub(right, sub(), 0))).toEqual(['ok 1 to right'])
-    expect(told(strong.relay.handleSub(other, sub(), 0))).toEqual(['full to other'])
-    const weak = established({ uplinkBps: 2_500_000 })
-    Object.assign(weak.lookups, { rateBps: 1_000_000, peakBps: 2_000_000 })
-    weak.relay.handleTimeout(1_000)
-    expect(told(weak.relay.handleSub(right, sub(), 0))).toEqual(['ok 1 to right'])
-    expect(told(weak.relay.handleSub(other, sub(), 0))).toEqual(['full to other'])
-  })
-
-  test('counts those it has taken on since it last measured', () => {
-    const made = established({ uplinkBps: 130_000 })
-    expect(told(made.relay.handleSub(right, sub(), 0))).toEqual(['ok 1 to right'])
-    expect(told(made.relay.handleSub(other, sub(), 0))).toEqual(['full to other'])
-  })
-
-  test('lets its last children go when a stream turns out to need more than there is', () => {
-    const made = established({ uplinkBps: 200_000 })
-    made.lookups.resumeSeq = 17
-    made.relay.handleSub(right, sub(), 0)
-    made.lookups.rateBps = 150_000
-    expect(told(made.relay.handleTimeout(1_000))).toEqual(['full to right'])
-    expect(made.relay.children(stream)).toEqual([left])
-  })
-
-  test('that withdraws feeds on, takes no others, and says who may take its place', () => {
-    const made = established()
-    expect(made.relay.withdraw(true, 2_000)).toEqual([
-      { type: 'send', peer: left, message: { type: 'move', withinMs: 2_000, redirect: [up] } }
-    ])
-    expect(told(made.relay.handleSub(right, sub(), 0))).toEqual(['full to right'])
-    expect(made.relay.children(stream)).toEqual([left])
-    expect(made.relay.withdraw(false, 0)).toEqual([])
-    expect(told(made.relay.handleSub(right, sub(), 0))).toEqual(['ok 1 to right'])
-  })
-})
-
 describe('A neighbour without room', () => {
   const full = { type: 'sub-nack', stream, reason: 'full', redirect: [right] } as const
 
@@ -656,26 +520,11 @@ describe('A neighbour without room', () => {
   })
 })
 
-describe('SUB is answered by full', () => {
-  test('past streamsMax', () => {
-    const made = established({ streamsMax: 1 })
-    expect(told(made.relay.handleSub(left, sub(another), 0))).toEqual(['full to left'])
-    expect(told(made.relay.handleSub(right, sub(), 0))).toEqual(['ok 1 to right'])
-  })
-
-  test('past childrenPerStreamMax, but not to a child that repeats it', () => {
-    const made = established({ childrenPerStreamMax: 1 })
-    expect(told(made.relay.handleSub(right, sub(), 0))).toEqual(['full to right'])
-    expect(told(made.relay.handleSub(left, sub(), 0))).toEqual(['ok 1 to left'])
-  })
-
-  test('past subscriptionsPerNeighbourMax of a neighbour, until it leaves one', () => {
-    const made = established({ subscriptionsPerNeighbourMax: 1 })
-    const second = sub(another)
-    expect(told(made.relay.handleSub(left, second, 0))).toEqual(['full to left'])
-    expect(told(made.relay.handleSub(right, second, 0))).toEqual(['sub now to up'])
-    made.relay.handleUnsub(left, stream)
-    expect(told(made.relay.handleSub(left, second, 0))).toEqual([])
-    expect(made.relay.children(streamId(another))).toEqual([right, left])
+describe('MOVE', () => {
+  test('from the parent has the route go elsewhere, and from anyone else nothing', () => {
+    const made = established()
+    const message = { type: 'move', stream, withinMs: 0, redirect: [] } as const
+    expect(told(made.relay.handleMove(up, message))).toEqual(['crowded at up'])
+    expect(told(made.relay.handleMove(other, message))).toEqual([])
   })
 })

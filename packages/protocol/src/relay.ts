@@ -9,8 +9,10 @@
  * 3. A new parent is asked before the old one is left, and the old one is left when the new one has fed.
  * 4. Links are reliable: a SUB counts until UNSUB, SUB_NACK, the end of the stream or of the link.
  *
- * Rules 2 and 3 are kept in `upstream.ts`, which looks up; this file looks down, and joins the two.
+ * Rules 2 and 3 are kept in `upstream.ts`, which looks up; this file looks down, and joins the two. How many look up to
+ * this node is decided in `capacity.ts`.
  */
+import { Capacity } from './capacity.ts'
 import { confirm } from './children.ts'
 import type { Config } from './config.ts'
 import {
@@ -27,10 +29,8 @@ import { established, lostUnlessFed, nack, type RelayEvent, type RelayLookups, u
 import { Resubscriptions } from './resubscriptions.ts'
 import { isSource, type Stream, Streams } from './streams.ts'
 import type { Timers } from './timers.ts'
-import { Uplink } from './uplink.ts'
 import { Upstream } from './upstream.ts'
-import { redirectMax } from './wire/limits.ts'
-import type { Message, Move, Sub, SubNack, SubOk } from './wire/messages.ts'
+import type { Move, Sub, SubNack, SubOk } from './wire/messages.ts'
 
 export interface StreamView {
   stream: StreamId
@@ -50,11 +50,8 @@ export class Relay {
   readonly #lookups: RelayLookups
   readonly #streams: Streams
   readonly #upstream: Upstream
-  readonly #uplink: Uplink
+  readonly #capacity: Capacity
   readonly #resubscriptions: Resubscriptions
-  /** Counts them, so that each names others. */
-  #redirects = 0
-  #isWithdrawn = false
   /** Streams that ended a moment ago, and until when that is remembered. */
   readonly #ended = new Map<StreamId, Millis>()
 
@@ -67,7 +64,7 @@ export class Relay {
     this.#streams = new Streams(config)
     this.#resubscriptions = new Resubscriptions(this.#streams, config, lookups.resumeSeq)
     this.#upstream = new Upstream(this.#tag, config, timers, lookups)
-    this.#uplink = new Uplink(config, lookups)
+    this.#capacity = new Capacity(config, this.#streams, lookups)
   }
 
   /** Who takes the stream from here. */
@@ -88,11 +85,6 @@ export class Relay {
 
   publisher(stream: StreamId): PeerId | undefined {
     return this.#streams.get(stream)?.name.publisher
-  }
-
-  /** There is no uplink to spare. */
-  get isFull(): boolean {
-    return this.#isWithdrawn || this.#uplink.isFull
   }
 
   /** Whether any stream of the publisher's passes here, or is asked for. */
@@ -158,14 +150,15 @@ export class Relay {
     if (this.#ended.has(stream)) return []
     if (publisher === this.#self && known?.isOwn !== true) return [nack(peer, stream, 'unknown')]
     const isNew = known?.children.has(peer) !== true
-    if (isNew && this.#isFull(peer, known, sub.insist === true)) return [this.#refuse(peer, stream, known)]
+    const refusal = isNew ? this.#capacity.refusal(peer, stream, known, sub.insist === true) : undefined
+    if (refusal !== undefined) return [refusal]
     if (peer === known?.upstream || peer === this.#lookups.nextHop(publisher))
       return [nack(peer, stream, 'loop')]
     const state = known ?? this.#add(stream, name, false, now)
     if (state === undefined) return [nack(peer, stream, 'full')]
     // What it asks of this node it cannot give.
     const events = state.asked?.peer === peer ? this.#upstream.leave(state, peer, now) : []
-    if (isNew) this.#uplink.take(state)
+    if (isNew) this.#capacity.take(state)
     const child = this.#streams.child(state, peer)
     child.until = undefined
     // Once it is confirmed, all that came since its first SUB has been passed on: it cannot ask for the same again.
@@ -205,23 +198,6 @@ export class Relay {
     return isKept ? [...events, unsub(peer, stream)] : events
   }
 
-  /**
-   * This node carries nothing for others any more, or does again. The children it has are told to find another parent,
-   * and are fed until they have one.
-   */
-  withdraw(isWithdrawn: boolean, withinMs: Millis): RelayEvent[] {
-    this.#isWithdrawn = isWithdrawn
-    if (!isWithdrawn) return []
-    const children = new Set<PeerId>()
-    const parents = new Set<PeerId>()
-    for (const { childList, upstream } of this.#streams.all()) {
-      for (const child of childList) children.add(child)
-      if (upstream !== undefined && childList.length > 0) parents.add(upstream)
-    }
-    const message: Message = { type: 'move', withinMs, redirect: [...parents].slice(0, redirectMax) }
-    return [...children].map(peer => ({ type: 'send', peer, message }))
-  }
-
   handleMove(peer: PeerId, { stream, redirect }: Move): RelayEvent[] {
     const state = stream && this.#streams.get(stream)
     if (!state || state.upstream !== peer) return []
@@ -256,6 +232,11 @@ export class Relay {
     return state === undefined ? [] : this.#upstream.handleSilence(state, now)
   }
 
+  /** Who may be a child, and who should go elsewhere: see `capacity.ts`. */
+  get capacity(): Capacity {
+    return this.#capacity
+  }
+
   /** What a DIGEST says to the neighbour, and what follows from its own: see `resubscriptions.ts`. */
   get resubscriptions(): Resubscriptions {
     return this.#resubscriptions
@@ -283,11 +264,11 @@ export class Relay {
 
   /** The timer `subscriptions`: who was refused asks again, and who has been given nothing asks elsewhere. */
   handleTimeout(now: Millis): RelayEvent[] {
-    const events = this.#uplink.measure(this.#streams.all()).flatMap(state => this.#shed(state))
+    const events = this.#capacity.shed()
     for (const state of this.#streams.all()) {
       events.push(...this.#forgetDoubtful(state, now))
       if (this.#streams.get(state.id) !== state) continue
-      events.push(...this.#follow(state, now), ...this.#spread(state, now))
+      events.push(...this.#follow(state, now), ...this.#capacity.spread(state, now))
       if (this.#isStarting(state, now)) events.push(...this.#upstream.handleSilence(state, now))
     }
     for (const [stream, until] of this.#ended) if (until <= now) this.#ended.delete(stream)
@@ -297,62 +278,12 @@ export class Relay {
     return events
   }
 
-  /** So many children of the stream are enough. */
-  #fanOutMax(stream: StreamId): number {
-    const { server, fanOutMax, serverFanOutMax, heavyBps, serverFanOutHeavyMax } = this.#config
-    if (!server) return fanOutMax
-    return this.#lookups.rateBps(stream) < heavyBps ? serverFanOutMax : serverFanOutHeavyMax
-  }
-
-  /** Whether one child more is too many, for good or for the sake of sharing the load. */
-  #isFull(peer: PeerId, stream: Stream | undefined, insists: boolean): boolean {
-    if (this.#streams.isFull(peer, stream) || !this.#uplink.hasRoomFor(stream)) return true
-    return (
-      !insists &&
-      (this.#isWithdrawn || (stream !== undefined && stream.children.size >= this.#fanOutMax(stream.id)))
-    )
-  }
-
-  #refuse(peer: PeerId, stream: StreamId, state: Stream | undefined): RelayEvent {
-    return nack(peer, stream, 'full', state === undefined ? [] : this.#redirect(peer, state))
-  }
-
-  /** Who may have room: the children that are not too many, each time others of them. */
-  #redirect(peer: PeerId, { id, childList }: Stream): PeerId[] {
-    const others = childList.slice(0, this.#fanOutMax(id)).filter(child => child !== peer)
-    this.#redirects += redirectMax
-    const from = this.#redirects % Math.max(1, others.length)
-    return [...others.slice(from), ...others.slice(0, from)].slice(0, redirectMax)
-  }
-
-  /** The last child has to go. */
-  #shed(state: Stream): RelayEvent[] {
-    const peer = state.childList.at(-1)
-    if (peer === undefined || !this.#streams.removeChild(state, peer)) return []
-    return [this.#refuse(peer, state.id, state), ...this.#releaseIfUnused(state)]
-  }
-
   /** Children that were to ask again, and did not. */
   #forgetDoubtful(state: Stream, now: Millis): RelayEvent[] {
     for (const [peer, { until }] of state.children) {
       if (until !== undefined && until <= now) this.#streams.removeChild(state, peer)
     }
     return this.#releaseIfUnused(state)
-  }
-
-  /** Asks the children that are too many, those that came last, to find another parent. Until then they are fed. */
-  #spread(state: Stream, now: Millis): RelayEvent[] {
-    const { children, childList, id } = state
-    const { moveIntervalMs } = this.#config
-    const events: RelayEvent[] = []
-    for (const peer of childList.slice(this.#fanOutMax(id))) {
-      const child = children.get(peer)
-      if (child === undefined || now - child.askedToMoveAt < moveIntervalMs) continue
-      child.askedToMoveAt = now
-      const redirect = this.#redirect(peer, state)
-      events.push({ type: 'send', peer, message: { type: 'move', stream: id, withinMs: 0, redirect } })
-    }
-    return events
   }
 
   #follow(state: Stream, now: Millis): RelayEvent[] {

@@ -6,7 +6,7 @@ import type { Stream } from './streams.ts'
 /** Taken for the rate of a stream that has not been measured: voice. */
 const unknownBps = 64_000
 
-type Rates = Pick<RelayLookups, 'rateBps' | 'peakBps'>
+export type Rates = Pick<RelayLookups, 'rateBps' | 'peakBps'>
 
 export class Uplink {
   readonly #limitBps: number
