@@ -4,7 +4,7 @@
  * nodes, and lists what is not yet as it has to be once the network has been left alone for a while.
  */
 import { type Input, type Millis, type Output, type PeerId, type StreamId, streamId } from '@hopcast/protocol'
-import type { StreamView } from '../../packages/protocol/src/relay.ts'
+import type { StreamView } from '../../packages/protocol/src/streams.ts'
 import type { SimNode } from './node.ts'
 import { InvariantBreak } from './observer.ts'
 import { reachable } from './oracle.ts'

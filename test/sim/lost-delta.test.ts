@@ -1,7 +1,7 @@
 /** A SYNC that is lost, as by a fault of either end: streams lose nothing by themselves. */
 import { defaultConfig, type Input } from '@hopcast/protocol'
 import { describe, expect, it } from 'vitest'
-import type { StreamView } from '../../packages/protocol/src/relay.ts'
+import type { StreamView } from '../../packages/protocol/src/streams.ts'
 import { encodeControl } from '../../packages/protocol/src/wire/control.ts'
 import { settle } from './schedule.ts'
 import { simulation } from './seeded.ts'

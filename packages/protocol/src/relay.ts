@@ -27,20 +27,10 @@ import {
 } from './ids.ts'
 import { established, lostUnlessFed, nack, type RelayEvent, type RelayLookups, unsub } from './relay-event.ts'
 import { Resubscriptions } from './resubscriptions.ts'
-import { isSource, type Stream, Streams } from './streams.ts'
+import { isSource, type Stream, Streams, type StreamView, view } from './streams.ts'
 import type { Timers } from './timers.ts'
 import { Upstream } from './upstream.ts'
 import type { Move, Sub, SubNack, SubOk } from './wire/messages.ts'
-
-export interface StreamView {
-  stream: StreamId
-  publisher: PeerId
-  upstream: PeerId | undefined
-  /** Links from the publisher. */
-  hops: number
-  children: readonly PeerId[]
-  subscribers: number
-}
 
 export class Relay {
   readonly #self: PeerId
@@ -269,7 +259,7 @@ export class Relay {
       events.push(...this.#forgetDoubtful(state, now))
       if (this.#streams.get(state.id) !== state) continue
       events.push(...this.#follow(state, now), ...this.#capacity.spread(state, now))
-      if (this.#isStarting(state, now)) events.push(...this.#upstream.handleSilence(state, now))
+      events.push(...this.#upstream.handleStart(state, now))
     }
     for (const [stream, until] of this.#ended) if (until <= now) this.#ended.delete(stream)
     if (this.#streams.size + this.#ended.size > 0) {
@@ -294,14 +284,6 @@ export class Relay {
     const refused = nack(nextHop, state.id, 'loop')
     const released = this.#releaseIfUnused(state)
     return [refused, ...(released.length > 0 ? released : this.#upstream.follow(state, now))]
-  }
-
-  /** Once, a while after SUB_OK: it has promised, and not a single object came. */
-  #isStarting({ id, upstream, establishedAt }: Stream, now: Millis): boolean {
-    const { firstObjectMs, subIntervalMs } = this.#config
-    const age = now - establishedAt
-    const isDue = upstream !== undefined && age >= firstObjectMs && age < firstObjectMs + subIntervalMs
-    return isDue && this.#lookups.resumeSeq(id) === undefined
   }
 
   /**
@@ -334,11 +316,6 @@ export class Relay {
     this.#timers.setBy('subscriptions', now + this.#config.subIntervalMs)
     return this.#streams.add(stream, name, isOwn)
   }
-}
-
-function view({ id, name, upstream, path, childList, subscribers }: Stream): StreamView {
-  const { publisher } = name
-  return { stream: id, publisher, upstream, hops: path.length, children: childList, subscribers }
 }
 
 const nothing: RelayEvent[] = []

@@ -43,6 +43,22 @@ export interface Stream {
   startSeq: number | undefined
 }
 
+/** What others are shown of it. */
+export interface StreamView {
+  stream: StreamId
+  publisher: PeerId
+  upstream: PeerId | undefined
+  /** Links from the publisher. */
+  hops: number
+  children: readonly PeerId[]
+  subscribers: number
+}
+
+export function view({ id, name, upstream, path, childList, subscribers }: Stream): StreamView {
+  const { publisher } = name
+  return { stream: id, publisher, upstream, hops: path.length, children: childList, subscribers }
+}
+
 /** Whether the stream comes from `peer`, or may: it is the parent, or the one asked. */
 export function isSource({ upstream, asked }: Stream, peer: PeerId): boolean {
   return upstream === peer || asked?.peer === peer

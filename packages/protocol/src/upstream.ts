@@ -80,6 +80,15 @@ export class Upstream {
     return [{ type: 'doubted', publisher: name.publisher, peer: upstream }]
   }
 
+  /** Asked now and then. Once, a while after SUB_OK, a parent that has promised and sent not a single object counts as silent. */
+  handleStart(state: Stream, now: Millis): RelayEvent[] {
+    const { id, upstream, establishedAt } = state
+    const { firstObjectMs, subIntervalMs } = this.#config
+    const age = now - establishedAt
+    const isDue = upstream !== undefined && age >= firstObjectMs && age < firstObjectMs + subIntervalMs
+    return isDue && this.#lookups.resumeSeq(id) === undefined ? this.handleSilence(state, now) : []
+  }
+
   /** SUB_OK from the parent, or from the one asked. */
   handleOk(state: Stream, peer: PeerId, path: readonly PathTag[], now: Millis): RelayEvent[] {
     const { asked, upstream } = state
