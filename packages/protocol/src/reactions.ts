@@ -191,6 +191,9 @@ export class Reactions {
           this.onNeighbourEvents(this.#parts.neighbours.suggest(event.redirect, now), now)
           this.onRouteEvents(this.#parts.routes.avoid(event.publisher, event.peer, event.type, now), now)
           break
+        case 'withdrawn':
+          this.onNeighbourEvents(this.#parts.neighbours.suggest(event.redirect, now), now)
+          break
         case 'fault':
           this.onRouteEvents(this.#parts.routes.avoid(event.publisher, event.peer, event.type, now), now)
           break

@@ -189,8 +189,12 @@ export class Relay {
   }
 
   handleMove(peer: PeerId, { stream, redirect }: Move): RelayEvent[] {
-    const state = stream && this.#streams.get(stream)
-    if (!state || state.upstream !== peer) return []
+    if (stream === undefined) {
+      const isNeeded = [...this.#streams.all()].some(state => isSource(state, peer))
+      return isNeeded ? [{ type: 'withdrawn', redirect }] : []
+    }
+    const state = this.#streams.get(stream)
+    if (state === undefined || state.upstream !== peer) return []
     return [{ type: 'crowded', publisher: state.name.publisher, peer, redirect }]
   }
 

@@ -77,6 +77,12 @@ export const capacity: readonly Mutant[] = [
     createOverlay: twisted(lettingGo)
   },
   {
+    does: 'does not read whom one that leaves names',
+    caughtBy: 'leaver-names-another',
+    saying: 'the named one',
+    createOverlay: twisted(() => ({ hears: forgettingWhoIsNamed }))
+  },
+  {
     does: 'refuses everybody once it has withdrawn',
     caughtBy: 'withdrawn-takes-who-insists',
     saying: 'the children of n1',
@@ -143,6 +149,10 @@ function lettingGo(): Twist {
       return isGone ? outputs.filter(({ type }) => type !== 'forward') : outputs
     }
   }
+}
+
+function forgettingWhoIsNamed(input: Input): Input {
+  return isMessage(input, 'move') ? { ...input, message: { ...input.message, redirect: [] } } : input
 }
 
 function deafToNeed(input: Input): Input {

@@ -55,6 +55,30 @@ export const leaving: readonly Scenario[] = [
     }
   },
   {
+    name: 'leaver-names-another',
+    demands:
+      'a child that has no other way connects to whom its parent names when it leaves, and misses nothing',
+    given: { dials: true },
+    run: network => {
+      network.add('a', 'left')
+      // It has as many neighbours as it aims at: it dials nobody for the lack of them.
+      network.addNode('b', { config: { neighboursTarget: 1, neighboursMax: 4 } })
+      network.dial('left', 'a')
+      network.run(1_000)
+      network.dial('b', 'left')
+      const run = network.publish('a', 'news')
+      const listener = network.subscribe('b', 'news')
+      network.run(4_000)
+      equal('the neighbours of b', network.neighboursOf('b'), ['left'])
+      network.withdraw('left')
+      network.within(1_500, 'b has the named one as its parent', () => network.parent('b', run) === 'a')
+      network.crash('left')
+      network.run(3_000)
+      gapless(listener)
+      equal('what b was told', told(listener), 'started')
+    }
+  },
+  {
     name: 'withdrawn-takes-who-insists',
     demands: 'a node that has withdrawn is full for those who have a parent, and takes a child that has none',
     run: network => {
