@@ -117,94 +117,88 @@ export class Overlay {
   }
 
   #dispatch(input: Input, now: Millis): void {
+    const { neighbours, routes, relay, timers } = this.#parts
+    const reactions = this.#reactions
     switch (input.type) {
       case 'object':
         return this.#onObject(input.peer, input.object, now)
       case 'altered':
-        return this.#reactions.onRelayEvents(this.#parts.relay.handleAltered(input.peer, input.stream), now)
+        return reactions.onRelayEvents(relay.handleAltered(input.peer, input.stream), now)
       case 'message':
         return this.#onMessage(input.peer, input.message, now)
       case 'announcement':
         return this.#onAnnouncement(input.from, input.announcement, now)
       case 'seqno-signed':
-        return this.#reactions.onRouteEvents(
-          this.#parts.routes.handleSeqnoSigned(input, input.signature),
-          now
-        )
+        return reactions.onRouteEvents(routes.handleSeqnoSigned(input, input.signature), now)
       case 'connected':
       case 'disconnected':
       case 'addresses':
       case 'dial-failed':
-        return this.#reactions.onNeighbourEvents(this.#parts.neighbours.handleInput(input, now), now)
+        return reactions.onNeighbourEvents(neighbours.handleInput(input, now), now)
       case 'command':
         return this.#onCommand(input.command, now)
       case 'timeout':
-        for (const timer of this.#parts.timers.takeDue(now)) this.#onTimer(timer, now)
+        for (const timer of timers.takeDue(now)) this.#onTimer(timer, now)
     }
   }
 
   #onMessage(peer: PeerId, message: UnsignedMessage, now: Millis): void {
-    this.#reactions.onNeighbourEvents(this.#parts.links.handleAny(peer, now), now)
-    if (message.type !== 'hello' && !this.#reactions.isGreeted(peer, message.type, now)) return
+    const { links, neighbours, routes, channels, relay, repair } = this.#parts
+    const reactions = this.#reactions
+    reactions.onNeighbourEvents(links.handleAny(peer, now), now)
+    if (message.type !== 'hello' && !reactions.isGreeted(peer, message.type, now)) return
     switch (message.type) {
       case 'hello':
       case 'peers':
       case 'close':
-        return this.#reactions.onNeighbourEvents(
-          this.#parts.neighbours.handleMessage(peer, message, now),
-          now
-        )
+        return reactions.onNeighbourEvents(neighbours.handleMessage(peer, message, now), now)
       case 'beat':
-        this.#reactions.onNeighbourEvents(this.#parts.links.handleBeat(peer, message, now), now)
-        return this.#reactions.onRouteEvents(
-          this.#parts.routes.setFull(peer, message.full === true, now),
-          now
-        )
+        reactions.onNeighbourEvents(links.handleBeat(peer, message, now), now)
+        return reactions.onRouteEvents(routes.setFull(peer, message.full === true, now), now)
       case 'sync':
       case 'seqno-req':
-        return this.#reactions.onRouteEvents(this.#parts.routes.handleMessage(peer, message, now), now)
+        return reactions.onRouteEvents(routes.handleMessage(peer, message, now), now)
       case 'digest':
-        this.#reactions.onRouteEvents(this.#parts.routes.handleMessage(peer, message, now), now)
-        return this.#reactions.onRelayEvents(
-          this.#parts.relay.resubscriptions.handleDigest(peer, message.subscriptions, now),
+        reactions.onRouteEvents(routes.handleMessage(peer, message, now), now)
+        return reactions.onRelayEvents(
+          relay.resubscriptions.handleDigest(peer, message.subscriptions, now),
           now
         )
       case 'resync':
-        this.#reactions.onRouteEvents(this.#parts.routes.handleMessage(peer, message, now), now)
-        return this.#reactions.onRelayEvents(
-          this.#parts.relay.resubscriptions.handleResync(peer, message.subscriptions),
-          now
-        )
+        reactions.onRouteEvents(routes.handleMessage(peer, message, now), now)
+        return reactions.onRelayEvents(relay.resubscriptions.handleResync(peer, message.subscriptions), now)
       case 'sub':
-        return this.#reactions.onRelayEvents(this.#parts.relay.handleSub(peer, message, now), now)
+        return reactions.onRelayEvents(relay.handleSub(peer, message, now), now)
       case 'sub-ok':
-        return this.#reactions.onRelayEvents(this.#parts.relay.handleSubOk(peer, message, now), now)
+        return reactions.onRelayEvents(relay.handleSubOk(peer, message, now), now)
       case 'sub-nack':
-        return this.#reactions.onRelayEvents(this.#parts.relay.handleSubNack(peer, message, now), now)
+        return reactions.onRelayEvents(relay.handleSubNack(peer, message, now), now)
       case 'move':
-        return this.#reactions.onRelayEvents(this.#parts.relay.handleMove(peer, message), now)
+        return reactions.onRelayEvents(relay.handleMove(peer, message), now)
       case 'nack':
-        return this.#reactions.serve(peer, message, now)
+        return reactions.serve(peer, message, now)
       case 'have':
-        return this.#reactions.onRepairEvents(this.#parts.repair.handleHave(peer, message, now), now)
+        return reactions.onRepairEvents(repair.handleHave(peer, message, now), now)
       case 'unsub':
-        return this.#reactions.onRelayEvents(this.#parts.relay.handleUnsub(peer, message.stream), now)
+        return reactions.onRelayEvents(relay.handleUnsub(peer, message.stream), now)
       case 'route-query':
-        return this.#reactions.onChannelEvents(this.#parts.channels.handleQuery(peer, message, now), now)
+        return reactions.onChannelEvents(channels.handleQuery(peer, message, now), now)
     }
   }
 
   #onAnnouncement(from: PeerId | undefined, verified: VerifiedAnnouncement, now: Millis): void {
-    if (from !== undefined && !this.#reactions.isGreeted(from, 'announce', now)) return
-    this.#reactions.onChannelEvents(this.#parts.channels.handleAnnouncement(from, verified, now), now)
+    const { routes, channels } = this.#parts
+    const reactions = this.#reactions
+    if (from !== undefined && !reactions.isGreeted(from, 'announce', now)) return
+    reactions.onChannelEvents(channels.handleAnnouncement(from, verified, now), now)
     // The last withdrawal is on its way; only now does the way to it go, too.
-    const isLast = from === undefined && verified.announcement.ended && !this.#parts.channels.isPublishing
-    if (isLast) this.#reactions.onRouteEvents(this.#parts.routes.stopOwn(), now)
+    const isLast = from === undefined && verified.announcement.ended && !channels.isPublishing
+    if (isLast) reactions.onRouteEvents(routes.stopOwn(), now)
   }
 
   #onObject(peer: PeerId, object: ObjectFrame, now: Millis): void {
-    this.#reactions.onNeighbourEvents(this.#parts.links.handleObject(peer, now), now)
-    const { relay, repair } = this.#parts
+    const { links, relay, repair } = this.#parts
+    this.#reactions.onNeighbourEvents(links.handleObject(peer, now), now)
     const { stream, seq } = object.header
     const isSource = relay.isSource(stream, peer)
     if (isSource || (!repair.isIdle && repair.expects(stream, seq, peer))) {
@@ -224,43 +218,47 @@ export class Overlay {
   }
 
   #onTimer(timer: Timer, now: Millis): void {
+    const { links, neighbours, routes, channels, relay, forward, repair } = this.#parts
+    const reactions = this.#reactions
     switch (timer) {
       case 'beat':
       case 'peers':
-        return this.#reactions.onNeighbourEvents(this.#parts.neighbours.handleTimeout(timer, now), now)
+        return reactions.onNeighbourEvents(neighbours.handleTimeout(timer, now), now)
       case 'sync':
       case 'seqno':
       case 'origins':
       case 'digest':
       case 'switches':
       case 'penalties':
-        return this.#reactions.onRouteEvents(this.#parts.routes.handleTimer(timer, now), now)
+        return reactions.onRouteEvents(routes.handleTimer(timer, now), now)
       case 'subscriptions':
-        this.#parts.forward.handleTimeout(now)
-        this.#reactions.onRelayEvents(this.#parts.relay.handleTimeout(now), now)
-        this.#parts.links.isFull = this.#parts.relay.capacity.isFull
+        forward.handleTimeout(now)
+        reactions.onRelayEvents(relay.handleTimeout(now), now)
+        links.isFull = relay.capacity.isFull
         return
       case 'moves':
-        return this.#reactions.onRelayEvents(this.#parts.relay.handleMoves(now), now)
+        return reactions.onRelayEvents(relay.handleMoves(now), now)
       case 'repair':
-        return this.#reactions.onRepairEvents(this.#parts.repair.handleTimeout(now), now)
+        return reactions.onRepairEvents(repair.handleTimeout(now), now)
       case 'silence':
-        for (const stream of this.#parts.forward.handleSilence(now)) {
-          this.#reactions.onRelayEvents(this.#parts.relay.handleSilence(stream, now), now)
+        for (const stream of forward.handleSilence(now)) {
+          reactions.onRelayEvents(relay.handleSilence(stream, now), now)
         }
         return
       case 'announcements':
-        return this.#reactions.onChannelEvents(this.#parts.channels.handleTimeout(now), now)
+        return reactions.onChannelEvents(channels.handleTimeout(now), now)
       case 'queries':
-        return this.#reactions.onChannelEvents(this.#parts.channels.handleQueriesTimeout(now), now)
+        return reactions.onChannelEvents(channels.handleQueriesTimeout(now), now)
       case 'endings':
-        return this.#reactions.onChannelEvents(this.#parts.channels.handleEndings(now), now)
+        return reactions.onChannelEvents(channels.handleEndings(now), now)
     }
   }
 
   // Commands
 
   #onCommand(command: Command, now: Millis): void {
+    const { links, routes, channels, relay, subscriptions } = this.#parts
+    const reactions = this.#reactions
     if ('tracks' in command) checkTracks(command.tracks)
     switch (command.type) {
       case 'publish':
@@ -270,45 +268,41 @@ export class Overlay {
       case 'unpublish':
         return this.#unpublish(command.channel, now)
       case 'subscribe':
-        this.#parts.subscriptions.open(command.channel, command.tracks)
-        return this.#reactions.onChannelEvents(
-          this.#parts.channels.subscribe(command.channel, command.mode, now),
-          now
-        )
+        subscriptions.open(command.channel, command.tracks)
+        return reactions.onChannelEvents(channels.subscribe(command.channel, command.mode, now), now)
       case 'unsubscribe':
-        this.#parts.subscriptions.close(command.channel)
-        return this.#reactions.onChannelEvents(this.#parts.channels.unsubscribe(command.channel), now)
+        subscriptions.close(command.channel)
+        return reactions.onChannelEvents(channels.unsubscribe(command.channel), now)
       case 'withdraw':
-        this.#reactions.onRelayEvents(
-          this.#parts.relay.capacity.withdraw(command.withdrawn, command.withinMs),
-          now
-        )
-        this.#parts.links.isFull = this.#parts.relay.capacity.isFull
-        this.#reactions.onRouteEvents(this.#parts.routes.withdraw(command.withdrawn, now), now)
+        reactions.onRelayEvents(relay.capacity.withdraw(command.withdrawn, command.withinMs), now)
+        links.isFull = relay.capacity.isFull
+        reactions.onRouteEvents(routes.withdraw(command.withdrawn, now), now)
     }
   }
 
   #publish(publication: Publication, tracks: readonly number[], now: Millis): void {
+    const { routes, channels, relay, publications } = this.#parts
+    const reactions = this.#reactions
     const { channel } = publication
-    const { epoch, events } = this.#parts.channels.publish(publication, now)
-    for (const name of this.#parts.publications.open({ ...publication, epoch }, tracks)) {
-      this.#parts.relay.startOwn(name, now)
-    }
-    if (epoch !== publication.epoch) this.#reactions.say({ type: 'epoch', channel, epoch })
-    this.#reactions.onRouteEvents(this.#parts.routes.startOwn(epoch), now)
-    this.#reactions.onChannelEvents(events, now)
+    const { epoch, events } = channels.publish(publication, now)
+    for (const name of publications.open({ ...publication, epoch }, tracks)) relay.startOwn(name, now)
+    if (epoch !== publication.epoch) reactions.say({ type: 'epoch', channel, epoch })
+    reactions.onRouteEvents(routes.startOwn(epoch), now)
+    reactions.onChannelEvents(events, now)
   }
 
   #write(channel: ChannelId, track: number, written: WrittenObject, now: Millis): void {
-    const object = this.#parts.publications.write(channel, track, written)
-    if (this.#parts.forward.accept(object, now)) this.#reactions.pass(object, undefined, now)
-    if (!object.header.list && this.#parts.publications.isSigned(channel)) {
+    const { forward, publications } = this.#parts
+    const object = publications.write(channel, track, written)
+    if (forward.accept(object, now)) this.#reactions.pass(object, undefined, now)
+    if (!object.header.list && publications.isSigned(channel)) {
       this.#reactions.say({ type: 'written', object })
     }
   }
 
   #unpublish(channel: ChannelId, now: Millis): void {
-    for (const end of this.#parts.publications.close(channel)) this.#reactions.pass(end, undefined, now)
-    this.#reactions.onChannelEvents(this.#parts.channels.unpublish(channel, now), now)
+    const { channels, publications } = this.#parts
+    for (const end of publications.close(channel)) this.#reactions.pass(end, undefined, now)
+    this.#reactions.onChannelEvents(channels.unpublish(channel, now), now)
   }
 }
