@@ -40,8 +40,8 @@ describe('Capacity', () => {
   })
 
   test('A relay whose uplink is too weak is left for another, and nothing is lost', () => {
-    // Two children at 48 kbit/s each.
-    const sim = simulation({ config: { uplinkBps: 100_000 } })
+    // Two children at 80 kbit/s each.
+    const sim = simulation({ config: { uplinkBps: 170_000 } })
     diamond(sim, { left: 5, right: 30 })
     for (const name of ['c', 'd']) {
       sim.addNode(name)

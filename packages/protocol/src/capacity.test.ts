@@ -58,7 +58,7 @@ describe('To share the load, a relay', () => {
   })
 
   test('counts those it has taken on since it last measured', () => {
-    const made = established({ uplinkBps: 130_000 })
+    const made = established({ uplinkBps: 210_000 })
     expect(told(made.relay.handleSub(right, sub(), 0))).toEqual(['ok 1 to right'])
     expect(told(made.relay.handleSub(other, sub(), 0))).toEqual(['full to other'])
   })

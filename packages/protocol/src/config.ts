@@ -221,6 +221,8 @@ export interface Config {
   moveIntervalMs: Millis
   /** What this node sends to children at most, in bits per second; 0: no limit. */
   uplinkBps: number
+  /** An object takes so much more of an uplink than its frame: IP and TCP, Noise and yamux; or UDP, DTLS and SCTP. */
+  objectOverheadBytes: number
   /** Past it, the neighbour's SUB is answered by SUB_NACK `full`. */
   subscriptionsPerNeighbourMax: number
 
@@ -368,6 +370,7 @@ export const defaultConfig: Config = {
   peakToMeanMax: 4,
   moveIntervalMs: 30_000,
   uplinkBps: 0,
+  objectOverheadBytes: 80,
   subscriptionsPerNeighbourMax: 1_024,
 
   nackDelayMs: 20,

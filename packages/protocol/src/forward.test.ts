@@ -168,17 +168,17 @@ describe('Forward knows', () => {
   })
 
   test('the rate of a stream, which is its peak as well if all objects are alike', () => {
-    const passed = forward({ peakToMeanMax: 4 })
-    // 50 bytes, 20 ms apart.
+    const passed = forward({ peakToMeanMax: 4, objectOverheadBytes: 30 })
+    // 80 bytes on the wire, 20 ms apart.
     const { rate, peak } = rateAfter(passed, 20, () => 10)
-    expect(rate).toBeCloseTo(20_000, -3)
+    expect(rate).toBeCloseTo(32_000, -3)
     expect(peak / rate).toBeLessThan(1.1)
   })
 
   test('the peak of a stream with key frames: the rate of the time around them, in which they have to leave', () => {
-    const passed = forward({ queueWaitMaxMs: 200, peakToMeanMax: 4 })
-    // 500 bytes every 40 ms, and 3,000 every second.
-    const { rate, peak } = rateAfter(passed, 40, seq => (seq % 25 === 0 ? 3_000 : 500) - headerBytes)
+    const passed = forward({ queueWaitMaxMs: 200, peakToMeanMax: 4, objectOverheadBytes: 100 })
+    // 500 bytes on the wire every 40 ms, and 3,000 every second.
+    const { rate, peak } = rateAfter(passed, 40, seq => (seq % 25 === 0 ? 2_900 : 400) - headerBytes)
     // One large and four small ones in 200 ms, or nearly, since it fades.
     const most = ((3_000 + 4 * 500) * 8) / 0.2
     expect(rate).toBeCloseTo(120_000, -4)
@@ -187,7 +187,7 @@ describe('Forward knows', () => {
   })
 
   test('that timestamps which say that all comes at once are wrong', () => {
-    const passed = forward({ peakToMeanMax: 4 })
+    const passed = forward({ peakToMeanMax: 4, objectOverheadBytes: 0 })
     for (let seq = 0; seq < 500; seq++) {
       passed.accept(object(seq), 20 * seq)
       if (seq % 50 === 49) passed.handleTimeout(20 * seq)

@@ -34,10 +34,10 @@ interface StreamBuffer {
   bytes: number
   received: number
   sent: number
-  /** Since the last measurement, and what that gave. */
+  /** On the wire, since the last measurement; and what that gave. */
   bytesSince: number
   rateBps: number
-  /** Bytes of the objects of one `queueWaitMaxMs`, by their timestamps from `peakFrom` on; and the most that there were of late. */
+  /** The same of the objects of one `queueWaitMaxMs`, by their timestamps from `peakFrom` on; and the most that there were of late. */
   peakFrom: Millis
   peakBytes: number
   peakBytesMax: number
@@ -146,7 +146,7 @@ export class Forward {
     return silent
   }
 
-  /** Bits per second, as measured last; 0 before. */
+  /** Bits per second on the wire of a link that carries it, as measured last; 0 before. */
   rateBps(stream: StreamId): number {
     return this.#streams.get(stream)?.rateBps ?? 0
   }
@@ -269,8 +269,7 @@ export class Forward {
   #keep(buffer: StreamBuffer, object: ObjectFrame, now: Millis): void {
     this.#expire(buffer, now)
     buffer.recent.push({ object, at: now })
-    buffer.bytesSince += object.bytes.length
-    this.#notePeak(buffer, object)
+    this.#measureRate(buffer, object)
     buffer.bytes += object.bytes.length
     this.#bytes += object.bytes.length
     while (buffer.bytes > this.#config.recentBytesPerStreamMax || this.#bytes > this.#config.recentBytesMax) {
@@ -278,12 +277,16 @@ export class Forward {
     }
   }
 
-  /** By timestamps: what a stalled link, or a new parent, sends in one go is not what the stream is like. */
-  #notePeak(buffer: StreamBuffer, { header, bytes }: ObjectFrame): void {
+  /**
+   * A peak is found by timestamps: what a stalled link, or a new parent, sends in one go is not what the stream is like.
+   */
+  #measureRate(buffer: StreamBuffer, { header, bytes }: ObjectFrame): void {
+    const wireBytes = bytes.length + this.#config.objectOverheadBytes
+    buffer.bytesSince += wireBytes
     const at = header.timestampUs / 1_000
     const isNext = at < buffer.peakFrom || at >= buffer.peakFrom + this.#config.queueWaitMaxMs
     if (isNext) buffer.peakFrom = at
-    buffer.peakBytes = isNext ? bytes.length : buffer.peakBytes + bytes.length
+    buffer.peakBytes = isNext ? wireBytes : buffer.peakBytes + wireBytes
     buffer.peakBytesMax = Math.max(buffer.peakBytesMax, buffer.peakBytes)
   }
 

@@ -6,8 +6,8 @@ import type { Network } from '../network.ts'
 import { subTo } from '../said.ts'
 import type { Scenario } from '../scenario.ts'
 
-/** Objects of a simulated run: 120 bytes, fifty times a second. */
-const streamBps = 48_000
+/** Objects of a simulated run: 120 bytes, and 80 of packets, fifty times a second. */
+const streamBps = 80_000
 
 export const capacity: readonly Scenario[] = [
   {

@@ -6,8 +6,8 @@ import type { Millis } from '@hopcast/protocol'
 import type { Random } from '../random.ts'
 import { draw, exponential } from './quantiles.ts'
 
-/** A frame takes this much more on the wire: IP, TCP or SCTP, TLS or DTLS. */
-const overheadBytes = 60
+/** A frame takes this much more on the wire: IP and TCP, Noise and yamux; or UDP, DTLS and SCTP. */
+const overheadBytes = 80
 /** What may leave at once after a pause, as time at the uplink's rate. */
 const burstMs = 10
 

@@ -14,11 +14,11 @@ import { regions, roundTripMs } from './regions.ts'
 
 describe('An uplink', () => {
   it('sends at its rate, whoever the frames are for, after a short burst', () => {
-    // 1,000 kbit/s: 1,250 bytes, of which 60 are overhead, take 10 ms.
+    // 1,000 kbit/s: 1,250 bytes, of which 80 are overhead, take 10 ms.
     const access = new Access({ uplinkKbps: 1_000, lastMileMs: 5 })
-    expect([0, 0, 0, 0].map(now => access.departure(1_190, now))).toEqual([0, 10, 20, 30])
-    expect(access.departure(1_190, 35)).toBe(40)
-    expect(access.departure(1_190, 1_000)).toBe(1_000)
+    expect([0, 0, 0, 0].map(now => access.departure(1_170, now))).toEqual([0, 10, 20, 30])
+    expect(access.departure(1_170, 35)).toBe(40)
+    expect(access.departure(1_170, 1_000)).toBe(1_000)
   })
 
   it('makes objects wait in the queue of their neighbour, where audio is first and what waits for too long is dropped', () => {
