@@ -54,6 +54,15 @@ export function withinReach(
   return { ...message, peers: peers.filter(({ addresses }) => addresses.length > 0) }
 }
 
+/** @throws TypeError for text that is no multiaddr */
+export function parseAddress(text: string): Multiaddr {
+  try {
+    return multiaddr(text)
+  } catch (cause) {
+    throw new TypeError(`${JSON.stringify(text)} is not a multiaddr`, { cause })
+  }
+}
+
 /** What libp2p can dial, each with the peer's id, so that nobody else is taken for it. */
 export function dialable(peer: PeerId, addresses: readonly string[]): Multiaddr[] {
   return addresses

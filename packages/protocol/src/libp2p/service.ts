@@ -14,15 +14,14 @@ import type {
   TypedEventTarget
 } from '@libp2p/interface'
 import type { AddressManager, ConnectionManager, Registrar } from '@libp2p/interface-internal'
-import { type Multiaddr, multiaddr } from '@multiformats/multiaddr'
 import type { Command, Input, Output } from '../contract.ts'
 import { Deadlines } from '../deadlines.ts'
-import { type ChannelId, checkChannelName, checkTracks, openChannelId, type PeerId } from '../ids.ts'
+import type { PeerId } from '../ids.ts'
 import { Overlay } from '../overlay.ts'
-import { decodeControl, encodeControl } from '../wire/control.ts'
+import { decodeControl } from '../wire/control.ts'
 import { type CloseCode, type Message, type ObjectFrame, ProtocolError } from '../wire/messages.ts'
 import { parseObject } from '../wire/object.ts'
-import { Alarm } from './alarm.ts'
+import { parseAddress } from './addresses.ts'
 import type {
   Hopcast,
   HopcastEvent,
@@ -34,17 +33,19 @@ import type {
   Subscription
 } from './api.ts'
 import { configOf } from './config.ts'
+import { CoreLoop } from './core-loop.ts'
 import { Dialer } from './dialer.ts'
 import { Discovery } from './discovery.ts'
 import { Inbox, inboxLimits } from './inbox.ts'
 import { type FaultOrigin, Integrity } from './integrity.ts'
 import { carriesNothing, leaveWithinMs } from './leaving.ts'
 import { audioProtocol, controlProtocol, drained, type StreamClass } from './link.ts'
+import { LocalSubscriptions } from './local-subscriptions.ts'
 import { LocalPublications } from './publication.ts'
 import { Sessions } from './sessions.ts'
-import { SeqnoVerifier, signAnnouncement, signSeqno } from './signing.ts'
+import { Signer } from './signer.ts'
+import { SeqnoVerifier } from './signing.ts'
 import { makeStatus } from './status.ts'
-import { EventQueue, incomingObject, told, unreadEventsMax } from './subscription.ts'
 import { WallClock } from './wall-clock.ts'
 
 export interface HopcastComponents {
@@ -67,32 +68,27 @@ export class HopcastService implements Hopcast, Startable {
   readonly #components: HopcastComponents
   readonly #log: Logger
   readonly #overlay: Overlay
+  readonly #core: CoreLoop
   readonly #dialer: Dialer
   readonly #discovery: Discovery
   readonly #sessions: Sessions
   readonly #publications: LocalPublications
-  readonly #subscriptions = new Map<ChannelId, EventQueue>()
+  readonly #subscriptions: LocalSubscriptions
   readonly #listeners = new Set<(event: HopcastEvent) => void>()
   readonly #deadlines: Deadlines
   readonly #integrity: Integrity
   readonly #counters = { overflow: 0, expired: 0, waitsForKey: 0, peersClosed: 0 }
-  /** What the core said and is still to be done, in its order. */
-  readonly #outputs: Output[] = []
-  #isDoing = false
-  /** Signatures that are being made: `end` waits for them. */
-  #signing: Promise<void> = Promise.resolve()
+  readonly #signer: Signer
   readonly #seqnos = new SeqnoVerifier(seqnosMax)
-  #lastEncoded: { message: Message; body: Uint8Array } | undefined
   readonly #clock = new WallClock()
-  readonly #alarm = new Alarm(() => this.#handle({ type: 'timeout' }))
   #topology: string | undefined
-  #started = false
 
   constructor(components: HopcastComponents, init: HopcastInit) {
     this.#components = components
     this.#log = components.logger.forComponent('hopcast')
     this.peerId = components.peerId.toString() as PeerId
     this.#overlay = new Overlay({ self: this.peerId, config: configOf(init), rng: Math.random })
+    this.#core = new CoreLoop(this.#overlay, output => this.#do(output))
     this.#deadlines = new Deadlines(this.#overlay.config)
     this.#sessions = new Sessions(components.logger, this.#overlay.config, this.#counters, {
       inbox: (peer, onError) => this.#inbox(peer, onError),
@@ -104,6 +100,11 @@ export class HopcastService implements Hopcast, Startable {
       onEnded: (peer, error) => this.#onEnded(peer, error)
     })
     this.#integrity = new Integrity(this.peerId, components.privateKey, of => this.#onFault(of))
+    this.#signer = new Signer(components.privateKey, this.#clock, input => this.#handle(input))
+    this.#subscriptions = new LocalSubscriptions({
+      checks: this.#integrity,
+      command: command => this.#command(command)
+    })
     this.#publications = new LocalPublications({
       lists: this.#integrity,
       self: this.peerId,
@@ -129,12 +130,11 @@ export class HopcastService implements Hopcast, Startable {
   // libp2p service
 
   async start(): Promise<void> {
-    this.#started = true
+    this.#core.start()
     this.#sessions.start()
     this.#discovery.start()
     this.#dialer.start()
     this.#integrity.start()
-    this.#setAlarm()
     const { registrar } = this.#components
     const options = { maxInboundStreams: inboundStreamsMax }
     const accept = (streamClass: StreamClass) => (stream: Stream, connection: Connection) =>
@@ -148,12 +148,11 @@ export class HopcastService implements Hopcast, Startable {
 
   /** While libp2p still has its connections: neighbours are told. */
   async beforeStop(): Promise<void> {
-    this.#started = false
+    this.#core.stop()
     this.#dialer.stop()
     this.#discovery.stop()
     this.#integrity.stop()
-    this.#setAlarm()
-    for (const subscription of this.#subscriptions.values()) subscription.close()
+    this.#subscriptions.close()
     await this.#sessions.stop()
   }
 
@@ -171,34 +170,11 @@ export class HopcastService implements Hopcast, Startable {
   }
 
   subscribe(channel: string, options: SubscribeOptions = {}): Subscription {
-    const name = checkChannelName(channel)
-    const { tracks = [0], mode = 'any' } = options
-    checkTracks(tracks)
-    if (mode !== 'any' && mode !== 'all') {
-      throw new TypeError(`${JSON.stringify(mode)} is no mode: use any or all`)
-    }
-    const id = openChannelId(name)
-    const queue = new EventQueue(name, unreadEventsMax[mode], () => {
-      this.#subscriptions.delete(id)
-      this.#integrity.unsubscribed(id)
-      this.#command({ type: 'unsubscribe', channel: id })
-    })
-    // Known before the core answers, which it may do at once.
-    const other = this.#subscriptions.get(id)
-    if (other !== undefined) throw new TypeError(`${JSON.stringify(name)} is subscribed already`)
-    this.#subscriptions.set(id, queue)
-    this.#command({ type: 'subscribe', channel: id, tracks, mode })
-    return queue
+    return this.#subscriptions.subscribe(channel, options)
   }
 
   connect(address: string): void {
-    let parsed: Multiaddr
-    try {
-      parsed = multiaddr(address)
-    } catch (cause) {
-      throw new TypeError(`${JSON.stringify(address)} is not a multiaddr`, { cause })
-    }
-    this.#dialer.keep(parsed)
+    this.#dialer.keep(parseAddress(address))
   }
 
   withdraw(withdrawn: boolean): void {
@@ -269,32 +245,7 @@ export class HopcastService implements Hopcast, Startable {
   }
 
   #handle(input: Input): void {
-    const now = performance.now()
-    for (const output of this.#overlay.handle(input, now)) this.#outputs.push(output)
-    // After the input, which may be the sign of life that the timeout would have missed.
-    if (this.#alarm.isOverdue(now)) {
-      for (const output of this.#overlay.handle({ type: 'timeout' }, now)) this.#outputs.push(output)
-    }
-    // Doing one may bring the next input, as when a link breaks: what it leads to must not overtake what came before.
-    try {
-      if (!this.#isDoing) this.#doAll()
-    } finally {
-      // A listener of the application's that throws must not stop the clock.
-      this.#setAlarm()
-    }
-  }
-
-  #doAll(): void {
-    this.#isDoing = true
-    try {
-      for (let output = this.#outputs.shift(); output; output = this.#outputs.shift()) this.#do(output)
-    } finally {
-      this.#isDoing = false
-    }
-  }
-
-  #setAlarm(): void {
-    this.#alarm.set(this.#started ? this.#overlay.deadline() : undefined)
+    this.#core.handle(input)
   }
 
   #do(output: Output): void {
@@ -303,7 +254,7 @@ export class HopcastService implements Hopcast, Startable {
         this.#forward(output.peers, output.object)
         break
       case 'deliver':
-        this.#deliver(output)
+        this.#subscriptions.deliver(output)
         break
       case 'written':
         this.#integrity.written(output.object)
@@ -312,10 +263,10 @@ export class HopcastService implements Hopcast, Startable {
         this.#send(output.peer, output.message)
         break
       case 'sign':
-        this.#signing = this.#signing.then(() => this.#sign(output))
+        this.#signer.signAnnouncement(output.draft)
         break
       case 'sign-seqno':
-        this.#signing = this.#signing.then(() => this.#signSeqno(output))
+        this.#signer.signSeqno(output)
         break
       case 'epoch':
         this.#publications.restart(output.channel, output.epoch)
@@ -330,8 +281,7 @@ export class HopcastService implements Hopcast, Startable {
         this.#onNeighbour(output.peer, output.change, output.reason)
         break
       case 'subscription':
-        this.#integrity.told(output)
-        this.#subscriptions.get(output.channel)?.push(told(output))
+        this.#subscriptions.handleEvent(output)
     }
   }
 
@@ -343,24 +293,11 @@ export class HopcastService implements Hopcast, Startable {
 
   #send(peer: PeerId, message: Message): void {
     const sent = message.type === 'peers' ? this.#discovery.told(peer, message) : message
-    if (sent !== undefined) this.#sessions.link(peer)?.sendControl(this.#encode(sent))
-  }
-
-  /** The core sends the same message to many neighbours in a row. */
-  #encode(message: Message): Uint8Array {
-    if (this.#lastEncoded?.message !== message) this.#lastEncoded = { message, body: encodeControl(message) }
-    return this.#lastEncoded.body
-  }
-
-  /** The application does not wait for what a check says. */
-  #deliver(output: Extract<Output, { type: 'deliver' }>): void {
-    const { channel, object } = output
-    if (!object.header.list) this.#subscriptions.get(channel)?.push(incomingObject(output, object))
-    this.#integrity.delivered(output)
+    if (sent !== undefined) this.#sessions.send(peer, sent)
   }
 
   #onFault({ channel: id, stream, ...of }: FaultOrigin): void {
-    const channel = this.#subscriptions.get(id)?.channel ?? ''
+    const channel = this.#subscriptions.name(id) ?? ''
     this.#emit({ type: 'altered', channel, ...of })
     this.#handle({ type: 'altered', peer: of.peer, stream })
   }
@@ -376,25 +313,9 @@ export class HopcastService implements Hopcast, Startable {
     for (const listener of this.#listeners) listener(event)
   }
 
-  // Signatures
-
-  async #sign(output: Extract<Output, { type: 'sign' }>): Promise<void> {
-    const announcement = await signAnnouncement(
-      this.#components.privateKey,
-      output.draft,
-      this.#clock.latest()
-    )
-    this.#handle({ type: 'announcement', from: undefined, announcement })
-  }
-
-  async #signSeqno({ epoch, seqno }: Extract<Output, { type: 'sign-seqno' }>): Promise<void> {
-    const signature = await signSeqno(this.#components.privateKey, { epoch, seqno })
-    this.#handle({ type: 'seqno-signed', epoch, seqno, signature })
-  }
-
   /** Resolves when what was decided so far has left this node, or was given up. */
   async #drained(): Promise<void> {
-    await this.#signing
+    await this.#signer.settled()
     await drained(this.#sessions.links())
   }
 }

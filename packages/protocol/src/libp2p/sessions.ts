@@ -3,7 +3,8 @@ import type { ComponentLogger, Connection, Logger, Stream } from '@libp2p/interf
 import type { Config } from '../config.ts'
 import type { PeerId } from '../ids.ts'
 import type { DropCounts } from '../queue.ts'
-import { ProtocolError } from '../wire/messages.ts'
+import { encodeControl } from '../wire/control.ts'
+import { type Message, ProtocolError } from '../wire/messages.ts'
 import type { Inbox } from './inbox.ts'
 import { Link, type StreamClass } from './link.ts'
 
@@ -28,6 +29,7 @@ export class Sessions {
   readonly #links = new Map<PeerId, Link>()
   /** What still says CLOSE: no session begins on it any more. */
   readonly #closing = new Map<Connection, Promise<void>>()
+  #lastEncoded: { message: Message; body: Uint8Array } | undefined
   #started = false
 
   /** @param dropped objects that are dropped for a slow neighbour are added to it */
@@ -44,6 +46,17 @@ export class Sessions {
 
   links(): Iterable<Link> {
     return this.#links.values()
+  }
+
+  /** Does nothing for who is no neighbour any more. */
+  send(peer: PeerId, message: Message): void {
+    this.#links.get(peer)?.sendControl(this.#encode(message))
+  }
+
+  /** The core sends the same message to many neighbours in a row. */
+  #encode(message: Message): Uint8Array {
+    if (this.#lastEncoded?.message !== message) this.#lastEncoded = { message, body: encodeControl(message) }
+    return this.#lastEncoded.body
   }
 
   start(): void {
