@@ -1,19 +1,20 @@
 /** Runs the core: tells it what happens, and when; has what it decides done, in its order; and wakes it at its next deadline. */
 import type { Input, Output } from '../contract.ts'
+import type { Millis } from '../ids.ts'
 import type { Overlay } from '../overlay.ts'
 import { Alarm } from './alarm.ts'
 
 export class CoreLoop {
   readonly #overlay: Overlay
-  readonly #do: (output: Output) => void
+  readonly #do: (output: Output, now: Millis) => void
   /** What the core said and is still to be done. */
   readonly #outputs: Output[] = []
   #isDoing = false
   readonly #alarm = new Alarm(() => this.handle({ type: 'timeout' }))
   #started = false
 
-  /** @param act does one output */
-  constructor(overlay: Overlay, act: (output: Output) => void) {
+  /** @param act does one output; `now` is when the input came, in the time of `performance.now()` */
+  constructor(overlay: Overlay, act: (output: Output, now: Millis) => void) {
     this.#overlay = overlay
     this.#do = act
   }
@@ -38,17 +39,17 @@ export class CoreLoop {
     }
     // Doing one may bring the next input, as when a link breaks: what it leads to must not overtake what came before.
     try {
-      if (!this.#isDoing) this.#doAll()
+      if (!this.#isDoing) this.#doAll(now)
     } finally {
       // A listener of the application's that throws must not stop the clock.
       this.#setAlarm()
     }
   }
 
-  #doAll(): void {
+  #doAll(now: Millis): void {
     this.#isDoing = true
     try {
-      for (let output = this.#outputs.shift(); output; output = this.#outputs.shift()) this.#do(output)
+      for (let output = this.#outputs.shift(); output; output = this.#outputs.shift()) this.#do(output, now)
     } finally {
       this.#isDoing = false
     }

@@ -16,7 +16,7 @@ import type {
 import type { AddressManager, ConnectionManager, Registrar } from '@libp2p/interface-internal'
 import type { Command, Input, Output } from '../contract.ts'
 import { Deadlines } from '../deadlines.ts'
-import type { PeerId } from '../ids.ts'
+import type { Millis, PeerId } from '../ids.ts'
 import { Overlay } from '../overlay.ts'
 import { decodeControl } from '../wire/control.ts'
 import { type CloseCode, type Message, type ObjectFrame, ProtocolError } from '../wire/messages.ts'
@@ -88,7 +88,7 @@ export class HopcastService implements Hopcast, Startable {
     this.#log = components.logger.forComponent('hopcast')
     this.peerId = components.peerId.toString() as PeerId
     this.#overlay = new Overlay({ self: this.peerId, config: configOf(init), rng: Math.random })
-    this.#core = new CoreLoop(this.#overlay, output => this.#do(output))
+    this.#core = new CoreLoop(this.#overlay, (output, now) => this.#do(output, now))
     this.#deadlines = new Deadlines(this.#overlay.config)
     this.#sessions = new Sessions(components.logger, this.#overlay.config, this.#counters, {
       inbox: (peer, onError) => this.#inbox(peer, onError),
@@ -248,10 +248,10 @@ export class HopcastService implements Hopcast, Startable {
     this.#core.handle(input)
   }
 
-  #do(output: Output): void {
+  #do(output: Output, now: Millis): void {
     switch (output.type) {
       case 'forward':
-        this.#forward(output.peers, output.object)
+        this.#forward(output.peers, output.object, now)
         break
       case 'deliver':
         this.#subscriptions.deliver(output)
@@ -285,8 +285,7 @@ export class HopcastService implements Hopcast, Startable {
     }
   }
 
-  #forward(peers: readonly PeerId[], object: ObjectFrame): void {
-    const now = performance.now()
+  #forward(peers: readonly PeerId[], object: ObjectFrame, now: Millis): void {
     const expiresAt = this.#deadlines.expiresAt(object.header, now)
     for (const peer of peers) this.#sessions.link(peer)?.sendObject(object, expiresAt, now)
   }
