@@ -46,7 +46,7 @@ export interface NetworkOptions {
   dials?: boolean
 }
 
-export interface Surroundings {
+interface Surroundings {
   seed: number
   /** The implementation under test. */
   createOverlay: CreateOverlay

@@ -15,7 +15,7 @@ export interface Said {
   message: Message
 }
 
-export interface Closed {
+interface Closed {
   at: Millis
   by: PeerId
   peer: PeerId
@@ -23,7 +23,7 @@ export interface Closed {
 }
 
 /** A message that comes, and is not heard. */
-export interface Loss {
+interface Loss {
   readonly node: PeerId
   readonly peer: PeerId
   readonly type: Message['type']
@@ -32,7 +32,7 @@ export interface Loss {
 }
 
 /** A node tells its people that it has lost a neighbour. */
-export interface Lost {
+interface Lost {
   at: Millis
   by: PeerId
   peer: PeerId

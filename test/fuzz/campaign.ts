@@ -29,7 +29,7 @@ export interface Find {
   shrunk: Uint8Array
 }
 
-export interface CampaignOptions {
+interface CampaignOptions {
   seed: number
   inputs: number
   /** Called now and then. */

@@ -18,7 +18,7 @@ export type Fault =
   | 'memory'
 
 /** No decode takes longer. */
-export const decodeMsMax = 5
+const decodeMsMax = 5
 /** A slow input is decoded so often again, since others use the machine too; the shortest time counts. */
 const repeats = 10
 /** What a refusal may say, in UTF-16 units: a line in a log. */

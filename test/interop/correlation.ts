@@ -6,7 +6,7 @@ const coarse = 8
 /** Under this a second is silence, in which there is nothing to compare. */
 const silenceRms = 0.01
 
-export interface Comparison {
+interface Comparison {
   /** Samples by which the recording is late; negative when its beginning is missing. */
   lag: number
   /** Of each whole second of speech that both have: its number in the source, and the normalized correlation. */

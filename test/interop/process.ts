@@ -15,7 +15,7 @@ const killGraceMs = 5000
 /** A line of `--json` output. */
 export type Line = { type: string } & Record<string, unknown>
 
-export interface Exit {
+interface Exit {
   code: number | null
   signal: NodeJS.Signals | null
 }

@@ -5,7 +5,7 @@ import type { SimNode } from './node.ts'
 import type { Simulation } from './simulation.ts'
 import { TraceHash } from './trace-hash.ts'
 
-export interface Frame {
+interface Frame {
   streamClass: StreamClass
   /** The type of the message, for who measures. */
   kind: string

@@ -5,7 +5,7 @@ import { EventQueue } from './event-queue.ts'
 const eventsPerInstantMax = 100_000
 
 /** A run that broke an invariant, with what it takes to see it again. */
-export class SimulationError extends Error {
+class SimulationError extends Error {
   override readonly name = 'SimulationError'
 }
 

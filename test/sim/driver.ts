@@ -27,7 +27,7 @@ import type { Simulation } from './simulation.ts'
 /** What a dial takes that leads nowhere. */
 const dialTimeoutMs = 1_000
 
-export interface DriverOptions {
+interface DriverOptions {
   /** Signing an announcement, or checking its signature. */
   signatureMs: Millis
   /** Told of every message but beats and objects as it arrives, for people. */

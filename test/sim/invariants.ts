@@ -11,7 +11,7 @@ import { reachable } from './oracle.ts'
 import type { Simulation } from './simulation.ts'
 
 /** What a node did in one call of `handle`. */
-export interface Step {
+interface Step {
   node: SimNode
   input: Input
   outputs: readonly Output[]

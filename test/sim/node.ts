@@ -74,7 +74,7 @@ export interface Run {
   next: Run | undefined
 }
 
-export interface ReceivedObject {
+interface ReceivedObject {
   at: Millis
   run: Run
   track: number
@@ -84,7 +84,7 @@ export interface ReceivedObject {
 }
 
 /** What was said of a run. */
-export type Told = SubscriptionChange & { at: Millis; publisher: PeerId }
+type Told = SubscriptionChange & { at: Millis; publisher: PeerId }
 
 /** All that a subscription was given, in order. */
 export class Reception {
@@ -153,7 +153,7 @@ export class Reception {
   }
 }
 
-export interface SimNodeOptions {
+interface SimNodeOptions {
   name: string
   index: number
   id: PeerId

@@ -22,7 +22,7 @@ export interface ReceptionObserver {
   onClosed(at: Millis): void
 }
 
-export type BreakKind = 'loop' | 'duplicate' | 'rule'
+type BreakKind = 'loop' | 'duplicate' | 'rule'
 
 /** Something that must never happen has happened. */
 export class InvariantBreak extends Error {

@@ -5,7 +5,7 @@ import type { SimLink } from './link.ts'
 import type { SimNode } from './node.ts'
 
 /** The cost that a perfect measurement of the link gives, in microseconds (RFC 1, section "Cost"). */
-export function trueCostUs(link: SimLink): Micros {
+function trueCostUs(link: SimLink): Micros {
   const { linkBaseCostMs } = link.ends[0].node.config
   return 1_000 * (link.halfRttMs + linkBaseCostMs)
 }
@@ -27,7 +27,7 @@ export function reachable(start: SimNode, isUsable = (link: SimLink): boolean =>
 }
 
 /** The least cost from `origin` to every node that can be reached (Dijkstra). */
-export function leastCosts(origin: SimNode): Map<SimNode, Micros> {
+function leastCosts(origin: SimNode): Map<SimNode, Micros> {
   return shortest(origin, trueCostUs)
 }
 
@@ -53,7 +53,7 @@ function shortest(origin: SimNode, lengthOf: (link: SimLink, from: SimNode) => n
 }
 
 /** The true cost of the way that `node` takes to `origin`; undefined when it does not get there. */
-export function actualCostUs(node: SimNode, origin: PeerId): Micros | undefined {
+function actualCostUs(node: SimNode, origin: PeerId): Micros | undefined {
   return along(node, origin, hop => hop.overlay.route(origin)?.nextHop, trueCostUs)
 }
 

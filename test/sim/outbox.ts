@@ -9,7 +9,7 @@ import type { ObjectFrame } from '../../packages/protocol/src/wire/messages.ts'
 const sendBytesMax = 65_536
 
 /** Below the outbox. */
-export interface Transport {
+interface Transport {
   send(object: ObjectFrame): void
   /** When all that the node has sent so far will have left. */
   idleAt(): Millis

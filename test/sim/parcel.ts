@@ -16,7 +16,7 @@ import { parseObject } from '../../packages/protocol/src/wire/object.ts'
 import { checkSignature, checkSignatures, sign } from './signatures.ts'
 import { digestOf } from './trace-hash.ts'
 
-export interface Parcel {
+interface Parcel {
   /** The type of the message, or `object`. */
   readonly kind: string
   /** As it crosses a link, without the length before it. */

@@ -12,7 +12,7 @@ import { Neighbourhood } from './underlay/neighbourhood.ts'
 import { Paths } from './underlay/paths.ts'
 import { populate } from './underlay/population.ts'
 
-export interface PlayOptions {
+interface PlayOptions {
   scenario: Scenario
   nodes: number
   seconds: number
@@ -22,7 +22,7 @@ export interface PlayOptions {
   onProgress?: (progress: Progress) => void
 }
 
-export type Protocol = 'hopcast' | 'gossipsub'
+type Protocol = 'hopcast' | 'gossipsub'
 
 export interface Progress {
   nodes: number

@@ -8,7 +8,7 @@ import type { SimLink } from './link.ts'
 import type { SimNode } from './node.ts'
 import type { Simulation } from './simulation.ts'
 
-export interface ScheduleOptions {
+interface ScheduleOptions {
   steps: number
   channels: readonly string[]
   /** Between two steps, at most. */

@@ -54,7 +54,7 @@ export interface SimulationOptions {
   log?: (line: string) => void
 }
 
-export interface WriteOptions {
+interface WriteOptions {
   track?: number
   bytes?: number
   key?: boolean

@@ -23,7 +23,7 @@ export function diamond(sim: Simulation, delaysMs: { left: Millis; right: Millis
   }
 }
 
-export interface RandomGraphOptions {
+interface RandomGraphOptions {
   nodes: number
   /** Links per node, on average. */
   degree: number

@@ -2,7 +2,7 @@
 
 const rate = 48_000
 
-export interface VoiceOptions {
+interface VoiceOptions {
   seconds: number
   channels?: 1 | 2
   sampleRate?: number

@@ -1,7 +1,7 @@
 import { messageOf } from './errors.ts'
 
 /** How a command's time ended. */
-export type End = 'signal' | 'duration' | 'closed'
+type End = 'signal' | 'duration' | 'closed'
 
 /** npm passes on a Ctrl-C that the terminal has sent to all its programs: that one is no second one. */
 const sameSignalMs = 500

@@ -26,7 +26,7 @@ export type Report =
   | { type: 'error'; message: string }
 
 /** A relay is ready. Always its first line. */
-export interface Listening {
+interface Listening {
   type: 'listening'
   peerId: string
   addresses: string[]
@@ -34,7 +34,7 @@ export interface Listening {
   http: string
 }
 
-export interface Publishing {
+interface Publishing {
   type: 'publishing'
   channel: string
   peerId: string
@@ -47,7 +47,7 @@ export interface Publishing {
   bitrate: number
 }
 
-export interface Started {
+interface Started {
   type: 'started'
   publisher: string
   epoch: number
@@ -91,7 +91,7 @@ export interface ListenStats extends Counts {
   upstream: string | null
 }
 
-export type Summary = { type: 'summary'; frames: number } | ListenSummary
+type Summary = { type: 'summary'; frames: number } | ListenSummary
 
 export interface ListenSummary extends Counts {
   type: 'summary'

@@ -8,7 +8,7 @@
 import type { PeerId } from './ids.ts'
 import type { Announcement } from './wire/messages.ts'
 
-export interface Guest {
+interface Guest {
   readonly announcement: Announcement
   /** The neighbour that is charged with it; undefined: one that is gone. All those count as one. */
   introducer: PeerId | undefined

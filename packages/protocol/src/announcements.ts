@@ -12,9 +12,9 @@ import { isNewer } from './version.ts'
 import type { Announcement, SignedAnnouncement } from './wire/messages.ts'
 
 /** What becomes of an announcement: kept and told to all; kept for those who asked for it; not kept. */
-export type Kept = 'for-all' | 'on-demand' | 'not'
+type Kept = 'for-all' | 'on-demand' | 'not'
 
-export interface AnnouncementLookups {
+interface AnnouncementLookups {
   /** Whether a subscription here follows the publisher, or a stream of it passes here: it is not pushed out. */
   isInUse: (announcement: Announcement) => boolean
   /** Whether the channel is subscribed here, or a neighbour has asked for it: where there is no room, room is made. */
@@ -22,7 +22,7 @@ export interface AnnouncementLookups {
 }
 
 /** What a signature was checked of, and until when it counts here. */
-export interface Heard {
+interface Heard {
   announcement: Announcement
   signed: SignedAnnouncement
   expiresAt: Millis

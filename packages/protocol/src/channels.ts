@@ -33,7 +33,7 @@ export type ChannelEvent =
   | OwnRunEvent
   | InterestEvent
 
-export interface ChannelLookups {
+interface ChannelLookups {
   reach: Reach
   /** Who takes what the publisher sends on the channel; undefined when none of it passes here. */
   takers: (channel: ChannelId, publisher: PeerId) => Iterable<PeerId> | undefined

@@ -30,7 +30,7 @@ export interface Choices {
 }
 
 /** A neighbour as a next hop. */
-export interface Choice {
+interface Choice {
   peer: PeerId
   standing: Standing
   metricUs: Micros
@@ -38,7 +38,7 @@ export interface Choice {
 }
 
 /** When to leave one next hop for another of the same standing. */
-export type SwitchTerms = Pick<Config, 'switchGainMin' | 'switchHoldMs' | 'driftGainMin'>
+type SwitchTerms = Pick<Config, 'switchGainMin' | 'switchHoldMs' | 'driftGainMin'>
 
 /** The best eligible neighbour; the next hop in use unless another is clearly better, and has been for a while. */
 export function choose(

@@ -39,7 +39,7 @@ interface Neighbour {
   tellAt: Millis
 }
 
-export interface PeersLookups {
+interface PeersLookups {
   /** The smoothed round trip, once it is measured. */
   rttMs: (peer: PeerId) => Millis | undefined
   /** Whether it is parent or child of a stream here. */

@@ -17,7 +17,7 @@ export type RepairEvent =
   /** The parent withholds objects of the stream. */
   | { type: 'lossy'; stream: StreamId; peer: PeerId }
 
-export interface RepairLookups {
+interface RepairLookups {
   parent: (stream: StreamId) => PeerId | undefined
   /** Others that may have the stream, the best first. */
   others: (stream: StreamId) => PeerId[]

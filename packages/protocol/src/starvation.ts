@@ -12,7 +12,7 @@ import { isNewer, type Version } from './version.ts'
 import type { SeqnoReq } from './wire/messages.ts'
 
 /** What becomes of a request. */
-export type Answer =
+type Answer =
   /** The row is as new as asked for. */
   { type: 'row' } | { type: 'pass-on'; peer: PeerId; message: SeqnoReq } | { type: 'nothing' }
 

@@ -1,7 +1,7 @@
 /** Where everything in the drawing of the neighbourhood goes. Pure: a view and a width in, coordinates out. */
 import type { Neighbour, View } from './view.ts'
 
-export interface PathNode {
+interface PathNode {
   role: 'you' | 'relay' | 'speaker' | 'more' | 'nobody'
   /** Peer id, where it is known: a tab knows its neighbours and the publisher, not who is between. */
   peer?: string
@@ -9,7 +9,7 @@ export interface PathNode {
 }
 
 /** From this tab outwards, along the stream. */
-export interface Way {
+interface Way {
   nodes: PathNode[]
   /** `in`: sound comes to this tab; `out`: it leaves from here; `still`: nothing moves. */
   flow: 'in' | 'out' | 'still'
@@ -20,7 +20,7 @@ export interface Placed extends PathNode {
   y: number
 }
 
-export interface Arc {
+interface Arc {
   /** SVG path data, in the direction in which the sound travels. */
   d: string
   /** Where a note on this link goes. */

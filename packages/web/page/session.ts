@@ -19,7 +19,7 @@ interface Running {
   microphone?: MediaStream
 }
 
-export interface SessionInit {
+interface SessionInit {
   join: JoinOptions
   channel: string
   /** Called after every change of `view`. */

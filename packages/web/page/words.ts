@@ -6,7 +6,7 @@ import { shortPeer, type View } from './view.ts'
 const channelLettersMax = 32
 
 /** `tone` colours it: something is on air, something needs attention, or neither. */
-export interface Words {
+interface Words {
   headline: string
   detail: string
   tone: 'calm' | 'on' | 'live' | 'attention'

@@ -6,7 +6,7 @@ import { multiaddr } from '@multiformats/multiaddr'
 
 export type RelayTransport = 'webrtc-direct' | 'websocket'
 
-export interface DialRules {
+interface DialRules {
   /** Use this one only. Default: WebRTC-direct first, WebSocket when that fails. */
   transport?: RelayTransport | undefined
   /** The page was loaded over https, which blocks `ws:` to anything but this machine. */

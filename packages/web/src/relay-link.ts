@@ -15,7 +15,7 @@ const retryMaxMs = 5_000
 /** Of a pause, ±: so that the listeners of a relay that restarts do not come back at the same moment. */
 const retryJitter = 0.25
 
-export interface RelayLinkInit {
+interface RelayLinkInit {
   /** URL of the relay's page, or a multiaddr. */
   relay: string
   transport?: RelayTransport | undefined

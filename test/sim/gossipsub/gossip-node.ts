@@ -21,7 +21,7 @@ export type Rpc =
   | { type: 'graft' | 'prune' }
   | { type: 'ihave' | 'iwant'; ids: readonly number[] }
 
-export interface GossipOptions {
+interface GossipOptions {
   random: Random
   send: (peer: PeerId, rpc: Rpc) => void
   /** A message that was not seen before; `from` is undefined for one of this node's own. */

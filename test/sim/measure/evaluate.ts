@@ -8,7 +8,7 @@ import { quantileOf } from './histogram.ts'
 import type { Meter } from './meter.ts'
 import type { Account, Playout } from './playout.ts'
 
-export interface RunFacts {
+interface RunFacts {
   scenario: string
   nodes: number
   servers: number

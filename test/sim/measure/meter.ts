@@ -13,14 +13,14 @@ import { Playout, type PlayoutListener } from './playout.ts'
 import { clearLinks, Traffic } from './traffic.ts'
 
 /** The first object of a subscription. */
-export interface Join {
+interface Join {
   tookMs: Millis
   /** Of the quickest way from the publisher and back. */
   roundTripMs: Millis
 }
 
 /** What one second looked like. */
-export interface Second {
+interface Second {
   at: Millis
   delivered: number
   copies: number

@@ -4,7 +4,7 @@ import type { Reception, Run } from '../node.ts'
 import type { ReceptionObserver } from '../observer.ts'
 
 /** An object that comes this much later than the quickest one of its listener is too late to be played. */
-export const playoutBufferMs = 500
+const playoutBufferMs = 500
 /** What was written so shortly before the end may still be on its way. */
 const underwayMs = 3_000
 

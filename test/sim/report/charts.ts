@@ -6,7 +6,7 @@ const height = 240
 const margin = { left: 48, right: 12, top: 26, bottom: 36 }
 const inner = { width: width - margin.left - margin.right, height: height - margin.top - margin.bottom }
 
-export interface Line {
+interface Line {
   name: string
   /** A class of the page's style. */
   style: string
@@ -47,7 +47,7 @@ export function lines({ x, y, lines: all, isLogarithmic = false, mark }: LineCha
   return axes(scaleX, scaleY, x, y) + drawn.join('') + marked
 }
 
-export interface BarChart {
+interface BarChart {
   title: string
   x: string
   y: string

@@ -2,7 +2,7 @@
 import type { Result } from '../result.ts'
 import { round } from '../scenarios/scenario.ts'
 
-export interface Row {
+interface Row {
   figure: string
   hopcast: string
   gossipsub: string

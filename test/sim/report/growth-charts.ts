@@ -2,7 +2,7 @@
 import type { GrowthStep } from '../result.ts'
 import { type LineChart, lines } from './charts.ts'
 
-export interface GrowthChart {
+interface GrowthChart {
   title: string
   chart: LineChart
   /** What the chart draws, to be put into an `svg` element. */

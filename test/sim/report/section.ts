@@ -4,7 +4,7 @@ import { round, type Scenario, worstOf } from '../scenarios/scenario.ts'
 import { comparison } from './comparison.ts'
 import { growthCharts } from './growth-charts.ts'
 
-export interface Origin {
+interface Origin {
   date: string
   /** The commit that was run. */
   revision: string

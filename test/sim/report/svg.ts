@@ -1,6 +1,6 @@
 /** Text of SVG elements. Colours and fonts are the page's. */
 
-export type Attributes = Record<string, string | number>
+type Attributes = Record<string, string | number>
 
 /** @param content other elements, or escaped text */
 export function element(name: string, attributes: Attributes, content = ''): string {

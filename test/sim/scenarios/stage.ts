@@ -5,7 +5,7 @@ import type { SimNode } from '../node.ts'
 import type { Simulation } from '../simulation.ts'
 import type { Media } from './media.ts'
 
-export interface StageOptions {
+interface StageOptions {
   sim: Simulation
   meter: Meter
   /** All of the run. */

@@ -11,7 +11,7 @@ const overheadBytes = 80
 /** What may leave at once after a pause, as time at the uplink's rate. */
 const burstMs = 10
 
-export interface AccessOptions {
+interface AccessOptions {
   /** Kilobits per second, which are bits per millisecond. */
   uplinkKbps: number
   /** One way, between the node and its region's core. */

@@ -9,7 +9,7 @@ import { reachable } from '../oracle.ts'
 import type { Simulation } from '../simulation.ts'
 import { baseDelayMs, type Paths } from './paths.ts'
 
-export interface NeighbourhoodOptions {
+interface NeighbourhoodOptions {
   /** Links per node on average, servers apart. */
   degree: number
   paths: Paths

@@ -3,7 +3,7 @@ import type { Millis } from '@hopcast/protocol'
 /** The time of day at the start of every simulation, in milliseconds since the Unix epoch. */
 export const wallStartMs = 1_800_000_000_000
 
-export interface NodeClockOptions {
+interface NodeClockOptions {
   /** What the monotonic clock shows when the simulation starts. */
   offsetMs?: Millis
   /** How much faster than true time it goes, in millionths. */

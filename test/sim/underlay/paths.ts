@@ -7,7 +7,7 @@ import type { LinkOptions } from '../link.ts'
 import type { SimNode } from '../node.ts'
 import { roundTripMs } from './regions.ts'
 
-export interface PathsOptions {
+interface PathsOptions {
   seed: number
   /** The share of pairs of nodes, neither of them a server, that can open a connection: NATs prevent the others. */
   connectableShare: number

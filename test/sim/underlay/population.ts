@@ -8,7 +8,7 @@ import { NodeClock } from './node-clock.ts'
 import { draw, lognormal, type Quantiles } from './quantiles.ts'
 import { drawRegion } from './regions.ts'
 
-export interface PopulationOptions {
+interface PopulationOptions {
   /** Those that are no servers: s0, s1, … are the servers, n0, n1, … the others. */
   nodes: number
   servers: number

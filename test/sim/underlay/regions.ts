@@ -20,7 +20,7 @@ export const regions = [
   'Africa'
 ] as const
 
-export type Region = number
+type Region = number
 
 /** Of the viewers, in percent. */
 const shares = [30, 18, 10, 10, 9, 9, 8, 3, 3]

@@ -3,7 +3,7 @@ import type { Pcm } from '@hopcast/media'
 /** Samples of one channel per second. */
 const rate = 48_000
 
-export interface PaceOptions {
+interface PaceOptions {
   /** Relative to real time; default 1. */
   speed?: number
   clock?: Clock

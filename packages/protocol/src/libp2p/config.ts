@@ -4,7 +4,7 @@ import { checkText, encoding } from '../wire/ranges.ts'
 import type { HopcastInit } from './api.ts'
 
 /** Half of a server's places are for those who dial it. */
-export const discoveredNeighboursMax = 128
+const discoveredNeighboursMax = 128
 
 /** @throws TypeError for an agent that is too long, or a number of neighbours that cannot be */
 export function configOf({ agent, server, uplinkBps, discovery }: HopcastInit): Partial<Config> {

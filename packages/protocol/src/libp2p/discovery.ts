@@ -15,7 +15,7 @@ import type { Dialer } from './dialer.ts'
 import type { Sessions } from './sessions.ts'
 import { reasonOf } from './unreachable.ts'
 
-export interface DiscoveryOptions {
+interface DiscoveryOptions {
   sessions: Sessions
   dialer: Dialer
   /** Whether an address may be dialled. */

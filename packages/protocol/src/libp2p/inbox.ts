@@ -18,12 +18,12 @@ import {
 import { type SeqnoVerifier, type VerifyOptions, verifyAnnouncement } from './signing.ts'
 
 /** What signatures are checked with. */
-export interface InboxChecks {
+interface InboxChecks {
   seqnos: SeqnoVerifier
   announcements: VerifyOptions
 }
 
-export interface InboxHandlers {
+interface InboxHandlers {
   onMessage: (message: UnsignedMessage) => void
   onAnnouncement: (announcement: VerifiedAnnouncement) => void
   /** What the neighbour sent is not to be forgiven. */

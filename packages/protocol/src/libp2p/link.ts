@@ -24,7 +24,7 @@ const drainTimeoutMs = 2_000
 /** What libp2p was handed needs a few turns of the event loop to reach the system; a stop in between would lose it. */
 const handoverMs = 20
 
-export interface LinkHandlers {
+interface LinkHandlers {
   /** The body of a frame. May throw ProtocolError. */
   onFrame: (streamClass: StreamClass, body: Uint8Array) => void
   /** Broken by this side, by the other, or by what the other sent (a ProtocolError). Called once. */

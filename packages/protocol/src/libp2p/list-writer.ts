@@ -11,7 +11,7 @@ export const listIntervalMs: Millis = 200
 const heartbeatMs: Millis = 1_000
 
 /** The lists of one stream, as `lists` in its header says which of them it is. */
-export interface ListSink {
+interface ListSink {
   sign: (of: Pick<ObjectHeader, 'stream' | 'lists'>, list: ObjectList) => Promise<Uint8Array>
   /** Sends a list. */
   write: (payload: Uint8Array) => void

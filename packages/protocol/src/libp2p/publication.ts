@@ -11,7 +11,7 @@ import type { OutgoingObject, Publication, PublishOptions } from './api.ts'
 import type { Integrity } from './integrity.ts'
 
 /** What a publication needs of its node. */
-export interface PublicationSource {
+interface PublicationSource {
   self: PeerId
   /** @throws TypeError for a command that makes no sense */
   command: (command: Command) => void

@@ -11,7 +11,7 @@ import { Link, type StreamClass } from './link.ts'
 /** Opening the first stream on a connection. */
 const openTimeoutMs = 10_000
 
-export interface SessionHandlers {
+interface SessionHandlers {
   /** What a session's messages pass on their way to the core. */
   inbox: (peer: PeerId, onError: (error: ProtocolError) => void) => Inbox
   onBegun: (peer: PeerId, connection: Connection) => void

@@ -5,7 +5,7 @@ import type { DropCounts } from '../queue.ts'
 import type { CounterName, NeighbourStatus, Status } from './api.ts'
 import type { CheckCounts } from './list-checker.ts'
 
-export interface StatusSources {
+interface StatusSources {
   overlay: Overlay
   addresses: string[]
   connection: (peer: PeerId) => Connection | undefined
