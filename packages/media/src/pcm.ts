@@ -13,7 +13,3 @@ export const sampleRate = 48_000
 export const frameDurationUs = 20_000
 /** Samples of one channel in 20 ms. */
 export const samplesPerFrame = 960
-
-export function silence(channels: Channels, frames: number): Pcm {
-  return { channels, samples: new Float32Array(frames * channels) }
-}
