@@ -1,8 +1,9 @@
 import { generateKeyPair } from '@libp2p/crypto/keys'
 import { peerIdFromPrivateKey } from '@libp2p/peer-id'
 import { describe, expect, test, vi } from 'vitest'
+import type { VerifiedAnnouncement } from '../channels.ts'
 import { openChannelId, type PeerId } from '../ids.ts'
-import type { SeqnoReq, Sync, SyncRow, UnsignedMessage } from '../wire/messages.ts'
+import type { SeqnoReq, SignedAnnouncement, Sync, SyncRow, UnsignedMessage } from '../wire/messages.ts'
 import { Inbox, type InboxLimits } from './inbox.ts'
 import { SeqnoVerifier, signAnnouncement, signSeqno } from './signing.ts'
 import { WallClock } from './wall-clock.ts'
@@ -15,23 +16,34 @@ async function row(seqno: number, over: Partial<SyncRow> = {}): Promise<SyncRow>
   return { origin, epoch: 1, seqno, metricUs: 5, hops: 1, signature, ...over }
 }
 
+/** Valid for a minute from `wallNow` on. */
+async function announced(wallNow: number): Promise<SignedAnnouncement> {
+  const ids = { publisher: origin, channel: openChannelId('news'), name: 'news' }
+  const draft = { ...ids, epoch: 1, seqno: 0, ended: false, catalog: new Uint8Array(), ttlMs: 60_000 }
+  return (await signAnnouncement(key, draft, wallNow)).signed
+}
+
 const sync = (...rows: SyncRow[]): Sync => ({ type: 'sync', rows })
 const beat: UnsignedMessage = { type: 'beat', timeUs: 1 }
 const request: SeqnoReq = { type: 'seqno-req', origin, epoch: 1, seqno: 1, hopsLeft: 1 }
 
 function inbox(limits: Partial<InboxLimits> = {}, seqnos = new SeqnoVerifier(16)) {
-  const made = { messages: [] as UnsignedMessage[], errors: [] as string[] }
+  const made = {
+    messages: [] as UnsignedMessage[],
+    announcements: [] as VerifiedAnnouncement[],
+    errors: [] as string[]
+  }
   const all = {
     verificationsMax: 16,
     waitingMax: 16,
     announcementsRate: { burst: 16, perSecond: 0 },
     ...limits
   }
-  const announcements = { self: 'self' as PeerId, ttlMaxMs: 1_000, clock: new WallClock() }
+  const announcements = { self: 'self' as PeerId, ttlMaxMs: 60_000, clock: new WallClock() }
   return Object.assign(made, {
     inbox: new Inbox({ seqnos, announcements }, all, {
       onMessage: message => made.messages.push(message),
-      onAnnouncement: () => undefined,
+      onAnnouncement: announcement => made.announcements.push(announcement),
       onError: error => made.errors.push(error.code),
       isNews: () => true
     })
@@ -97,11 +109,19 @@ describe('An inbox', () => {
     expect(() => other.inbox.push(request)).toThrow('over 2 messages')
   })
 
+  test('refuses more announcements at once than can be checked, and takes as many again once they are', async () => {
+    const made = inbox({ verificationsMax: 2 })
+    const announcement = await announced(Date.now())
+    for (const heard of [2, 4]) {
+      for (const _ of [1, 2]) made.inbox.push({ type: 'announce', announcement })
+      expect(() => made.inbox.push({ type: 'announce', announcement })).toThrow('over 2 signatures')
+      await vi.waitFor(() => expect(made.announcements).toHaveLength(heard))
+    }
+  })
+
   test('refuses more announcements that have expired than its limit', async () => {
     const made = inbox({ announcementsRate: { burst: 2, perSecond: 0 } })
-    const ids = { publisher: origin, channel: openChannelId('news'), name: 'news' }
-    const draft = { ...ids, epoch: 1, seqno: 0, ended: false, catalog: new Uint8Array(), ttlMs: 1_000 }
-    const { signed: announcement } = await signAnnouncement(key, draft, Date.now() - 2_000)
+    const announcement = await announced(Date.now() - 120_000)
     for (const _ of [1, 2]) made.inbox.push({ type: 'announce', announcement })
     made.inbox.push(sync(await row(0)))
     await vi.waitFor(() => expect(made.messages).toHaveLength(1))
