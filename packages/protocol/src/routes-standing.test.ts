@@ -70,7 +70,7 @@ describe('A barred neighbour', () => {
   })
 
   test('that is crowded makes the node ask for a newer seqno, patiently, where only infeasible ones are beside it', () => {
-    const { routes } = tableOfTwo({ seqnoPatienceMs: 30_000, barredMs: 60_000 })
+    const { routes } = tableOfTwo({ seqnoPatienceMs: 30_000, barredMs: 60_000 }, [origin])
     routes.handleSync(a, { rows: [row(100)] }, 0)
     routes.handleSync(b, { rows: [row(500)] }, 0)
     expect(requestsIn(routes.avoid(origin, a, 'crowded', 0)).map(({ to }) => to)).toEqual([a, b])

@@ -9,8 +9,8 @@ const holdMs = 3_000
 const toB: RouteEvent = { type: 'next-hop', origin, nextHop: b }
 
 /** The way over `a` is old; `b` has a feasible one that costs as much. */
-function settled() {
-  const made = tableOfTwo({ switchHoldMs: holdMs, switchGainMin: 0.15 })
+function settled(carried: readonly PeerId[] = []) {
+  const made = tableOfTwo({ switchHoldMs: holdMs, switchGainMin: 0.15 }, carried)
   made.routes.handleSync(a, { rows: [row(990)] }, 0)
   made.routes.handleSync(b, { rows: [row(990)] }, 0)
   return { ...made, now: 10_000 }
@@ -71,8 +71,8 @@ describe('A settled node', () => {
     expect(event(routes, now)).toContainEqual(toB)
   })
 
-  test('asks for a newer seqno once an infeasible neighbour has been better for as long', () => {
-    const { routes, now } = settled()
+  test('that carries a stream asks for a newer seqno once an infeasible neighbour has been better for as long', () => {
+    const { routes, now } = settled([origin])
     routes.handleSync(a, { rows: [row(9_990)] }, now)
     // The claim that is measured by is still 1,000.
     routes.handleSync(b, { rows: [row(1_500)] }, now)
@@ -80,6 +80,15 @@ describe('A settled node', () => {
     expect(requestsIn(routes.handleOriginsTimeout(now + holdMs))).toMatchObject([{ to: a }, { to: b }])
     // The answer need not wait again.
     expect(routes.handleSync(b, { rows: [row(1_500, { seqno: 1 })] }, now + holdMs + 50)).toContainEqual(toB)
+  })
+
+  test('does not have a newer seqno cross the network for a way that nothing goes', () => {
+    const { routes, now } = settled()
+    routes.handleSync(a, { rows: [row(9_990)] }, now)
+    routes.handleSync(b, { rows: [row(1_500)] }, now)
+    expect(requestsIn(routes.handleOriginsTimeout(now + holdMs))).toEqual([])
+    // It is another matter where the way does not work.
+    expect(requestsIn(routes.avoid(origin, a, 'fault', now + holdMs))).toMatchObject([{ to: a }, { to: b }])
   })
 })
 

@@ -57,7 +57,7 @@ export class Routes {
     this.#origins = new Origins(config, random, lookups)
     this.#intake = new Intake(config, timers, this.#origins, this.#digests)
     this.#own = new OwnRow(self, config, timers)
-    this.#starvation = new Starvation(config, this.#standings)
+    this.#starvation = new Starvation(config, this.#standings, lookups.isCarried)
   }
 
   /** The way to `origin`; undefined when there is none, and for this node itself. */

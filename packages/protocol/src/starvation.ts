@@ -19,12 +19,15 @@ type Answer =
 export class Starvation {
   readonly #config: Config
   readonly #standings: Standings
+  readonly #isCarried: (origin: PeerId) => boolean
   /** Origins whose next hop was lost, or is not good, after this call. */
   readonly #starved = new Set<Origin>()
 
-  constructor(config: Config, standings: Standings) {
+  /** @param isCarried whether a stream of the origin passes here */
+  constructor(config: Config, standings: Standings, isCarried: (origin: PeerId) => boolean) {
     this.#config = config
     this.#standings = standings
+    this.#isCarried = isCarried
   }
 
   /** It may have to be asked for, at the end of this call. */
@@ -42,8 +45,12 @@ export class Starvation {
   /** The request for every neighbour that has a row, if it is needed, and time for one. */
   ask(state: Origin, now: Millis): RouteEvent[] {
     const { nextHop } = state
-    if (nextHop !== undefined && !isHeldBack(state, this.#standings, this.#config, now)) return []
-    return this.#question(state, now, this.#isCrowded(state))
+    if (nextHop === undefined) return this.#question(state, now, false)
+    const standing = standingOf(state, nextHop, this.#standings)
+    // A newer seqno crosses the whole network: not for a way that works, and that nothing goes.
+    if ((standing === 'good' || standing === 'full') && !this.#isCarried(state.origin)) return []
+    if (!isHeldBack(state, this.#standings, this.#config, now)) return []
+    return this.#question(state, now, standing === 'full')
   }
 
   /** The request that makes others eligible beside the next hop. */
@@ -85,9 +92,5 @@ export class Starvation {
   /** A next hop that is crowded works, and may be so for long; and whom it holds back may be behind this node itself. */
   #mayAskPatiently({ asked }: Origin, now: Millis): boolean {
     return asked === undefined || now - asked.at >= this.#config.seqnoPatienceMs
-  }
-
-  #isCrowded(state: Origin): boolean {
-    return state.nextHop !== undefined && standingOf(state, state.nextHop, this.#standings) === 'full'
   }
 }
