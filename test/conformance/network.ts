@@ -22,6 +22,7 @@ import type {
   Announcement,
   CloseCode,
   Message,
+  MetricRow,
   ObjectFrame,
   SyncRow
 } from '../../packages/protocol/src/wire/messages.ts'
@@ -32,6 +33,7 @@ import { settle } from '../sim/schedule.ts'
 import { sign } from '../sim/signatures.ts'
 import { Simulation } from '../sim/simulation.ts'
 import { demand } from './demand.ts'
+import { rowsOf } from './row-names.ts'
 import { objectOf, streamOf } from './said.ts'
 import { type Manners, Stranger } from './stranger.ts'
 import type { CreateOverlay } from './tested-core.ts'
@@ -290,6 +292,11 @@ export class Network extends Simulation {
     const isMeant = (said: Said): boolean =>
       said.at >= since && said.message.type === type && (by === undefined || said.from === by)
     return this.#watch.said.filter(isMeant).map(({ message }) => message as Extract<Message, { type: T }>)
+  }
+
+  /** Whole rows and metrics that were told since a time, retractions included. */
+  rowsSaid(since: Millis): (SyncRow | MetricRow)[] {
+    return this.#watch.said.flatMap(({ at, message }) => (at < since ? [] : rowsOf(message)))
   }
 
   /** With which code `by` closed `peer`, if it did. */

@@ -1,8 +1,9 @@
 /** The ways to break a core: `Overlay` with other constants, or with somebody at its door who changes what it hears or says. */
 import { type Config, type Input, type Output, Overlay, type PeerId, streamId } from '@hopcast/protocol'
 import { pathTag } from '../../packages/protocol/src/ids.ts'
-import type { Message, SyncRow } from '../../packages/protocol/src/wire/messages.ts'
+import type { Message, MetricRow, SyncRow } from '../../packages/protocol/src/wire/messages.ts'
 import type { Core } from '../sim/node.ts'
+import { RowNames, rowsOf } from './row-names.ts'
 import { type CreateOverlay, intercepted } from './tested-core.ts'
 
 export interface Twist {
@@ -46,10 +47,14 @@ export const catchingUp: CreateOverlay = options => {
 }
 
 /** `Overlay` that says other rows than it means. */
-export function rows(change: (row: SyncRow) => SyncRow[]): CreateOverlay {
+export function rows(change: <T extends SyncRow | MetricRow>(row: T) => T[]): CreateOverlay {
   const changed = (output: Output): Output => {
-    if (output.type !== 'send' || output.message.type !== 'sync') return output
-    return { ...output, message: { type: 'sync', rows: output.message.rows.flatMap(change) } }
+    if (output.type !== 'send') return output
+    const { message } = output
+    if (message.type === 'metrics')
+      return { ...output, message: { ...message, rows: message.rows.flatMap(row => change(row)) } }
+    if (message.type !== 'sync') return output
+    return { ...output, message: { type: 'sync', rows: message.rows.flatMap(row => change(row)) } }
   }
   return twisted(() => ({ says: outputs => outputs.map(changed) }))
 }
@@ -83,26 +88,34 @@ export function not(test: (output: Output) => boolean): (output: Output) => bool
 /** Every neighbour seems to be nearer to a publisher than this node has ever claimed to be. */
 export function withoutFeasibility(): Twist {
   const least = new Map<PeerId, number>()
-  const nearer = (row: SyncRow): SyncRow => {
-    const claimed = least.get(row.origin)
+  const own = new RowNames()
+  const heard = new Map<PeerId, RowNames>()
+  const nearer = <T extends SyncRow | MetricRow>(row: T, names: RowNames): T => {
+    const claimed = least.get(names.originOf(row))
     if (row.metricUs === undefined || claimed === undefined) return row
     return { ...row, metricUs: Math.max(0, Math.min(row.metricUs, claimed - 1)) }
   }
-  return {
-    hears: input =>
-      isMessage(input, 'sync')
-        ? { ...input, message: { type: 'sync', rows: input.message.rows.map(nearer) } }
-        : input,
-    says: outputs => {
-      for (const output of outputs) {
-        if (output.type !== 'send' || output.message.type !== 'sync') continue
-        for (const { origin, metricUs = Number.POSITIVE_INFINITY } of output.message.rows) {
-          least.set(origin, Math.min(metricUs, least.get(origin) ?? Number.POSITIVE_INFINITY))
-        }
-      }
-      return outputs
-    }
+  const hears = (input: Input): Input => {
+    if (!isMessage(input, 'sync') && !isMessage(input, 'metrics')) return input
+    const names = heard.get(input.peer) ?? new RowNames()
+    heard.set(input.peer, names)
+    const { message } = input
+    if (message.type === 'metrics')
+      return { ...input, message: { ...message, rows: message.rows.map(row => nearer(row, names)) } }
+    return { ...input, message: { type: 'sync', rows: message.rows.map(row => nearer(row, names)) } }
   }
+  const says = (outputs: Output[]): Output[] => {
+    for (const output of outputs) {
+      if (output.type !== 'send') continue
+      for (const row of rowsOf(output.message)) {
+        const origin = own.originOf(row)
+        const { metricUs = Number.POSITIVE_INFINITY } = row
+        least.set(origin, Math.min(metricUs, least.get(origin) ?? Number.POSITIVE_INFINITY))
+      }
+    }
+    return outputs
+  }
+  return { hears, says }
 }
 
 export function repeatingQuestions(): Twist {

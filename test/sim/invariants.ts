@@ -45,6 +45,7 @@ function touchedStreams({ node, input, outputs }: Step): StreamId | 'all' | unde
   switch (input.message.type) {
     case 'beat':
     case 'sync':
+    case 'metrics':
     case 'seqno-req':
       return undefined
     case 'sub':

@@ -4,12 +4,19 @@
  */
 import type { Config } from './config.ts'
 import { type Claim, lesser } from './feasibility.ts'
-import type { Millis, PeerId } from './ids.ts'
+import type { Millis } from './ids.ts'
 import { type Origin, reliableDistance } from './origin.ts'
 import type { Standings } from './standings.ts'
 import type { Timers } from './timers.ts'
 import { isNewer } from './version.ts'
-import type { Sync, SyncRow } from './wire/messages.ts'
+import type { Metrics, Sync, SyncRow } from './wire/messages.ts'
+
+/** Rows to be told to everyone. */
+export interface News {
+  whole: SyncRow[]
+  /** Of these everyone has all but the metric. */
+  moved: SyncRow[]
+}
 
 export class Claims {
   readonly #config: Config
@@ -63,10 +70,23 @@ export class Claims {
   }
 
   /** The urgent rows, which count as told now. */
-  take(): SyncRow[] {
-    const rows = [...this.#urgent].map(state => this.#claim(state))
+  take(): News {
+    const news: News = { whole: [], moved: [] }
+    for (const state of this.#urgent) {
+      const { claimed } = state
+      const row = this.#claim(state)
+      const hasMoved = row.metricUs !== undefined && this.#isKept(claimed) && !isNewer(row, claimed)
+      const rows = hasMoved ? news.moved : news.whole
+      rows.push(row)
+    }
     this.#urgent.clear()
-    return rows
+    return news
+  }
+
+  /** Whether the neighbours have kept what was claimed, but for want of room. */
+  #isKept(claimed: Claim | undefined): claimed is Claim {
+    const { hopsMax, metricMaxUs } = this.#config
+    return claimed !== undefined && claimed.hops < hopsMax && claimed.metricUs <= metricMaxUs
   }
 
   #claim(state: Origin): SyncRow {
@@ -78,7 +98,7 @@ export class Claims {
       return { origin: state.origin, epoch, seqno, metricUs: undefined, hops: 0 }
     }
     state.feasibility = lesser(state.claimed, state.feasibility)
-    return toRow(state.origin, state.claimed)
+    return toRow(state, state.claimed)
   }
 
   #distance(state: Origin): Claim | undefined {
@@ -91,14 +111,17 @@ export class Claims {
   }
 }
 
-export function toRow(origin: PeerId, { epoch, seqno, metricUs, hops, signature }: Claim): SyncRow {
-  return { origin, epoch, seqno, metricUs, hops, ...(signature && { signature }) }
+export function toRow(
+  { origin, number }: Pick<Origin, 'origin' | 'number'>,
+  { epoch, seqno, metricUs, hops, signature }: Claim
+): SyncRow {
+  return { origin, epoch, seqno, metricUs, hops, ...(signature && { signature }), number }
 }
 
 /** The rows as they were last told. */
 export function toldRows(origins: Iterable<Origin>): SyncRow[] {
   const rows: SyncRow[] = []
-  for (const { origin, claimed } of origins) if (claimed !== undefined) rows.push(toRow(origin, claimed))
+  for (const state of origins) if (state.claimed !== undefined) rows.push(toRow(state, state.claimed))
   return rows
 }
 
@@ -109,5 +132,18 @@ export function syncMessages(rows: readonly SyncRow[], rowsMax: number, bucket?:
     messages.push({ type: 'sync', rows: rows.slice(start, start + rowsMax) })
   }
   if (bucket !== undefined) messages[0] = { type: 'sync', rows: messages[0]?.rows ?? [], bucket }
+  return messages
+}
+
+/** @param rows with a number and a metric */
+export function metricsMessages(rows: readonly SyncRow[], rowsMax: number): Metrics[] {
+  const messages: Metrics[] = []
+  for (let start = 0; start < rows.length; start += rowsMax) {
+    const moved = rows.slice(start, start + rowsMax)
+    messages.push({
+      type: 'metrics',
+      rows: moved.map(({ number = 0, seqno, metricUs = 0, hops }) => ({ number, seqno, metricUs, hops }))
+    })
+  }
   return messages
 }

@@ -148,7 +148,7 @@ describe('A RESYNC', () => {
     const told = messages(routes.handleResync(b, all), b)
     expect(told).toHaveLength(16)
     const bucket = bucketOf(origin)
-    expect(told[bucket]).toEqual({ type: 'sync', rows: [row(110, { hops: 2 })], bucket })
+    expect(told[bucket]).toEqual({ type: 'sync', rows: [row(110, { hops: 2, number: 1 })], bucket })
     expect(told[(bucket + 1) % 16]).toMatchObject({ rows: [] })
     expect(routes.handleResync(b, all)).toEqual([])
   })

@@ -3,6 +3,7 @@
  * section "Digests"). Whole-number arithmetic, the same on every machine.
  */
 import type { PeerId, StreamId } from './ids.ts'
+import type { Version } from './version.ts'
 import { digestBuckets } from './wire/limits.ts'
 import type { SyncRow } from './wire/messages.ts'
 
@@ -40,44 +41,60 @@ export function streamSums(streams: Iterable<StreamId>): number[] {
   return sums
 }
 
+/** What is remembered of a row. */
+export interface RowKey extends Version {
+  origin: PeerId
+  number: number | undefined
+  hash: number
+}
+
 /** The rows of one table as they were last told, each as its hash. */
 export class RowSums {
-  readonly #hashes = new Map<PeerId, number>()
+  readonly #rows = new Map<PeerId, RowKey>()
+  readonly #byNumber = new Map<number, RowKey>()
   readonly #sums = new Uint32Array(digestBuckets)
 
   get size(): number {
-    return this.#hashes.size
+    return this.#rows.size
+  }
+
+  /** The row that METRICS call so. */
+  numbered(number: number): Readonly<RowKey> | undefined {
+    return this.#byNumber.get(number)
   }
 
   /** Whether the table has a row of the origin. */
   has(origin: PeerId): boolean {
-    return this.#hashes.has(origin)
+    return this.#rows.has(origin)
   }
 
   set(row: SyncRow): void {
     this.delete(row.origin)
     if (row.metricUs === undefined) return
-    const hash = rowHash(row)
-    this.#hashes.set(row.origin, hash)
-    this.#add(row.origin, hash)
+    const { origin, epoch, seqno, number } = row
+    const key: RowKey = { origin, epoch, seqno, number, hash: rowHash(row) }
+    this.#rows.set(origin, key)
+    if (number !== undefined) this.#byNumber.set(number, key)
+    this.#add(origin, key.hash)
   }
 
   delete(origin: PeerId): void {
-    const hash = this.#hashes.get(origin)
-    if (hash === undefined) return
-    this.#hashes.delete(origin)
-    this.#add(origin, hash)
+    const key = this.#rows.get(origin)
+    if (key === undefined) return
+    this.#rows.delete(origin)
+    if (key.number !== undefined && this.#byNumber.get(key.number) === key) this.#byNumber.delete(key.number)
+    this.#add(origin, key.hash)
   }
 
   /** The origins of one bucket that have a row. */
   originsIn(bucket: number): PeerId[] {
-    return [...this.#hashes.keys()].filter(origin => bucketOf(origin) === bucket)
+    return [...this.#rows.keys()].filter(origin => bucketOf(origin) === bucket)
   }
 
   /** The sums, but for the row about `except`: what is said of a node to itself does not count. */
   sums(except?: PeerId): number[] {
     const sums = [...this.#sums]
-    const hash = except && this.#hashes.get(except)
+    const hash = except && this.#rows.get(except)?.hash
     if (except === undefined || hash === undefined) return sums
     const bucket = bucketOf(except)
     sums[bucket] = ((sums[bucket] ?? 0) ^ hash) >>> 0

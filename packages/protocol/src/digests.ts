@@ -1,7 +1,7 @@
 /** The rounds of DIGEST, and what is asked for and given where the sums of two neighbours differ (RFC 1, section "Digests"). */
 import { syncMessages } from './claims.ts'
 import type { Config } from './config.ts'
-import { bucketOf, differing, RowSums } from './digest.ts'
+import { bucketOf, differing, type RowKey, RowSums } from './digest.ts'
 import type { Millis, PeerId } from './ids.ts'
 import type { Timers } from './timers.ts'
 import { digestBuckets } from './wire/limits.ts'
@@ -72,6 +72,11 @@ export class Digests {
 
   noteHeard(peer: PeerId, row: SyncRow): void {
     this.#neighbours.get(peer)?.heard.set(row)
+  }
+
+  /** The row that the neighbour calls so in METRICS. */
+  heardAs(peer: PeerId, number: number): Readonly<RowKey> | undefined {
+    return this.#neighbours.get(peer)?.heard.numbered(number)
   }
 
   /** The row of `origin` was not kept, since there was no room. It is asked for again when there is. */

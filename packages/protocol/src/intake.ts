@@ -13,7 +13,7 @@ import { Quotas } from './quotas.ts'
 import type { RouteEvent } from './route-event.ts'
 import type { Timers } from './timers.ts'
 import { isNewer } from './version.ts'
-import type { Digest, Resync, SyncRow } from './wire/messages.ts'
+import type { Digest, MetricRow, Resync, SyncRow } from './wire/messages.ts'
 
 /** What a row has changed. */
 interface Taken {
@@ -75,6 +75,23 @@ export class Intake {
     return { changed, reminder: this.#reminder(peer, row, state) }
   }
 
+  /** All but the metric is as in the neighbour's row of that number. Returns the origin if that has changed. */
+  takeMetric(peer: PeerId, { number, seqno, metricUs, hops }: MetricRow, now: Millis): Origin[] {
+    const told = this.#digests.heardAs(peer, number)
+    // Something was lost: the next digest will bring it up.
+    if (told?.seqno !== seqno) return []
+    const { origin, epoch } = told
+    const kept = this.#origins.get(origin)?.rows.get(peer)
+    const row: SyncRow = { origin, epoch, seqno, metricUs, hops, number }
+    if (kept === undefined) {
+      // Without its signature it is of no use, though there may be room now.
+      this.#digests.noteHeard(peer, row)
+      this.#digests.noteCrowdedOut(peer, origin)
+      return []
+    }
+    return this.takeRow(peer, { ...row, ...(kept.signature && { signature: kept.signature }) }, now).changed
+  }
+
   /** All of the neighbour's rows in a bucket are known: what is held of it besides is out of date. */
   takeBucket(peer: PeerId, bucket: number, rows: readonly SyncRow[]): Origin[] {
     return this.#digests.missing(peer, bucket, rows).flatMap(origin => {
@@ -100,10 +117,11 @@ export class Intake {
   }
 
   /** An origin whose row is older than one that was used here has forgotten its own newer one, or its clock went back. */
-  #reminder(peer: PeerId, row: SyncRow, { origin, feasibility }: Origin): SyncRow | undefined {
+  #reminder(peer: PeerId, row: SyncRow, state: Origin): SyncRow | undefined {
+    const { origin, feasibility } = state
     if (origin !== peer || feasibility === undefined || !isNewer(feasibility, row)) return undefined
     // No way, but the proof of the version.
-    return toRow(origin, { ...feasibility, metricUs: this.#config.metricMaxUs + 1 })
+    return toRow(state, { ...feasibility, metricUs: this.#config.metricMaxUs + 1 })
   }
 
   /** What follows if the neighbour has told of too much. */

@@ -6,6 +6,8 @@ import type { Standings } from './standings.ts'
 import type { Version } from './version.ts'
 
 export interface Origin extends Choices {
+  /** What this node calls its row in METRICS. */
+  readonly number: number
   readonly rows: Map<PeerId, Row>
   /** The neighbour that the origin is charged to, one of those with a row; undefined without rows. */
   introducer: PeerId | undefined
@@ -25,9 +27,10 @@ export interface Origin extends Choices {
   asked: (Version & { at: Millis }) | undefined
 }
 
-export function newOrigin(origin: PeerId, driftHoldMs: Millis): Origin {
+export function newOrigin(origin: PeerId, number: number, driftHoldMs: Millis): Origin {
   return {
     origin,
+    number,
     rows: new Map(),
     introducer: undefined,
     onDemand: false,

@@ -24,6 +24,8 @@ export class Origins {
   /** Origins charged to each neighbour. */
   readonly #charges = new Map<PeerId, number>()
   #charged = 0
+  /** That of the newest. */
+  #number = 0
   /** Origins with rows that have their room on demand, and are charged to nobody. */
   #onDemand = 0
 
@@ -61,7 +63,7 @@ export class Origins {
     const onDemand = !this.hasRoom && pushedOut === undefined
     if (onDemand && !this.#hasRoomOnDemand(origin)) return undefined
     if (known === undefined && !this.#makePlace(now)) return undefined
-    const state = known ?? newOrigin(origin, this.#driftHoldMs())
+    const state = known ?? newOrigin(origin, ++this.#number, this.#driftHoldMs())
     state.onDemand = onDemand
     this.#states.set(origin, state)
     this.#charge(state, peer)

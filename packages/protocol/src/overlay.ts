@@ -156,6 +156,7 @@ export class Overlay {
         reactions.onNeighbourEvents(links.handleBeat(peer, message, now), now)
         return reactions.onRouteEvents(routes.setFull(peer, message.full === true, now), now)
       case 'sync':
+      case 'metrics':
       case 'seqno-req':
         return reactions.onRouteEvents(routes.handleMessage(peer, message, now), now)
       case 'digest':

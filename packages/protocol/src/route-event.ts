@@ -3,7 +3,7 @@ import type { Micros, PeerId } from './ids.ts'
 import type { OriginLookups } from './origins.ts'
 import type { Timer } from './timers.ts'
 import type { Version } from './version.ts'
-import type { CloseCode, Digest, Message, Resync, SeqnoReq, Sync } from './wire/messages.ts'
+import type { CloseCode, Digest, Message, Metrics, Resync, SeqnoReq, Sync } from './wire/messages.ts'
 
 export type RouteEvent =
   | { type: 'send'; peer: PeerId; message: Message }
@@ -14,7 +14,7 @@ export type RouteEvent =
   | { type: 'next-hop'; origin: PeerId; nextHop: PeerId | undefined }
 
 /** The messages that routes exchange. */
-export type RouteMessage = Sync | SeqnoReq | Digest | Resync
+export type RouteMessage = Sync | Metrics | SeqnoReq | Digest | Resync
 
 /** The timers that routes set. */
 export type RouteTimer = Extract<Timer, 'sync' | 'seqno' | 'origins' | 'digest' | 'switches' | 'penalties'>

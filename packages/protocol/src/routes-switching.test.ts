@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import type { PeerId } from './ids.ts'
 import type { RouteEvent } from './route-event.ts'
-import { a, b, c, origin, requestsIn, row, rowsIn, table, tableOfTwo } from './routes.fixture.ts'
+import { a, b, c, metricsIn, origin, requestsIn, row, table, tableOfTwo } from './routes.fixture.ts'
 import type { Routes } from './routes.ts'
 
 const holdMs = 3_000
@@ -55,9 +55,9 @@ describe('A settled node', () => {
     const { routes, now } = settled()
     routes.handleSync(b, { rows: [row(500)] }, now)
     routes.handleSync(a, { rows: [row(2_990)] }, now + 1_000)
-    expect(rowsIn(routes.handleSyncTimeout(), b)).toMatchObject([{ metricUs: 3_000 }])
+    expect(metricsIn(routes.handleSyncTimeout(), b)).toMatchObject([{ metricUs: 3_000 }])
     routes.handleSwitchesTimeout(now + holdMs)
-    expect(rowsIn(routes.handleSyncTimeout(), b)).toMatchObject([{ metricUs: 510 }])
+    expect(metricsIn(routes.handleSyncTimeout(), b)).toMatchObject([{ metricUs: 510 }])
   })
 
   test.each<[string, (routes: Routes, now: number) => RouteEvent[]]>([

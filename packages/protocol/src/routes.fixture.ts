@@ -5,7 +5,7 @@ import type { Micros, PeerId } from './ids.ts'
 import type { RouteEvent } from './route-event.ts'
 import { Routes } from './routes.ts'
 import { Timers } from './timers.ts'
-import type { SeqnoReq, SyncRow } from './wire/messages.ts'
+import type { MetricRow, SeqnoReq, SyncRow } from './wire/messages.ts'
 
 export const self = 'self' as PeerId
 export const [a, b, c, origin] = ['a', 'b', 'c', 'origin'] as [PeerId, PeerId, PeerId, PeerId]
@@ -34,11 +34,19 @@ export function row(metricUs: Micros | undefined, over: Partial<SyncRow> = {}): 
   return { origin, epoch: 1, seqno: 0, metricUs, hops: 1, ...over }
 }
 
-/** What was told to `peer`, or to anyone. */
+/** The whole rows that were told to `peer`, or to anyone, without their numbers. */
 export function rowsIn(events: RouteEvent[], peer?: PeerId): SyncRow[] {
   return events.flatMap(event => {
     if (event.type !== 'send' || (peer !== undefined && event.peer !== peer)) return []
-    return event.message.type === 'sync' ? event.message.rows : []
+    return event.message.type === 'sync' ? event.message.rows.map(({ number: _, ...told }) => told) : []
+  })
+}
+
+/** The rows of which `peer`, or anyone, was told a new metric. */
+export function metricsIn(events: RouteEvent[], peer?: PeerId): MetricRow[] {
+  return events.flatMap(event => {
+    if (event.type !== 'send' || (peer !== undefined && event.peer !== peer)) return []
+    return event.message.type === 'metrics' ? event.message.rows : []
   })
 }
 

@@ -8,6 +8,7 @@ import {
   a,
   b,
   c,
+  metricsIn,
   origin,
   publish,
   request,
@@ -180,7 +181,7 @@ describe('Routes tell', () => {
     expect(rowsIn(routes.handleSync(a, { rows: [row(1_200)] }, 1_000))).toEqual([])
     expect(timers.takeDue(1_099)).not.toContain('sync')
     expect(timers.takeDue(1_100)).toContain('sync')
-    expect(rowsIn(routes.handleSyncTimeout(), b).map(told => told.metricUs)).toEqual([1_210])
+    expect(metricsIn(routes.handleSyncTimeout(), b).map(told => told.metricUs)).toEqual([1_210])
   })
 
   test('nobody of a metric that moved less', () => {
@@ -320,6 +321,9 @@ describe('A starved node', () => {
         for (const { epoch, seqno, metricUs = 0 } of rowsIn(events)) {
           expect([epoch, seqno, metricUs].every(Number.isSafeInteger)).toBe(true)
         }
+        for (const { seqno, metricUs } of metricsIn(events)) {
+          expect([seqno, metricUs].every(Number.isSafeInteger)).toBe(true)
+        }
         for (const { epoch, seqno } of requestsIn(events)) {
           expect([epoch, seqno].every(Number.isSafeInteger)).toBe(true)
         }
@@ -351,7 +355,7 @@ describe('A SEQNO_REQ', () => {
     const { routes } = tableOfTwo()
     routes.handleSync(a, { rows: [row(100, { seqno: 1 })] }, 0)
     expect(routes.handleSeqnoReq(b, request(), 0)).toEqual([
-      { type: 'send', peer: b, message: { type: 'sync', rows: [row(110, { seqno: 1, hops: 2 })] } }
+      { type: 'send', peer: b, message: { type: 'sync', rows: [row(110, { seqno: 1, hops: 2, number: 1 })] } }
     ])
   })
 

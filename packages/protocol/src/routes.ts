@@ -13,7 +13,7 @@
  * comparison. So does a node whose next hop has become clearly worse than one that is not feasible.
  */
 import { choose, chooseBackup, compare, standingOf } from './choice.ts'
-import { Claims, syncMessages, toldRows } from './claims.ts'
+import { Claims, metricsMessages, type News, syncMessages, toldRows } from './claims.ts'
 import type { Config } from './config.ts'
 import { Digests } from './digests.ts'
 import type { Micros, Millis, PeerId } from './ids.ts'
@@ -33,7 +33,7 @@ import { type Reason, Standings } from './standings.ts'
 import { Starvation } from './starvation.ts'
 import type { Timers } from './timers.ts'
 import type { Version } from './version.ts'
-import type { Digest, Resync, SeqnoReq, Sync, SyncRow } from './wire/messages.ts'
+import type { Digest, MetricRow, Resync, SeqnoReq, Sync, SyncRow } from './wire/messages.ts'
 
 export class Routes {
   readonly #self: PeerId
@@ -105,13 +105,13 @@ export class Routes {
 
   stopOwn(): RouteEvent[] {
     const row = this.#own.stop()
-    return row === undefined ? [] : this.#tellAll([row])
+    return row === undefined ? [] : this.#tellAll({ whole: [row], moved: [] })
   }
 
   /** What `sign-seqno` has asked for. */
   handleSeqnoSigned(version: Version, signature: Uint8Array): RouteEvent[] {
     const row = this.#own.handleSigned(version, signature)
-    return row === undefined ? [] : this.#tellAll([row])
+    return row === undefined ? [] : this.#tellAll({ whole: [row], moved: [] })
   }
 
   /** This node is on nobody's way any more, or may be again; its own row stays. */
@@ -208,6 +208,8 @@ export class Routes {
     switch (message.type) {
       case 'sync':
         return this.handleSync(peer, message, now)
+      case 'metrics':
+        return this.handleMetrics(peer, message.rows, now)
       case 'seqno-req':
         return this.handleSeqnoReq(peer, message, now)
       case 'digest':
@@ -226,6 +228,14 @@ export class Routes {
     }
     // Last: what is said of it must not overtake what its rows have made this node say.
     return [...this.#conclude(events, now), ...this.#intake.limit(peer)]
+  }
+
+  handleMetrics(peer: PeerId, rows: readonly MetricRow[], now: Millis): RouteEvent[] {
+    const changed = rows.flatMap(row => this.#intake.takeMetric(peer, row, now))
+    return this.#conclude(
+      changed.flatMap(state => this.#decide(state, now)),
+      now
+    )
   }
 
   #onRow(peer: PeerId, row: SyncRow, now: Millis): RouteEvent[] {
@@ -347,13 +357,14 @@ export class Routes {
     return [...(told === undefined ? [] : [told]), ...toldRows(this.#origins.all())]
   }
 
-  #tellAll(rows: SyncRow[]): RouteEvent[] {
-    this.#digests.noteTold(rows)
-    return this.#tell(this.#standings.peers(), rows)
+  #tellAll({ whole, moved }: News): RouteEvent[] {
+    for (const rows of [whole, moved]) this.#digests.noteTold(rows)
+    return this.#tell(this.#standings.peers(), whole, moved)
   }
 
-  #tell(peers: Iterable<PeerId>, rows: SyncRow[]): RouteEvent[] {
-    const messages = syncMessages(rows, this.#config.syncRowsMax)
+  #tell(peers: Iterable<PeerId>, whole: readonly SyncRow[], moved: readonly SyncRow[] = []): RouteEvent[] {
+    const { syncRowsMax } = this.#config
+    const messages = [...syncMessages(whole, syncRowsMax), ...metricsMessages(moved, syncRowsMax)]
     return [...peers].flatMap(peer => messages.map(message => ({ type: 'send' as const, peer, message })))
   }
 }

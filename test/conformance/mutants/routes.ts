@@ -6,6 +6,7 @@ import type { SyncRow } from '../../../packages/protocol/src/wire/messages.ts'
 import type { Mutant } from '../mutant.ts'
 import {
   configured,
+  deafTo,
   isMessage,
   not,
   repeatingQuestions,
@@ -145,6 +146,12 @@ export const routes: readonly Mutant[] = [
     caughtBy: 'bucket-nobody-asked-for',
     saying: 'the next hop that was there',
     createOverlay: twisted(believingInBuckets)
+  },
+  {
+    does: 'takes no notice of metrics that come without their rows',
+    caughtBy: 'metrics-by-number',
+    saying: 'what was gained: 0',
+    createOverlay: deafTo('metrics')
   },
   {
     does: 'answers every RESYNC',

@@ -4,6 +4,7 @@ import { stretches } from '../../sim/oracle.ts'
 import { diamond, line, randomGraph, ring } from '../../sim/topologies.ts'
 import { atLeast, atMost, equal } from '../demand.ts'
 import { gapless, longestPauseMs } from '../listening.ts'
+import { metricTold } from '../row-names.ts'
 import type { Scenario } from '../scenario.ts'
 
 export const choice: readonly Scenario[] = [
@@ -198,10 +199,10 @@ export const choice: readonly Scenario[] = [
       network.connect('n', 'ear', { delayMs: 5 })
       const origin = peerIdOf('origin')
       const told = () =>
-        ear
-          .heardOf('sync')
-          .flatMap(({ rows }) => rows)
-          .findLast(row => row.origin === origin)?.metricUs
+        metricTold(
+          ear.heard.map(({ message }) => message),
+          origin
+        )
       const used = () => network.node('n').overlay.route(origin)?.metricUs
       network.run(1_000)
       network.claim('x', 'n', origin, { metricUs: 100_000 })

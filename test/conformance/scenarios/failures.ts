@@ -152,7 +152,7 @@ export const failures: readonly Scenario[] = [
       }
       gapless(listener)
       demand(!parents.has('none'), 'b was without a parent long after a flap')
-      const rows = network.said('sync', since).flatMap(sync => sync.rows)
+      const rows = network.rowsSaid(since)
       // Four nodes tell two neighbours each: some rows per change, not an avalanche of them.
       atMost('rows per flap', rows.length / flaps, 40)
       network.settle(10_000)

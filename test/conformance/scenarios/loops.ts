@@ -62,7 +62,7 @@ export const loops: readonly Scenario[] = [
       equal('nodes that still have a way after 100 ms', believers, [])
       demand(!listener.live, 'g was not told that there is no way')
       network.run(10_000)
-      const rows = network.said('sync', cutAt).flatMap(sync => sync.rows)
+      const rows = network.rowsSaid(cutAt)
       equal('rows with a way', rows.filter(row => row.metricUs !== undefined).length, 0)
       // Each tells each other one once.
       atMost('retractions', rows.length, clique.length * (clique.length - 1))

@@ -47,7 +47,7 @@ export const tables: readonly Scenario[] = [
       const since = network.now
       network.run(30_000)
       demand(listeners.every(isFed), 'a listener is not fed')
-      equal('rows', network.said('sync', since).flatMap(sync => sync.rows).length, 0)
+      equal('rows', network.rowsSaid(since).length, 0)
       for (const type of ['announce', 'seqno-req', 'sub', 'sub-ok', 'sub-nack', 'unsub'] as const) {
         equal(`${type}s`, network.said(type, since).length, 0)
       }
@@ -71,6 +71,34 @@ export const tables: readonly Scenario[] = [
       const rows = network.said('sync', since, 'n0').flatMap(sync => sync.rows)
       equal('rows of n0 with that epoch', rows.filter(row => row.epoch === epoch).length, 0)
       demand(isFed(listener), 'n1 is not fed')
+    }
+  },
+  {
+    name: 'metrics-by-number',
+    demands: "a metric that is told by the number of a row counts for that row, if its seqno is the row's",
+    run: network => {
+      network.add('n')
+      network.addStranger('x')
+      network.connect('n', 'x', { delayMs: 5 })
+      const origin = peerIdOf('origin')
+      network.run(1_000)
+      network.claim('x', 'n', origin, { seqno: 3, metricUs: 100_000, number: 7 })
+      network.run(500)
+      const before = network.node('n').overlay.route(origin)?.metricUs ?? 0
+      const gain = () => before - (network.node('n').overlay.route(origin)?.metricUs ?? 0)
+      for (const over of [{ number: 8 }, { seqno: 4 }, { seqno: 2 }]) {
+        const rows = [{ number: 7, seqno: 3, metricUs: 1_000, hops: 1, ...over }]
+        network.inject('x', 'n', { type: 'metrics', rows })
+      }
+      network.run(500)
+      equal('what was gained by rows that were not told', gain(), 0)
+      network.inject('x', 'n', {
+        type: 'metrics',
+        rows: [{ number: 7, seqno: 3, metricUs: 60_000, hops: 1 }]
+      })
+      network.run(500)
+      equal('what was gained', gain(), 40_000)
+      equal('closed links', network.counts.closes, 0)
     }
   },
   {

@@ -22,13 +22,13 @@ import {
   pathNodesMax,
   peersMax,
   redirectMax,
-  signatureBytesLength,
   syncRowsMax,
   trackMax,
   uint32Max
 } from './limits.ts'
-import type { CloseCode, Message, SubNackReason, SyncRow } from './messages.ts'
-import { checkBytes, checkInteger, checkText, fail } from './ranges.ts'
+import type { CloseCode, Message, SubNackReason } from './messages.ts'
+import { checkBytes, checkInteger, checkSignature, checkText, fail } from './ranges.ts'
+import { checkMetricRow, checkRow, metricRowFromWire, rowFromWire, rowToWire } from './row-fields.ts'
 
 type Kind = Message['type']
 type MessageOf<K extends Kind> = Extract<Message, { type: K }>
@@ -36,6 +36,7 @@ type MessageOf<K extends Kind> = Extract<Message, { type: K }>
 interface NameOf {
   beat: 'beat'
   sync: 'sync'
+  metrics: 'metrics'
   sub: 'sub'
   'sub-ok': 'subOk'
   'sub-nack': 'subNack'
@@ -105,6 +106,18 @@ export const fieldsOf: { [K in Kind]: FieldsOf<K> } = {
       checkCount('SYNC has', rows.length, syncRowsMax, 'rows')
       rows.forEach(checkRow)
       checkInteger('bucket', bucket ?? 0, digestBuckets - 1)
+    }
+  },
+  metrics: {
+    name: 'metrics',
+    toWire: ({ rows }) => ({ rows }),
+    fromWire: ({ rows }) => {
+      checkCount('METRICS has', rows.length, syncRowsMax, 'rows')
+      return { type: 'metrics', rows: rows.map(metricRowFromWire) }
+    },
+    check: ({ rows }) => {
+      checkCount('METRICS has', rows.length, syncRowsMax, 'rows')
+      rows.forEach(checkMetricRow)
     }
   },
   sub: {
@@ -310,33 +323,6 @@ export const fieldsOf: { [K in Kind]: FieldsOf<K> } = {
   }
 }
 
-type WireRow = NonNullable<Control['sync']>['rows'][number]
-
-function rowToWire(row: SyncRow): WireRow {
-  const { epoch, seqno, metricUs = null, hops, signature = null } = row
-  return { origin: peerIdBytes(row.origin), epoch, seqno, metricUs, hops, signature }
-}
-
-function rowFromWire({ origin, epoch, seqno, metricUs, hops, signature }: WireRow): SyncRow {
-  return {
-    origin: peerIdFrom(origin),
-    epoch: epoch ?? 0,
-    seqno: seqno ?? 0,
-    metricUs: metricUs ?? undefined,
-    hops: hops ?? 0,
-    // A copy: rows are kept, and must not keep the chunk that they came in.
-    ...(signature !== null && signature.length > 0 && { signature: new Uint8Array(signature) })
-  }
-}
-
-function checkRow({ epoch, seqno, metricUs, hops, signature }: SyncRow): void {
-  checkInteger('epoch', epoch)
-  checkInteger('seqno', seqno)
-  checkInteger('metricUs', metricUs ?? 0)
-  checkInteger('hops', hops, hopsMax)
-  if (signature !== undefined) checkSignature(signature)
-}
-
 function peersFrom(ids: readonly Uint8Array[]): PeerId[] {
   checkRedirect(ids)
   return ids.map(peerIdFrom)
@@ -369,9 +355,4 @@ function checkSums(name: string, sums: readonly number[]): void {
 
 function checkCount(who: string, count: number, max: number, what: string): void {
   if (count > max) fail('too-large', `${who} ${count} ${what}, more than ${max}`)
-}
-
-function checkSignature(signature: Uint8Array): void {
-  if (signature.length === signatureBytesLength) return
-  fail('malformed', `signature has ${signature.length} bytes, not ${signatureBytesLength}`)
 }

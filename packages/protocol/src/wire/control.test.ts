@@ -38,7 +38,8 @@ const row = fc.record<SyncRow>(
     seqno: safe,
     metricUs: fc.option(safe, { nil: undefined }),
     hops,
-    signature: bytes(64)
+    signature: bytes(64),
+    number: fc.integer({ min: 1, max: Number.MAX_SAFE_INTEGER })
   },
   { requiredKeys: ['origin', 'epoch', 'seqno', 'metricUs', 'hops'] }
 )
@@ -63,6 +64,10 @@ const message: fc.Arbitrary<Message> = fc.oneof(
     { type: is('sync'), rows: fc.array(row), bucket: fc.nat(15) },
     { requiredKeys: ['type', 'rows'] }
   ),
+  fc.record({
+    type: is('metrics'),
+    rows: fc.array(fc.record({ number: safe, seqno: safe, metricUs: safe, hops }))
+  }),
   fc.record({ type: is('seqno-req'), origin: peer, epoch: safe, seqno: safe, hopsLeft: hops }),
   fc.record(
     {
@@ -109,7 +114,8 @@ const largestRow: SyncRow = {
   seqno: Number.MAX_SAFE_INTEGER,
   metricUs: Number.MAX_SAFE_INTEGER,
   hops: 255,
-  signature: new Uint8Array(64).fill(0xff)
+  signature: new Uint8Array(64).fill(0xff),
+  number: Number.MAX_SAFE_INTEGER
 }
 
 describe('Control messages', () => {
@@ -141,7 +147,7 @@ describe('Control messages', () => {
 
   test('of a later version are ignored', () => {
     fc.assert(
-      fc.property(fc.integer({ min: 20, max: 2_000 }), fc.uint8Array({ maxLength: 100 }), (field, body) => {
+      fc.property(fc.integer({ min: 21, max: 2_000 }), fc.uint8Array({ maxLength: 100 }), (field, body) => {
         const tag = (field << 3) | 2
         const newer = new Uint8Array([(tag & 127) | 128, tag >> 7, body.length, ...body])
         expect(decodeControl(newer)).toBe(undefined)

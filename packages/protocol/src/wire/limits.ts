@@ -4,10 +4,10 @@
 export const controlFrameBytesMax = 65_536
 /**
  * Fields of a control frame, nested ones counted. Two bytes make an empty row, so bytes alone do not bound what
- * decoding allocates. The largest SYNC has 2,802; the rest is for fields of later versions.
+ * decoding allocates. The largest SYNC has 3,202; the rest is for fields of later versions.
  */
 export const controlFieldsMax = 8_192
-/** Rows of a SYNC. At most 145 bytes each, so that 400 leave room for later fields. */
+/** Rows of a SYNC, and of METRICS. At most 154 bytes each, so that 400 leave room for later fields. */
 export const syncRowsMax = 400
 /** `agent` in HELLO: a name and a version, shown in a column of a table. */
 export const agentBytesMax = 64

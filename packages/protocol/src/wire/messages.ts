@@ -11,6 +11,7 @@ export type UnsignedMessage =
   | Hello
   | Beat
   | Sync
+  | Metrics
   | SeqnoReq
   | Digest
   | Resync
@@ -100,6 +101,23 @@ export interface SyncRow {
   hops: number
   /** The origin's, of epoch and seqno: nobody else can make a row newer. Absent in a retraction. */
   signature?: Uint8Array
+  /** What the sender calls the row in METRICS; absent: nothing. */
+  number?: number
+}
+
+/** Rows that the sender has told the receiver, of which nothing has changed but how far the origin is. */
+export interface Metrics {
+  type: 'metrics'
+  rows: MetricRow[]
+}
+
+export interface MetricRow {
+  /** That of the row. */
+  number: number
+  /** The row's: of one with another seqno the receiver has missed something. */
+  seqno: number
+  metricUs: Micros
+  hops: number
 }
 
 /** Asks for a row about `origin` that is at least as new as (epoch, seqno). */

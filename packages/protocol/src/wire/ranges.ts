@@ -1,4 +1,5 @@
 /** Checks of one field each. They throw `ProtocolError`, which says which field it is. */
+import { signatureBytesLength } from './limits.ts'
 import { type CloseCode, ProtocolError } from './messages.ts'
 
 const utf8 = new TextEncoder()
@@ -19,6 +20,11 @@ export function checkText(name: string, value: string, bytesMax: number): void {
 
 export function checkBytes(name: string, value: Uint8Array, bytesMax: number): void {
   if (value.length > bytesMax) fail('too-large', `${name} has ${value.length} bytes, more than ${bytesMax}`)
+}
+
+export function checkSignature(signature: Uint8Array): void {
+  if (signature.length === signatureBytesLength) return
+  fail('malformed', `signature has ${signature.length} bytes, not ${signatureBytesLength}`)
 }
 
 export function fail(code: CloseCode, message: string): never {

@@ -25,6 +25,7 @@ export interface Control {
   digest: Digest | null
   peers: Peers | null
   close: Close | null
+  metrics: Metrics | null
 }
 
 export interface Hello {
@@ -61,6 +62,18 @@ export interface SyncRow {
   metricUs: number | null
   hops: number | null
   signature: Uint8Array | null
+  number: number | null
+}
+
+export interface Metrics {
+  rows: MetricRow[]
+}
+
+export interface MetricRow {
+  number: number | null
+  seqno: number | null
+  metricUs: number | null
+  hops: number | null
 }
 
 export interface SeqnoReq {
@@ -188,11 +201,12 @@ const hopcast = $root.hopcast = (() => {
         Control.prototype.digest = null;
         Control.prototype.peers = null;
         Control.prototype.close = null;
+        Control.prototype.metrics = null;
 
         let $oneOfFields;
 
         $Object.defineProperty(Control.prototype, "message", {
-            get: $util.oneOfGetter($oneOfFields = ["hello", "beat", "announce", "sync", "seqnoReq", "sub", "subOk", "subNack", "unsub", "resync", "routeQuery", "move", "nack", "have", "digest", "peers", "close"]),
+            get: $util.oneOfGetter($oneOfFields = ["hello", "beat", "announce", "sync", "seqnoReq", "sub", "subOk", "subNack", "unsub", "resync", "routeQuery", "move", "nack", "have", "digest", "peers", "close", "metrics"]),
             set: $util.oneOfSetter($oneOfFields)
         });
 
@@ -237,6 +251,8 @@ const hopcast = $root.hopcast = (() => {
                 $root.hopcast.Peers.encode(message.peers, writer.uint32(146).fork(), _depth + 1).ldelim();
             if (message.close != null && $Object.hasOwnProperty.call(message, "close"))
                 $root.hopcast.Close.encode(message.close, writer.uint32(154).fork(), _depth + 1).ldelim();
+            if (message.metrics != null && $Object.hasOwnProperty.call(message, "metrics"))
+                $root.hopcast.Metrics.encode(message.metrics, writer.uint32(162).fork(), _depth + 1).ldelim();
             if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                 for (let i = 0; i < message.$unknowns.length; ++i)
                     writer.raw(message.$unknowns[i]);
@@ -387,6 +403,13 @@ const hopcast = $root.hopcast = (() => {
                             break;
                         message.close = $root.hopcast.Close.decode(reader, reader.size(), $undefined, _depth + 1, message.close);
                         message.message = "close";
+                        continue;
+                    }
+                case 20: {
+                        if (wireType !== 2)
+                            break;
+                        message.metrics = $root.hopcast.Metrics.decode(reader, reader.size(), $undefined, _depth + 1, message.metrics);
+                        message.message = "metrics";
                         continue;
                     }
                 }
@@ -922,6 +945,7 @@ const hopcast = $root.hopcast = (() => {
         SyncRow.prototype.metricUs = null;
         SyncRow.prototype.hops = null;
         SyncRow.prototype.signature = null;
+        SyncRow.prototype.number = null;
 
         let $oneOfFields;
 
@@ -950,6 +974,8 @@ const hopcast = $root.hopcast = (() => {
                 writer.uint32(40).uint32(message.hops);
             if (message.signature != null && $Object.hasOwnProperty.call(message, "signature") && message.signature.length)
                 writer.uint32(50).bytes(message.signature);
+            if (message.number != null && $Object.hasOwnProperty.call(message, "number") && (typeof message.number === "object" ? message.number.low || message.number.high : message.number !== 0))
+                writer.uint32(56).uint64(message.number);
             if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                 for (let i = 0; i < message.$unknowns.length; ++i)
                     writer.raw(message.$unknowns[i]);
@@ -1035,6 +1061,15 @@ const hopcast = $root.hopcast = (() => {
                             delete message.signature;
                         continue;
                     }
+                case 7: {
+                        if (wireType !== 0)
+                            break;
+                        if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                            message.number = value;
+                        else
+                            delete message.number;
+                        continue;
+                    }
                 }
                 reader.skipType(wireType, _depth, tag);
                 if (!reader.discardUnknown) {
@@ -1053,6 +1088,207 @@ const hopcast = $root.hopcast = (() => {
         };
 
         return SyncRow;
+    })();
+
+    hopcast.Metrics = (function() {
+
+        const Metrics = function (properties) {
+            this.rows = [];
+            if (properties)
+                for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                    if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                        this[keys[i]] = properties[keys[i]];
+        };
+
+        Metrics.prototype.rows = $util.emptyArray;
+
+        Metrics.encode = function (message, writer, _depth) {
+            if (!writer)
+                writer = $Writer.create();
+            if (_depth === $undefined)
+                _depth = 0;
+            if (_depth > $util.recursionLimit)
+                throw $Error("max depth exceeded");
+            if (message.rows != null && message.rows.length)
+                for (let i = 0; i < message.rows.length; ++i)
+                    $root.hopcast.MetricRow.encode(message.rows[i], writer.uint32(10).fork(), _depth + 1).ldelim();
+            if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                for (let i = 0; i < message.$unknowns.length; ++i)
+                    writer.raw(message.$unknowns[i]);
+            return writer;
+        };
+
+        Metrics.decode = function (reader, length, _end, _depth, _target) {
+            if (!(reader instanceof $Reader))
+                reader = $Reader.create(reader);
+            if (_depth === $undefined)
+                _depth = 0;
+            if (_depth > $Reader.recursionLimit)
+                throw $Error("max depth exceeded");
+            let end, message;
+            if (length === $undefined)
+                end = reader.len;
+            else {
+                end = reader.pos + length;
+                if (end > reader.len)
+                    throw $RangeError("index out of range");
+                length = reader.len;
+                reader.len = end;
+            }
+            message = _target || new $root.hopcast.Metrics();
+            while (reader.pos < end) {
+                let start = reader.pos;
+                let tag = reader.tag();
+                if (tag === _end) {
+                    _end = $undefined;
+                    break;
+                }
+                let wireType = tag & 7;
+                switch (tag >>>= 3) {
+                case 1: {
+                        if (wireType !== 2)
+                            break;
+                        if (!(message.rows && message.rows.length))
+                            message.rows = [];
+                        message.rows.push($root.hopcast.MetricRow.decode(reader, reader.size(), $undefined, _depth + 1));
+                        continue;
+                    }
+                }
+                reader.skipType(wireType, _depth, tag);
+                if (!reader.discardUnknown) {
+                    $util.makeProp(message, "$unknowns", false);
+                    (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                }
+            }
+            if (length !== $undefined) {
+                if (reader.pos !== end)
+                    throw $RangeError("index out of range");
+                reader.len = length;
+            }
+            if (_end !== $undefined)
+                throw $Error("missing end group");
+            return message;
+        };
+
+        return Metrics;
+    })();
+
+    hopcast.MetricRow = (function() {
+
+        const MetricRow = function (properties) {
+            if (properties)
+                for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                    if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                        this[keys[i]] = properties[keys[i]];
+        };
+
+        MetricRow.prototype.number = null;
+        MetricRow.prototype.seqno = null;
+        MetricRow.prototype.metricUs = null;
+        MetricRow.prototype.hops = null;
+
+        MetricRow.encode = function (message, writer, _depth) {
+            if (!writer)
+                writer = $Writer.create();
+            if (_depth === $undefined)
+                _depth = 0;
+            if (_depth > $util.recursionLimit)
+                throw $Error("max depth exceeded");
+            if (message.number != null && $Object.hasOwnProperty.call(message, "number") && (typeof message.number === "object" ? message.number.low || message.number.high : message.number !== 0))
+                writer.uint32(8).uint64(message.number);
+            if (message.seqno != null && $Object.hasOwnProperty.call(message, "seqno") && (typeof message.seqno === "object" ? message.seqno.low || message.seqno.high : message.seqno !== 0))
+                writer.uint32(16).uint64(message.seqno);
+            if (message.metricUs != null && $Object.hasOwnProperty.call(message, "metricUs") && (typeof message.metricUs === "object" ? message.metricUs.low || message.metricUs.high : message.metricUs !== 0))
+                writer.uint32(24).uint64(message.metricUs);
+            if (message.hops != null && $Object.hasOwnProperty.call(message, "hops") && message.hops !== 0)
+                writer.uint32(32).uint32(message.hops);
+            if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                for (let i = 0; i < message.$unknowns.length; ++i)
+                    writer.raw(message.$unknowns[i]);
+            return writer;
+        };
+
+        MetricRow.decode = function (reader, length, _end, _depth, _target) {
+            if (!(reader instanceof $Reader))
+                reader = $Reader.create(reader);
+            if (_depth === $undefined)
+                _depth = 0;
+            if (_depth > $Reader.recursionLimit)
+                throw $Error("max depth exceeded");
+            let end, message, value;
+            if (length === $undefined)
+                end = reader.len;
+            else {
+                end = reader.pos + length;
+                if (end > reader.len)
+                    throw $RangeError("index out of range");
+                length = reader.len;
+                reader.len = end;
+            }
+            message = _target || new $root.hopcast.MetricRow();
+            while (reader.pos < end) {
+                let start = reader.pos;
+                let tag = reader.tag();
+                if (tag === _end) {
+                    _end = $undefined;
+                    break;
+                }
+                let wireType = tag & 7;
+                switch (tag >>>= 3) {
+                case 1: {
+                        if (wireType !== 0)
+                            break;
+                        if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                            message.number = value;
+                        else
+                            delete message.number;
+                        continue;
+                    }
+                case 2: {
+                        if (wireType !== 0)
+                            break;
+                        if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                            message.seqno = value;
+                        else
+                            delete message.seqno;
+                        continue;
+                    }
+                case 3: {
+                        if (wireType !== 0)
+                            break;
+                        if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                            message.metricUs = value;
+                        else
+                            delete message.metricUs;
+                        continue;
+                    }
+                case 4: {
+                        if (wireType !== 0)
+                            break;
+                        if (value = reader.uint32())
+                            message.hops = value;
+                        else
+                            delete message.hops;
+                        continue;
+                    }
+                }
+                reader.skipType(wireType, _depth, tag);
+                if (!reader.discardUnknown) {
+                    $util.makeProp(message, "$unknowns", false);
+                    (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                }
+            }
+            if (length !== $undefined) {
+                if (reader.pos !== end)
+                    throw $RangeError("index out of range");
+                reader.len = length;
+            }
+            if (_end !== $undefined)
+                throw $Error("missing end group");
+            return message;
+        };
+
+        return MetricRow;
     })();
 
     hopcast.SeqnoReq = (function() {
