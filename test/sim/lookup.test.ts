@@ -1,5 +1,5 @@
 /** Channels that the tables have no room for. */
-import { defaultConfig, openChannelId } from '@hopcast/protocol'
+import { openChannelId } from '@hopcast/protocol'
 import { describe, expect, it } from 'vitest'
 import { isGapless, simulation } from './seeded.ts'
 import type { Simulation } from './simulation.ts'
@@ -52,12 +52,13 @@ describe('A line of eight whose tables are full', () => {
   })
 
   it('finds who begins to publish later, too, and goes on past the life of an announcement', () => {
-    const sim = fullLine(8, 5)
+    const announceTtlMs = 30 * 60_000
+    const sim = fullLine(8, 5, { ...small, announceTtlMs, announceIntervalMs: announceTtlMs / 3 })
     const reception = sim.subscribe('n7', 'news')
     sim.run(50_000)
     sim.publish('n0', 'news', { everyMs: 5_000 })
     sim.runUntil(() => reception.live, 31_000)
-    sim.run(defaultConfig.announceTtlMs + 5 * 60_000)
+    sim.run(announceTtlMs + 5 * 60_000)
     expect(reception.events.filter(event => event.type !== 'route').map(event => event.type)).toEqual([
       'started'
     ])

@@ -30,6 +30,8 @@ interface Heard {
 
 interface Entry extends Heard {
   introducer: PeerId | undefined
+  /** Since when there has been no way to its publisher. */
+  unreachableSince: Millis | undefined
 }
 
 export class Announcements {
@@ -97,8 +99,9 @@ export class Announcements {
    * Keeps it: in the place of what it renews, or where there is room.
    *
    * @param from the neighbour that it came from, and is charged to; undefined for this node's own
+   * @param unreachableSince now, if there is no way to its publisher
    */
-  store(heard: Heard, from: PeerId | undefined): Kept {
+  store(heard: Heard, from: PeerId | undefined, unreachableSince?: Millis): Kept {
     const { channel, publisher } = heard.announcement
     const known = this.#entries.get(channel)?.get(publisher)
     if (known !== undefined) {
@@ -106,7 +109,7 @@ export class Announcements {
       if (known.introducer === undefined) this.#recharge(known, from)
       return this.#onDemand.has(known) ? 'on-demand' : 'for-all'
     }
-    const entry: Entry = { ...heard, introducer: from }
+    const entry: Entry = { ...heard, introducer: from, unreachableSince }
     const ofPublisher = this.#ofPublisher.get(publisher) ?? new Set()
     if (publisher !== this.#self) {
       if (ofPublisher.size >= this.#config.announcementsPerPublisherMax) return 'not'
@@ -148,15 +151,35 @@ export class Announcements {
     }
   }
 
-  /** Forgets what has expired; returns the channels of it. */
+  /** A way to the publisher was found; or was lost, `unreachableSince` now. */
+  handleReach(publisher: PeerId, unreachableSince: Millis | undefined): void {
+    for (const entry of this.#ofPublisher.get(publisher) ?? []) {
+      if (unreachableSince === undefined) entry.unreachableSince = undefined
+      else entry.unreachableSince ??= unreachableSince
+    }
+  }
+
+  /** Forgets what has expired, or cannot be had; returns the channels of it. */
   expire(now: Millis): Set<ChannelId> {
     const changed = new Set<ChannelId>()
     for (const entry of this.#all()) {
-      if (entry.expiresAt > now) continue
+      if (this.#endOf(entry) > now) continue
       this.#forget(entry)
       changed.add(entry.announcement.channel)
     }
     return changed
+  }
+
+  /** When the next one is to be forgotten, as things are. */
+  nextEnd(): Millis | undefined {
+    let next: Millis | undefined
+    for (const entry of this.#all()) next = Math.min(next ?? Number.POSITIVE_INFINITY, this.#endOf(entry))
+    return next
+  }
+
+  #endOf({ expiresAt, unreachableSince }: Entry): Millis {
+    if (unreachableSince === undefined) return expiresAt
+    return Math.min(expiresAt, unreachableSince + this.#config.announceUnreachableMs)
   }
 
   *#all(): Iterable<Entry> {

@@ -7,7 +7,7 @@ import { Timers } from './timers.ts'
 import type { Announcement } from './wire/messages.ts'
 
 const self = 'self' as PeerId
-const [a, b, neighbour] = ['a', 'b', 'neighbour'] as [PeerId, PeerId, PeerId]
+const [a, b, c, neighbour] = ['a', 'b', 'c', 'neighbour'] as [PeerId, PeerId, PeerId, PeerId]
 const name = 'demo'
 const channel = openChannelId(name)
 const publication: Publication = { channel, name, epoch: 5, catalog: new Uint8Array([1]) }
@@ -128,6 +128,32 @@ describe('Announcements', () => {
     expect(names(made.channels)).toEqual([])
     made.channels.handleAnnouncement(neighbour, announcedOn('next'), 1_000)
     expect(names(made.channels)).toEqual(['next'])
+  })
+
+  test('are forgotten when their publisher cannot be reached for announceUnreachableMs', () => {
+    const made = channels({ announceUnreachableMs: 1_000 })
+    const [lost, heard] = [announced({}, 600_000), announcedOn('far', c)]
+    for (const announcement of [lost, heard]) made.channels.handleAnnouncement(neighbour, announcement, 0)
+    made.metrics.delete(a)
+    made.channels.handleReach(a, 500)
+    made.channels.handleReach(a, 1_400)
+    expect(made.timers.takeDue(1_000)).toEqual(['announcements'])
+    made.channels.handleTimeout(1_000)
+    expect(names(made.channels), 'nobody has ever told of a way to c').toEqual(['demo'])
+    expect(made.timers.takeDue(1_500)).toEqual(['announcements'])
+    made.channels.handleTimeout(1_500)
+    expect(names(made.channels)).toEqual([])
+  })
+
+  test('stay when their publisher is reached again', () => {
+    const made = channels({ announceUnreachableMs: 1_000 })
+    made.channels.handleAnnouncement(neighbour, announced({}, 600_000), 0)
+    made.metrics.delete(a)
+    made.channels.handleReach(a, 500)
+    made.metrics.set(a, 10)
+    made.channels.handleReach(a, 1_400)
+    made.channels.handleTimeout(60_000)
+    expect(names(made.channels)).toEqual(['demo'])
   })
 })
 

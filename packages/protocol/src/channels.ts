@@ -132,9 +132,13 @@ export class Channels {
     if (from !== undefined && announcement.publisher === this.#self) {
       return this.#own.handleHeard(announcement, now)
     }
-    const kept = this.#announcements.store({ announcement, signed, expiresAt: now + validForMs }, from)
+    const kept = this.#announcements.store(
+      { announcement, signed, expiresAt: now + validForMs },
+      from,
+      this.#unreachableSince(announcement.publisher, now)
+    )
     if (kept === 'not') return []
-    this.#timers.setBy('announcements', now + Math.min(validForMs, this.#config.announceIntervalMs))
+    this.#setTimer(now + Math.min(validForMs, this.#config.announceUnreachableMs))
     const message: Message = { type: 'announce', announcement: signed }
     const told: ChannelEvent[] =
       kept === 'for-all'
@@ -161,6 +165,9 @@ export class Channels {
   /** A way to `publisher` was found or lost. */
   handleReach(publisher: PeerId, now: Millis): ChannelEvent[] {
     const events: ChannelEvent[] = this.#interests.handleReach(publisher, now)
+    const unreachableSince = this.#unreachableSince(publisher, now)
+    this.#announcements.handleReach(publisher, unreachableSince)
+    if (unreachableSince !== undefined) this.#setTimer(now + this.#config.announceUnreachableMs)
     for (const channel of this.#announcements.channelsOf(publisher)) {
       const announcement = this.#announcements.get(channel, publisher)
       if (announcement !== undefined) events.push(...this.#answerWaiting(announcement, now))
@@ -174,8 +181,16 @@ export class Channels {
     for (const channel of this.#announcements.expire(now)) {
       events.push(...this.#interests.handleAnnounced(channel, now))
     }
-    for (const { expiresAt } of this.#announcements.all()) this.#timers.setBy('announcements', expiresAt)
+    this.#setTimer(this.#announcements.nextEnd())
     return this.#after(events, now)
+  }
+
+  #setTimer(at: Millis | undefined): void {
+    if (at !== undefined) this.#timers.setBy('announcements', at)
+  }
+
+  #unreachableSince(publisher: PeerId, now: Millis): Millis | undefined {
+    return this.#lookups.reach(publisher) === undefined ? now : undefined
   }
 
   /** The timer `endings`: runs whose end did not come by itself. */

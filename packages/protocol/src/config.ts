@@ -141,8 +141,13 @@ export interface Config {
   syncRowsMax: number
 
   // Announcements
-  /** How long an announcement is valid, by the publisher's clock. Clocks that are minutes off must not hide a stream. */
+  /**
+   * How long an announcement is valid, by the publisher's clock. Clocks that are hours off must not hide a stream, and each
+   * renewal crosses the whole network.
+   */
   announceTtlMs: Millis
+  /** One whose publisher cannot be reached is forgotten after this long: publishers that crash withdraw nothing. */
+  announceUnreachableMs: Millis
   /** A publisher announces again after this long. */
   announceIntervalMs: Millis
   /**
@@ -153,8 +158,8 @@ export interface Config {
   /** Announcements kept per publisher. */
   announcementsPerPublisherMax: number
   /**
-   * Announcements that a neighbour may bring: at once a full table twice, in case the link comes up twice; and a full table is
-   * renewed at 4 a second. Past it, the neighbour is closed with `quota`.
+   * Announcements that a neighbour may bring: at once a full table twice, in case the link comes up twice; then 50 runs may
+   * begin or end each second. Past it, the neighbour is closed with `quota`.
    */
   announcementsRate: Rate
   /** Announcements kept beside these because somebody asked for their channels, or takes them. Shared as fairly. */
@@ -333,8 +338,9 @@ export const defaultConfig: Config = {
   seqnoRequestsRate: { burst: 2_000, perSecond: 20 },
   syncRowsMax: 400,
 
-  announceTtlMs: 30 * 60_000,
-  announceIntervalMs: 10 * 60_000,
+  announceTtlMs: 24 * 60 * 60_000,
+  announceUnreachableMs: 30 * 60_000,
+  announceIntervalMs: 8 * 60 * 60_000,
   announcementsMax: 2_048,
   announcementsPerPublisherMax: 256,
   announcementsRate: { burst: 4_096, perSecond: 50 },
