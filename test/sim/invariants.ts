@@ -40,6 +40,7 @@ function touchedStreams({ node, input, outputs }: Step): StreamId | 'all' | unde
   if (input.type === 'object') {
     return input.object.header.end || !outputs.every(isPassing) ? 'all' : undefined
   }
+  if (input.type === 'announcement' && outputs.every(isControl)) return undefined
   if (input.type === 'command') return input.command.type === 'write' ? undefined : 'all'
   if (input.type !== 'message' || outputs.some(output => output.type === 'neighbour')) return 'all'
   switch (input.message.type) {
@@ -61,6 +62,11 @@ function touchedStreams({ node, input, outputs }: Step): StreamId | 'all' | unde
 
 function isPassing({ type }: Output): boolean {
   return type === 'forward' || type === 'deliver' || type === 'subscription'
+}
+
+/** None of these takes up a stream or lets it go. */
+function isControl(output: Output): boolean {
+  return output.type === 'send' && output.message.type !== 'sub' && output.message.type !== 'unsub'
 }
 
 /** No routing loop, at any instant, whatever is on its way. */
@@ -89,10 +95,7 @@ function checkStreams(sim: Simulation, node: SimNode): void {
     if (node.overlay.stream(stream) === undefined) node.parents.delete(stream)
   }
   atMost(node, 'streams', relayed, config.streamsMax)
-  if (node.overlay.rerouted.length === 0) return
-  let origins = 0
-  for (const _ of node.overlay.routes()) origins++
-  atMost(node, 'origins', origins, config.originsMax + config.originsOnDemandMax)
+  atMost(node, 'origins', node.nextHops.size, config.originsMax + config.originsOnDemandMax)
 }
 
 /**
