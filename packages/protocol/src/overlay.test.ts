@@ -200,15 +200,24 @@ describe('A neighbour is closed', () => {
     ).toContainEqual(expect.objectContaining({ type: 'close', peer: a, code: 'version' }))
   })
 
-  test('with timeout when it is silent, and not while objects come', () => {
-    const object = encodeObject(
-      { ...written, stream: '11'.repeat(16) as StreamId, seq: 0, end: false, list: false, lists: 0 },
-      written.payload
-    )
+  test.each<[string, Input]>([
+    [
+      'objects',
+      {
+        type: 'object',
+        peer: a,
+        object: encodeObject(
+          { ...written, stream: '11'.repeat(16) as StreamId, seq: 0, end: false, list: false, lists: 0 },
+          written.payload
+        )
+      }
+    ],
+    ['announcements', { type: 'announcement', from: a, announcement: verified() }]
+  ])('with timeout when it is silent, and not while %s come', (_, input) => {
     const made = greeted({ neighbourTimeoutMs: 5_000 })
     const outputs: Output[] = []
     for (let now = 0; now < 8_000; now = made.deadline() ?? Number.POSITIVE_INFINITY) {
-      if (now === 3_000) made.handle({ type: 'object', peer: a, object }, now)
+      if (now === 3_000) made.handle(input, now)
       outputs.push(...made.handle({ type: 'timeout' }, now))
     }
     expect(outputs).not.toContainEqual(expect.objectContaining({ type: 'close' }))

@@ -188,8 +188,9 @@ export class Overlay {
   }
 
   #onAnnouncement(from: PeerId | undefined, verified: VerifiedAnnouncement, now: Millis): void {
-    const { routes, channels } = this.#parts
+    const { links, routes, channels } = this.#parts
     const reactions = this.#reactions
+    if (from !== undefined) reactions.onNeighbourEvents(links.handleAny(from, now), now)
     if (from !== undefined && !reactions.isGreeted(from, 'announce', now)) return
     reactions.onChannelEvents(channels.handleAnnouncement(from, verified, now), now)
     // The last withdrawal is on its way; only now does the way to it go, too.
