@@ -67,8 +67,10 @@ export interface Config {
   dialBackoffMaxMs: Millis
 
   // Peer exchange
-  /** A neighbour is told of peers when it is up, and after this long again, ± `peersJitter`. 2 KB each: 40 bytes a second. */
+  /** A new neighbour is told of peers at once, after the first of these, ± `peersJitter`, and twice as long each time, */
   peersIntervalMs: Millis
+  /** up to this: it comes before what was told is forgotten there, and 2 KB each are 2 bytes a second then. */
+  peersIntervalLongestMs: Millis
   /** Of what is told and tried. */
   peersJitter: number
   /** Servers that come first in PEERS. The rest is left to chance. */
@@ -300,6 +302,7 @@ export const defaultConfig: Config = {
   dialBackoffMaxMs: 30 * 60_000,
 
   peersIntervalMs: 60_000,
+  peersIntervalLongestMs: 16 * 60_000,
   peersJitter: 0.25,
   serversToldMax: 4,
   knownPeersMax: 512,

@@ -78,7 +78,7 @@ export class Neighbours {
   }
 
   #onConnected(peer: PeerId, outbound: boolean, now: Millis): NeighbourEvent[] {
-    const refusal = this.#peers.handleConnected(peer, outbound, now)
+    const refusal = this.#peers.handleConnected(peer, outbound)
     if (refusal === undefined) return this.links.handleConnected(peer, now)
     return this.links.refuse(peer, this.#peers.introduce(peer), refusal)
   }

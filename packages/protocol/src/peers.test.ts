@@ -20,7 +20,7 @@ class World {
   readonly used = new Set<PeerId>()
   readonly dialled: PeerId[] = []
   readonly closed: PeerId[] = []
-  readonly told: { peer: PeerId; peers: readonly PeerInfo[] }[] = []
+  readonly told: { at: Millis; peer: PeerId; peers: readonly PeerInfo[] }[] = []
   now: Millis = 0
 
   constructor(config: Partial<Config> = {}) {
@@ -41,14 +41,14 @@ class World {
       if (event.type === 'dial') this.dialled.push(event.peer)
       else if (event.type === 'surplus') this.leave(event.peer, this.closed)
       else if (event.message.type === 'peers')
-        this.told.push({ peer: event.peer, peers: event.message.peers })
+        this.told.push({ at: this.now, peer: event.peer, peers: event.message.peers })
     }
   }
 
   /** A neighbour that is up at once; returns why it was refused. */
   join(peer: PeerId, how: { outbound?: boolean; server?: boolean; rttMs?: Millis } = {}): string | undefined {
     const { outbound = false, server = false, rttMs = 50 } = how
-    const refusal = this.peers.handleConnected(peer, outbound, this.now)
+    const refusal = this.peers.handleConnected(peer, outbound)
     if (refusal !== undefined) return refusal
     this.rtts.set(peer, rttMs)
     this.note(this.peers.handleUp(peer, server, this.now))
@@ -78,6 +78,11 @@ class World {
     this.now = until
   }
 
+  /** When it was told of peers, or asked. */
+  toldAt(receiver: PeerId): Millis[] {
+    return this.told.filter(({ peer }) => peer === receiver).map(({ at }) => at)
+  }
+
   in(slot: ReturnType<Peers['slot']>): PeerId[] {
     return [...this.rtts.keys()].filter(peer => this.peers.slot(peer) === slot)
   }
@@ -97,17 +102,61 @@ function settled(config: Partial<Config> = {}, more = 8): World {
 }
 
 describe('PEERS', () => {
-  test('goes to a new neighbour, and again each peersIntervalMs ± peersJitter', () => {
+  test('goes to a new neighbour, and again after peersIntervalMs ± peersJitter', () => {
     const world = new World({ peersIntervalMs: 60_000, peersJitter: 0.25 })
     world.join(p(1))
     world.join(p(2))
-    expect(world.told).toEqual([{ peer: p(2), peers: [info(p(1))] }])
+    expect(world.told).toEqual([{ at: 0, peer: p(2), peers: [info(p(1))] }])
     world.run(44_999)
     expect(world.told).toHaveLength(1)
     world.run(75_000)
     expect(world.told.map(({ peer }) => peer).toSorted()).toEqual([p(1), p(2), p(2)])
-    world.run(600_000)
-    expect(world.told.length).toBeGreaterThan(2 * 8)
+  })
+
+  test('goes after twice as long each time, up to peersIntervalLongestMs, from the first on that tells of somebody', () => {
+    const world = new World({ peersIntervalMs: 10, peersIntervalLongestMs: 40, peersJitter: 0 })
+    world.join(p(1))
+    world.run(30)
+    world.join(p(2))
+    world.run(200)
+    expect(world.toldAt(p(1))).toEqual([40, 50, 70, 110, 150, 190])
+    expect(world.toldAt(p(2))).toEqual([30, 40, 60, 100, 140, 180])
+    world.leave(p(2))
+    world.join(p(2))
+    world.run(230)
+    expect(world.toldAt(p(2)).slice(6)).toEqual([200, 210, 230])
+  })
+
+  test('answers one of nobody, but not where the last one is younger than peersIntervalMs less the jitter', () => {
+    const world = new World({ peersIntervalMs: 100, peersJitter: 0.25 })
+    world.join(p(1))
+    world.join(p(2))
+    world.told.length = 0
+    world.now = 74
+    world.hear(p(2), [])
+    expect(world.told).toEqual([])
+    world.now = 75
+    world.hear(p(2), [])
+    world.hear(p(2), [])
+    world.hear(p(1), infos(3, 3))
+    world.hear(p('stranger'), [])
+    expect(world.told).toEqual([{ at: 75, peer: p(2), peers: [info(p(1))] }])
+  })
+
+  test('of nobody goes to all each peersIntervalMs while a node lacks neighbours and knows nobody to dial', () => {
+    const minuteMs = 60_000
+    const world = new World({ neighboursTarget: 3, peersJitter: 0, dialBackoffMinMs: 100 * minuteMs })
+    const asked = () => world.told.filter(({ peers }) => peers.length === 0).map(({ at, peer }) => [at, peer])
+    for (let i = 1; i <= 3; i++) world.join(p(i), { outbound: true, server: true })
+    world.run(5 * minuteMs)
+    expect(asked()).toEqual([])
+    world.leave(p(3))
+    world.run(6.5 * minuteMs)
+    expect(asked()).toEqual([5, 6].flatMap(at => [p(1), p(2)].map(peer => [at * minuteMs, peer])))
+    world.hear(p(1), infos(1, 4))
+    world.run(10 * minuteMs)
+    expect(world.chosen).toEqual([p(1), p(2), p(4)])
+    expect(asked()).toHaveLength(4)
   })
 
   test('has peersMax peers at most, of them serversToldMax servers or more, and never the receiver', () => {
@@ -127,7 +176,7 @@ describe('PEERS', () => {
 
   test('names nobody whose addresses are not known, nor anybody whom this node has not met', () => {
     const world = new World()
-    world.peers.handleConnected(p(1), true, 0)
+    world.peers.handleConnected(p(1), true)
     world.note(world.peers.handleUp(p(1), false, 0))
     world.hear(p(1), infos(5, 10))
     world.join(p(2))
@@ -345,7 +394,7 @@ describe('Each minute a peer is tried', () => {
     // Of these, too, it remembers no more than it can have.
     world.leave(p('relay'))
     for (let i = 0; i < 16; i++) {
-      world.peers.handleConnected(p(i), true, world.now)
+      world.peers.handleConnected(p(i), true)
       world.leave(p(i))
     }
     world.run(400_000)

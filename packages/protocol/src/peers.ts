@@ -10,7 +10,7 @@
  */
 import type { Config } from './config.ts'
 import type { Rng } from './contract.ts'
-import { peersFor } from './exchange.ts'
+import { Exchange, peersFor } from './exchange.ts'
 import type { Millis, PeerId } from './ids.ts'
 import { type KnownPeer, KnownPeers } from './known-peers.ts'
 import type { Timers } from './timers.ts'
@@ -35,8 +35,6 @@ interface Neighbour {
   upAt: Millis | undefined
   server: boolean
   addresses: readonly string[]
-  /** The next PEERS to it. */
-  tellAt: Millis
 }
 
 interface PeersLookups {
@@ -53,6 +51,7 @@ export class Peers {
   readonly #rng: Rng
   readonly #lookups: PeersLookups
   readonly #known: KnownPeers
+  readonly #exchange: Exchange
   readonly #neighbours = new Map<PeerId, Neighbour>()
   /** Asked for, and not answered yet. */
   readonly #dials = new Set<PeerId>()
@@ -76,6 +75,7 @@ export class Peers {
     this.#rng = rng
     this.#lookups = lookups
     this.#known = new KnownPeers(config, rng)
+    this.#exchange = new Exchange(config, rng)
   }
 
   /** Why it is a neighbour; undefined when it is none. */
@@ -88,7 +88,7 @@ export class Peers {
   }
 
   /** Takes a new connection, or returns why there is no room for it. */
-  handleConnected(peer: PeerId, outbound: boolean, now: Millis): string | undefined {
+  handleConnected(peer: PeerId, outbound: boolean): string | undefined {
     const isAsked = this.#dials.delete(peer)
     if (this.#neighbours.has(peer)) return undefined
     const slot = this.#slotFor(peer, outbound, isAsked)
@@ -98,7 +98,7 @@ export class Peers {
     const inboundMax = neighboursTarget === 0 ? neighboursMax : neighboursMax - neighboursTarget - 1
     if (slot === 'inbound' && this.#count('inbound') >= inboundMax)
       return `more than ${inboundMax} that dialled`
-    this.#neighbours.set(peer, { peer, slot, upAt: undefined, server: false, addresses: [], tellAt: now })
+    this.#neighbours.set(peer, { peer, slot, upAt: undefined, server: false, addresses: [] })
     return undefined
   }
 
@@ -120,7 +120,7 @@ export class Peers {
     neighbour.server = server
     if (neighbour.slot !== 'inbound') this.#known.handleChosen(neighbour, now)
     const events = neighbour.slot === 'trial' ? this.#seat(neighbour) : []
-    return [...this.#tell(neighbour, now), ...events, ...this.#fill(now)]
+    return [...this.#tell(peer, now), ...events, ...this.#fill(now)]
   }
 
   /** It is no neighbour any more, for whatever reason. */
@@ -128,6 +128,7 @@ export class Peers {
     const neighbour = this.#neighbours.get(peer)
     if (neighbour === undefined) return []
     this.#neighbours.delete(peer)
+    this.#exchange.forget(peer)
     const isChosen = neighbour.slot !== 'inbound'
     if (neighbour.upAt !== undefined) this.#known.hear(isChosen ? 'own' : 'inbound', neighbour, now)
     if (neighbour.upAt !== undefined && this.#judgedAt(neighbour) <= now) this.#known.handleLasted(peer)
@@ -153,7 +154,9 @@ export class Peers {
   handlePeers(from: PeerId, peers: readonly PeerInfo[], now: Millis): PeersEvent[] {
     const source = this.slot(from) === 'inbound' ? 'inbound' : from
     for (const info of peers) if (info.peer !== this.#self) this.#known.hear(source, info, now)
-    return this.#fill(now)
+    const isAnswered = peers.length === 0 && this.#exchange.mayAsk(from, now)
+    const answer = isAnswered ? this.#tell(from, now) : []
+    return [...answer, ...this.#fill(now)]
   }
 
   /** These may have what is wanted here: one of them becomes a neighbour if its addresses are known. */
@@ -183,9 +186,7 @@ export class Peers {
   handleTimeout(now: Millis): PeersEvent[] {
     this.#known.expire(now)
     const events: PeersEvent[] = []
-    for (const neighbour of this.#neighbours.values()) {
-      if (neighbour.upAt !== undefined && neighbour.tellAt <= now) events.push(...this.#tell(neighbour, now))
-    }
+    for (const peer of this.#exchange.due(now)) events.push(...this.#tell(peer, now))
     for (const neighbour of [...this.#neighbours.values()]) {
       const isDue = neighbour.slot === 'trial' && this.#judgedAt(neighbour) <= now
       if (isDue) events.push(...this.#judge(neighbour))
@@ -197,9 +198,9 @@ export class Peers {
     return [...events, ...this.#fill(now)]
   }
 
-  #tell(neighbour: Neighbour, now: Millis): PeersEvent[] {
-    neighbour.tellAt = this.#later(now, this.#config.peersIntervalMs)
-    return this.introduce(neighbour.peer)
+  #tell(peer: PeerId, now: Millis): PeersEvent[] {
+    const message = this.#exchange.tell(peer, this.#toldOf(), now)
+    return message === undefined ? [] : [{ type: 'send', peer, message }]
   }
 
   /** Only of peers that this node has met itself: what others tell is not passed on, or the dead would be told of for ever. */
@@ -210,9 +211,16 @@ export class Peers {
 
   // Dialling
 
-  /** Dials while there are too few, one after the other; and sees to the timer. */
+  /** Dials while there are too few, one after the other, or asks for somebody to dial; and sees to the timer. */
   #fill(now: Millis): PeersEvent[] {
-    const events = now < this.#dialAt ? [] : this.#dial(this.#missing(now), now)
+    let events: PeersEvent[] = []
+    if (now >= this.#dialAt) {
+      const known = this.#missing(now)
+      this.#exchange.isSearching = known === undefined && this.#hasRoom(this.#dials.size)
+      events = this.#dial(known, now)
+    }
+    for (const peer of this.#exchange.ask(now))
+      events.push({ type: 'send', peer, message: { type: 'peers', peers: [] } })
     this.#setTimer(now)
     return events
   }
@@ -360,10 +368,8 @@ export class Peers {
     const chooses = neighboursTarget > 0 && (this.#neighbours.size > 0 || this.#known.size > 0)
     if (!chooses) this.#tryAt = undefined
     else this.#tryAt ??= this.#later(now, tryIntervalMs)
-    let next = this.#tryAt ?? Number.POSITIVE_INFINITY
+    let next = Math.min(this.#tryAt ?? Number.POSITIVE_INFINITY, this.#exchange.next)
     for (const neighbour of this.#neighbours.values()) {
-      if (neighbour.upAt === undefined) continue
-      next = Math.min(next, neighbour.tellAt)
       if (neighbour.slot === 'trial') next = Math.min(next, this.#judgedAt(neighbour))
     }
     if (now < this.#dialAt) next = Math.min(next, this.#dialAt)

@@ -82,6 +82,12 @@ export const neighbours: readonly Mutant[] = [
     createOverlay: twisted(() => ({ says: outputs => outputs.map(tellingOfTheReceiver) }))
   },
   {
+    does: 'tells of peers as often as at first for ever',
+    caughtBy: 'peers-become-rare',
+    saying: 'after three pauses',
+    createOverlay: configured({ peersIntervalLongestMs: 2_000 })
+  },
+  {
     does: 'does not read CLOSE',
     caughtBy: 'close-is-read',
     saying: 'the neighbours of n',

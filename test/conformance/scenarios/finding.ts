@@ -142,16 +142,45 @@ export const finding: readonly Scenario[] = [
       network.run(500)
       const x = network.addStranger('x')
       network.connect('hub', 'x', { delayMs: 5 })
-      network.run(10 * minuteMs)
+      network.run(30 * minuteMs)
       const messages = x.heardOf('peers')
-      atLeast('PEERS in ten minutes', messages.length, 8)
-      atMost('PEERS in ten minutes', messages.length, 15)
       for (const { peers } of messages) equal('how many are told of', peers.length, 16)
       const told = new Set(messages.flatMap(({ peers }) => peers.map(({ peer }) => peer)))
       equal('whether x was told of itself', told.has(network.id('x')), false)
       equal('whether x was told of a rumour', told.has(rumour), false)
       // Drawn at random, each time.
       atLeast('how many were told of', told.size, 20)
+    }
+  },
+  {
+    name: 'peers-become-rare',
+    demands:
+      'a node tells a neighbour of peers after twice as long each time, up to a limit, and in between when it asks',
+    given: { config: { peersIntervalMs: 2_000, peersIntervalLongestMs: 16_000 } },
+    run: network => {
+      for (const name of ['a', 'b', 'c']) network.build(['hub', name, 5])
+      network.run(500)
+      const x = network.addStranger('x')
+      network.connect('x', 'hub', { delayMs: 5 })
+      const heard = () => x.heardOf('peers').length
+      const ask = () => network.inject('x', 'hub', { type: 'peers', peers: [] })
+      network.run(1_000)
+      equal('PEERS at first', heard(), 1)
+      // After 2 s, 6 and 14; the next one after 30, or a quarter less.
+      network.run(20_000)
+      equal('PEERS after three pauses', heard(), 4)
+      network.run(100_000)
+      const before = heard()
+      atLeast('PEERS in two minutes', before, 9)
+      atMost('PEERS in two minutes', before, 14)
+      network.within(20_000, 'x is told by itself', () => heard() === before + 1)
+      network.run(2_000)
+      ask()
+      network.run(20)
+      equal('PEERS once it has asked', heard(), before + 2)
+      for (let i = 0; i < 10; i++) ask()
+      network.run(20)
+      equal('PEERS once it has asked too often', heard(), before + 2)
     }
   },
   {

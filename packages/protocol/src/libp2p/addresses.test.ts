@@ -41,7 +41,7 @@ const all = [...machine, ...network, ...world, ...nowhere]
 describe('PEERS between two nodes keeps', () => {
   const passed = (via: string) => {
     const message = { type: 'peers' as const, peers: [{ peer: id, addresses: all, server: false }] }
-    return withinReach(message, multiaddr(via)).peers.flatMap(({ addresses }) => addresses)
+    return withinReach(message, multiaddr(via))?.peers.flatMap(({ addresses }) => addresses)
   }
 
   test('addresses of this machine on this machine only', () => {
@@ -68,6 +68,14 @@ describe('PEERS between two nodes keeps', () => {
       type: 'peers',
       peers: [{ peer: id, addresses: ['/dns4/a.example/tcp/1/tls/ws'], server: true }]
     })
+  })
+
+  test('one that names nobody, for it asks; but not what has nobody left', () => {
+    const via = multiaddr('/ip4/192.0.2.7/tcp/9')
+    const ask = { type: 'peers' as const, peers: [] }
+    expect(withinReach(ask, via)).toEqual(ask)
+    const told = { ...ask, peers: [{ peer: id, addresses: network, server: false }] }
+    expect(withinReach(told, via)).toBe(undefined)
   })
 })
 

@@ -41,17 +41,21 @@ export function contactAddresses(candidates: readonly Multiaddr[]): string[] {
  *
  * @param via the address of the connection between the two
  * @param canDial what else an address has to be
+ * @returns undefined when nobody is left
  */
 export function withinReach(
   message: Peers,
   via: Multiaddr | undefined,
   canDial: (address: string) => boolean = () => true
-): Peers {
+): Peers | undefined {
   const reach = reachOf(via?.toString() ?? '')
   const least = rank(reach === 'nowhere' ? 'world' : reach)
   const isUseful = (address: string) => rank(reachOf(address)) >= least && canDial(address)
-  const peers = message.peers.map(info => ({ ...info, addresses: info.addresses.filter(isUseful) }))
-  return { ...message, peers: peers.filter(({ addresses }) => addresses.length > 0) }
+  const peers = message.peers
+    .map(info => ({ ...info, addresses: info.addresses.filter(isUseful) }))
+    .filter(({ addresses }) => addresses.length > 0)
+  // One that names nobody asks, which is not what is left of one that tells.
+  return peers.length === 0 && message.peers.length > 0 ? undefined : { ...message, peers }
 }
 
 /** @throws TypeError for text that is no multiaddr */

@@ -61,8 +61,8 @@ export class Discovery {
     if (addresses.length > 0) this.#options.handle({ type: 'addresses', peer, addresses })
   }
 
-  /** What the neighbour tells, without what this node could not dial or should not believe. */
-  received(from: PeerId, message: Peers): Peers {
+  /** What the neighbour tells, without what this node could not dial or should not believe; undefined when nothing is left. */
+  received(from: PeerId, message: Peers): Peers | undefined {
     const link = this.#options.sessions.link(from)
     return withinReach(message, link?.connection.remoteAddr, this.#options.canDial)
   }
@@ -70,8 +70,7 @@ export class Discovery {
   /** What the neighbour is told, without what is of no use to it; undefined when nothing is left. */
   told(to: PeerId, message: Peers): Peers | undefined {
     const link = this.#options.sessions.link(to)
-    const useful = withinReach(message, link?.connection.remoteAddr)
-    return useful.peers.length > 0 ? useful : undefined
+    return withinReach(message, link?.connection.remoteAddr)
   }
 
   async dial(peer: PeerId, addresses: readonly string[]): Promise<void> {

@@ -222,7 +222,8 @@ export class HopcastService implements Hopcast, Startable {
     const message = decodeControl(body)
     // A message of a later version.
     if (message === undefined) return
-    inbox.push(message.type === 'peers' ? this.#discovery.received(peer, message) : message)
+    const received = message.type === 'peers' ? this.#discovery.received(peer, message) : message
+    if (received !== undefined) inbox.push(received)
   }
 
   #onEnded(peer: PeerId, error: Error): void {
