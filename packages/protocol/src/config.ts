@@ -278,7 +278,7 @@ export const defaultConfig: Config = {
   server: false,
 
   beatIntervalMs: 250,
-  flowBeatIntervalMs: 1_000,
+  flowBeatIntervalMs: 1_250,
   suspectAfterMs: 625,
   neighbourTimeoutMs: 5_000,
   initialRttMs: 100,

@@ -204,16 +204,16 @@ describe('On a link where objects flow', () => {
     ['hears', hears]
   ])('who %s them beats once in flowBeatIntervalMs, and is back when they stop', (_, pass) => {
     const { made, beats } = beatsBeside(pass, 3_000, 6_000)
-    expect(beats).toEqual([4_000, 5_000])
+    expect(beats).toEqual([4_250, 5_500])
     const after = beatsBeside(() => {}, 6_000, 7_000, made)
     // The last object was 10 ms ago, then 260.
-    expect(after.beats).toEqual([6_000, 6_250, 6_500, 6_750])
+    expect(after.beats).toEqual([6_250, 6_500, 6_750])
   })
 
   test('who has begun to be full says so at once', () => {
-    const { made } = beatsBeside(sends, 3_000, 4_250)
+    const { made } = beatsBeside(sends, 3_000, 4_000)
     made.links.isFull = true
-    expect(beatsBeside(sends, 4_250, 5_250, made).beats).toEqual([4_250])
+    expect(beatsBeside(sends, 4_000, 5_000, made).beats).toEqual([4_000])
   })
 
   test('who is fed may be silent for two beats and a half of its own, and some time after the last object', () => {
@@ -221,12 +221,12 @@ describe('On a link where objects flow', () => {
     expect(events).toEqual([])
     made.links.handleAny(a, 5_250)
     // No objects any more. Nobody can have seen that before they have come.
-    expect(beatsBeside(() => {}, 5_250, 7_250, made).events).toEqual([])
-    expect(beatsBeside(() => {}, 7_250, 7_500, made).events).toHaveLength(1)
+    expect(beatsBeside(() => {}, 5_250, 7_750, made).events).toEqual([])
+    expect(beatsBeside(() => {}, 7_750, 8_000, made).events).toHaveLength(1)
   })
 
   test('who is fed and says nothing is suspected all the same', () => {
-    const { events } = beatsBeside(sends, 3_000, 5_760)
+    const { events } = beatsBeside(sends, 3_000, 6_260)
     expect(events).toEqual([{ type: 'suspect', peer: a, suspected: true }])
   })
 
