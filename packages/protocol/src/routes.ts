@@ -327,7 +327,7 @@ export class Routes {
     const { origin } = state
     const events: RouteEvent[] = []
     const before = state.nextHop
-    compare(state, this.#standings, this.#config, now)
+    const switchAt = compare(state, this.#standings, this.#config, now)
     const nextHop = choose(state, this.#standings, this.#config, now)
     state.nextHop = nextHop
     state.lostSince = nextHop === undefined ? (state.lostSince ?? now) : undefined
@@ -337,7 +337,7 @@ export class Routes {
       state.hadRoom = nextHop !== undefined && this.#standings.of(origin, nextHop, false) !== 'full'
     }
     // The others are measured by the next hop that is in use from now on.
-    state.switchAt = compare(state, this.#standings, this.#config, now)
+    state.switchAt = nextHop === before ? switchAt : compare(state, this.#standings, this.#config, now)
     if (state.switchAt !== undefined) this.#timers.setBy('switches', state.switchAt)
     const standing = nextHop && standingOf(state, nextHop, this.#standings)
     if (standing !== 'good') this.#starvation.note(state)
