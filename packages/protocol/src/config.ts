@@ -58,6 +58,8 @@ export interface Config {
   nearGainMin: number
   /** Peers that are remembered as who may have what is wanted here: those of one redirect. */
   wantedPeersMax: number
+  /** Redirects of one neighbour's that are listened to; all that dialled in are one. Past it, as often as MOVE may come. */
+  suggestionsRate: Rate
   /** Dials at a time, */
   dialsMax: number
   /** one after the other at least this far apart: a list of false addresses must not become a flood. */
@@ -67,9 +69,8 @@ export interface Config {
   dialBackoffMaxMs: Millis
 
   // Peer exchange
-  /** A new neighbour is told of peers at once, after the first of these, ± `peersJitter`, and twice as long each time, */
+  /** A neighbour is told of peers when it is up, after the first of these, ± `peersJitter`, and twice as long each time, up to the second. */
   peersIntervalMs: Millis
-  /** up to this: it comes before what was told is forgotten there, and 2 KB each are 2 bytes a second then. */
   peersIntervalLongestMs: Millis
   /** Of what is told and tried. */
   peersJitter: number
@@ -296,6 +297,7 @@ export const defaultConfig: Config = {
   trialMs: 5_000,
   nearGainMin: 0.2,
   wantedPeersMax: 8,
+  suggestionsRate: { burst: 8, perSecond: 1 / 30 },
   dialsMax: 4,
   dialIntervalMs: 500,
   dialBackoffMinMs: 30_000,

@@ -67,9 +67,9 @@ export class Neighbours {
     return this.#joined(this.links.close(peer, code, reason), now)
   }
 
-  /** These may have what is wanted here. */
-  suggest(peers: readonly PeerId[], now: Millis): NeighbourEvent[] {
-    return this.#chosen(this.#peers.suggest(peers, now), now)
+  /** These may have what is wanted here, says a neighbour. */
+  suggest(from: PeerId, peers: readonly PeerId[], now: Millis): NeighbourEvent[] {
+    return this.#chosen(this.#peers.suggest(from, peers, now), now)
   }
 
   handleTimeout(timer: 'beat' | 'peers', now: Millis): NeighbourEvent[] {

@@ -199,7 +199,7 @@ describe('A node', () => {
     const world = new World({ neighboursTarget: 0 })
     world.join(p('relay'), { outbound: true, server: true })
     world.hear(p('relay'), infos(20))
-    world.peers.suggest([p(1)], 0)
+    world.peers.suggest(p('relay'), [p(1)], 0)
     world.run(600_000)
     expect(world.peers.slot(p('relay'))).toBe('named')
     expect(world.chosen).toEqual([p('relay')])
@@ -279,11 +279,11 @@ describe('A node', () => {
   test('dials one of those suggested that it has addresses of, in a place of its own', () => {
     const world = settled({ tryIntervalMs: 10_000_000 })
     const other = [...world.peers.known()].find(({ peer }) => world.peers.slot(peer) === undefined)?.peer
-    world.note(world.peers.suggest([p('unknown'), other as PeerId], world.now))
+    world.note(world.peers.suggest(p('relay'), [p('unknown'), other as PeerId], world.now))
     world.run(world.now + 1_000)
     expect(world.in('wanted')).toEqual([other])
     expect(world.chosen).toHaveLength(8)
-    world.note(world.peers.suggest([p('another')], world.now))
+    world.note(world.peers.suggest(p('relay'), [p('another')], world.now))
     expect(world.in('wanted')).toEqual([])
   })
 
@@ -291,13 +291,52 @@ describe('A node', () => {
     const world = new World({ neighboursTarget: 1, wantedPeersMax: 2, dialIntervalMs: 1 })
     world.join(p('relay'), { outbound: true, server: true })
     world.hear(p('relay'), infos(9))
-    world.note(world.peers.suggest([p(1), p(2), p(3), self], 0))
+    world.note(world.peers.suggest(p('relay'), [p(1), p(2), p(3), self], 0))
     const tried: PeerId[] = []
     world.run(1_000, peer => {
       tried.push(peer)
       world.note(world.peers.handleDialFailed(peer, world.now))
     })
     expect(tried.toSorted()).toEqual([p(2), p(3)])
+  })
+})
+
+describe('A neighbour that suggests without end', () => {
+  /** One known peer after the other, each second; returns who was dialled for it. */
+  function insist(world: World, fromWhom: (i: number) => PeerId, seconds: number): PeerId[] {
+    const tried: PeerId[] = []
+    for (let i = 0; i < seconds; i++) {
+      world.note(world.peers.suggest(fromWhom(i), [p(100 + i)], world.now))
+      world.run(world.now + 1_000, peer => {
+        tried.push(peer)
+        world.join(peer)
+      })
+    }
+    return tried
+  }
+
+  /** Knows sixty more, and has all places taken. */
+  function insistedOn(): World {
+    const world = settled({ suggestionsRate: { burst: 3, perSecond: 0.1 }, tryIntervalMs: 10_000_000 }, 0)
+    world.hear(p(0), infos(60, 100))
+    return world
+  }
+
+  test('has suggestionsRate dials, and no more neighbours closed than that', () => {
+    const world = insistedOn()
+    const tried = insist(world, () => p('relay'), 40)
+    expect(tried).toHaveLength(3 + 3)
+    expect(world.closed.length).toBeLessThanOrEqual(tried.length)
+    expect(world.chosen).toHaveLength(8)
+    world.note(world.peers.suggest(p(1), [p(159)], world.now))
+    expect(world.dialled).toHaveLength(1)
+  })
+
+  test('has no more by being many that dial in', () => {
+    const world = insistedOn()
+    for (let i = 0; i < 7; i++) world.join(p(`sybil ${i}`))
+    const tried = insist(world, i => p(`sybil ${i % 7}`), 40)
+    expect(tried).toHaveLength(3 + 3)
   })
 })
 

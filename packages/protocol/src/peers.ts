@@ -12,8 +12,9 @@ import type { Config } from './config.ts'
 import type { Rng } from './contract.ts'
 import { Exchange, peersFor } from './exchange.ts'
 import type { Millis, PeerId } from './ids.ts'
-import { type KnownPeer, KnownPeers } from './known-peers.ts'
+import { type KnownPeer, KnownPeers, type Source } from './known-peers.ts'
 import type { Timers } from './timers.ts'
+import { TokenBuckets } from './token-bucket.ts'
 import type { Message, PeerInfo } from './wire/messages.ts'
 
 export type PeersEvent =
@@ -59,6 +60,7 @@ export class Peers {
   readonly #named = new Set<PeerId>()
   /** Who may have what is wanted here, the newest last. */
   readonly #wanted = new Set<PeerId>()
+  readonly #suggestions: TokenBuckets<Source>
   /** No dial before. */
   #dialAt: Millis = 0
   /** The next try of one more; undefined until there is a reason for one. */
@@ -76,6 +78,7 @@ export class Peers {
     this.#lookups = lookups
     this.#known = new KnownPeers(config, rng)
     this.#exchange = new Exchange(config, rng)
+    this.#suggestions = new TokenBuckets(config.suggestionsRate)
   }
 
   /** Why it is a neighbour; undefined when it is none. */
@@ -129,6 +132,7 @@ export class Peers {
     if (neighbour === undefined) return []
     this.#neighbours.delete(peer)
     this.#exchange.forget(peer)
+    this.#suggestions.forget(peer)
     const isChosen = neighbour.slot !== 'inbound'
     if (neighbour.upAt !== undefined) this.#known.hear(isChosen ? 'own' : 'inbound', neighbour, now)
     if (neighbour.upAt !== undefined && this.#judgedAt(neighbour) <= now) this.#known.handleLasted(peer)
@@ -152,15 +156,24 @@ export class Peers {
   }
 
   handlePeers(from: PeerId, peers: readonly PeerInfo[], now: Millis): PeersEvent[] {
-    const source = this.slot(from) === 'inbound' ? 'inbound' : from
+    const source = this.#source(from)
     for (const info of peers) if (info.peer !== this.#self) this.#known.hear(source, info, now)
     const isAnswered = peers.length === 0 && this.#exchange.mayAsk(from, now)
     const answer = isAnswered ? this.#tell(from, now) : []
     return [...answer, ...this.#fill(now)]
   }
 
-  /** These may have what is wanted here: one of them becomes a neighbour if its addresses are known. */
-  suggest(peers: readonly PeerId[], now: Millis): PeersEvent[] {
+  /** Whoever dialled in may be any number of these. */
+  #source(from: PeerId): Source {
+    return this.slot(from) === 'inbound' ? 'inbound' : from
+  }
+
+  /**
+   * These may have what is wanted here, says a neighbour: one of them becomes a neighbour if its addresses are known.
+   * Each may cost a dial, and another its place, so a source that goes on suggesting is not listened to for a while.
+   */
+  suggest(from: PeerId, peers: readonly PeerId[], now: Millis): PeersEvent[] {
+    if (!this.#suggestions.take(this.#source(from), now)) return []
     // What was wanted before is one of the others now; while it is in use it stays.
     for (const neighbour of this.#neighbours.values()) {
       if (neighbour.slot === 'wanted' && !peers.includes(neighbour.peer)) neighbour.slot = 'random'

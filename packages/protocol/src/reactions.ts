@@ -188,11 +188,11 @@ export class Reactions {
           break
         case 'crowded':
         case 'refused':
-          this.onNeighbourEvents(this.#parts.neighbours.suggest(event.redirect, now), now)
+          this.onNeighbourEvents(this.#parts.neighbours.suggest(event.peer, event.redirect, now), now)
           this.onRouteEvents(this.#parts.routes.avoid(event.publisher, event.peer, event.type, now), now)
           break
         case 'withdrawn':
-          this.onNeighbourEvents(this.#parts.neighbours.suggest(event.redirect, now), now)
+          this.onNeighbourEvents(this.#parts.neighbours.suggest(event.peer, event.redirect, now), now)
           break
         case 'fault':
           this.onRouteEvents(this.#parts.routes.avoid(event.publisher, event.peer, event.type, now), now)

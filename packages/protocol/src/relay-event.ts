@@ -18,7 +18,7 @@ export type RelayEvent =
   /** The parent would rather have this node fed by another, perhaps one of `redirect`. */
   | { type: 'crowded'; publisher: PeerId; peer: PeerId; redirect: readonly PeerId[] }
   /** A parent, or who was asked, carries nothing more for others, as its routes say; `redirect` may take its place. */
-  | { type: 'withdrawn'; redirect: readonly PeerId[] }
+  | { type: 'withdrawn'; peer: PeerId; redirect: readonly PeerId[] }
   /** The parent is silent, and there is no backup. */
   | { type: 'doubted'; publisher: PeerId; peer: PeerId }
   /** The neighbour promised the stream and does not deliver, or delivers something else. */

@@ -523,14 +523,14 @@ describe('A neighbour without room', () => {
 describe('MOVE', () => {
   test('without a stream tells who may take the place of a parent, or of who was asked to be one', () => {
     const message = { type: 'move', withinMs: 2_000, redirect: [right] } as const
-    const named = [{ type: 'withdrawn', redirect: [right] }]
+    const named = (peer: PeerId) => [{ type: 'withdrawn', peer, redirect: [right] }]
     const made = established()
-    expect(made.relay.handleMove(up, message)).toEqual(named)
+    expect(made.relay.handleMove(up, message)).toEqual(named(up))
     expect(made.relay.handleMove(other, message)).toEqual([])
     expect(made.relay.handleMove(left, message)).toEqual([])
     made.lookups.nextHop = other
     made.relay.handleNextHop(publisher, 0)
-    expect(made.relay.handleMove(other, message)).toEqual(named)
+    expect(made.relay.handleMove(other, message)).toEqual(named(other))
   })
 
   test('from the parent has the route go elsewhere, and from anyone else nothing', () => {

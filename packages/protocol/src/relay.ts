@@ -191,7 +191,7 @@ export class Relay {
   handleMove(peer: PeerId, { stream, redirect }: Move): RelayEvent[] {
     if (stream === undefined) {
       const isNeeded = [...this.#streams.all()].some(state => isSource(state, peer))
-      return isNeeded ? [{ type: 'withdrawn', redirect }] : []
+      return isNeeded ? [{ type: 'withdrawn', peer, redirect }] : []
     }
     const state = this.#streams.get(stream)
     if (state === undefined || state.upstream !== peer) return []

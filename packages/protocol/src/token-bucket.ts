@@ -30,22 +30,22 @@ export class TokenBucket {
   }
 }
 
-/** A bucket of each neighbour, full at first. */
-export class TokenBuckets {
+/** A bucket of each neighbour, or source, full at first. */
+export class TokenBuckets<Of extends string = PeerId> {
   readonly #rate: Rate
-  readonly #buckets = new Map<PeerId, TokenBucket>()
+  readonly #buckets = new Map<Of, TokenBucket>()
 
   constructor(rate: Rate) {
     this.#rate = rate
   }
 
-  take(peer: PeerId, now: Millis): boolean {
-    const bucket = this.#buckets.get(peer) ?? new TokenBucket(this.#rate, now)
-    this.#buckets.set(peer, bucket)
+  take(of: Of, now: Millis): boolean {
+    const bucket = this.#buckets.get(of) ?? new TokenBucket(this.#rate, now)
+    this.#buckets.set(of, bucket)
     return bucket.take(now)
   }
 
-  forget(peer: PeerId): void {
-    this.#buckets.delete(peer)
+  forget(of: Of): void {
+    this.#buckets.delete(of)
   }
 }
