@@ -121,6 +121,8 @@ export interface Config {
   seqnoRaiseIntervalMs: Millis
   /** How far a SEQNO_REQ travels. Trees of 10,000 nodes of degree 8 are about 7 deep. */
   hopsMax: number
+  /** and at this rate: each time it tells the whole network, which has the more to ask the larger it is. */
+  seqnoRaiseRate: Rate
   /** A way that costs more is no way: no sum of costs can outgrow its field. */
   metricMaxUs: Micros
   /** How long a feasibility distance outlives the last way: as long as a stale row may still be on its way (RFC 8966: 3 min). */
@@ -333,6 +335,7 @@ export const defaultConfig: Config = {
   hopsMax: 64,
   metricMaxUs: 3_600_000_000,
   feasibilityHoldMs: 180_000,
+  seqnoRaiseRate: { burst: 16, perSecond: 0.5 },
   digestIntervalMs: 5_000,
   digestJitter: 0.25,
   digestRoundsMax: 16,

@@ -17,6 +17,8 @@ export class OwnRow {
   #told: SyncRow | undefined
   #isSigning = false
   #raisedAt: Millis | undefined
+  /** When it will have raised its seqno as often as it may in the long run. */
+  #evenAt: Millis = Number.NEGATIVE_INFINITY
   /** The least epoch that is newer than all that others may still know of this node. */
   #epochMin = 0
 
@@ -59,13 +61,13 @@ export class OwnRow {
 
   /**
    * A neighbour, or somebody behind it, needs a newer seqno. Only the next one can be asked for, and it is given once in
-   * `seqnoRaiseInterval`: who asks sooner waits for the end of that.
+   * `seqnoRaiseInterval`, and not more often than `seqnoRaiseRate`: who asks sooner waits for the end of that.
    */
   handleRequest(request: SeqnoReq, now: Millis): Version | undefined {
     const version = this.#version
     if (version === undefined || this.#isSigning) return undefined
     if (request.epoch !== version.epoch || request.seqno !== version.seqno + 1) return undefined
-    const at = this.#raisedAt === undefined ? now : this.#raisedAt + this.#config.seqnoRaiseIntervalMs
+    const at = this.#mayRaiseAt(now)
     if (at <= now) return this.#raiseSeqno(now)
     this.#timers.setBy('seqno', at)
     return undefined
@@ -93,10 +95,18 @@ export class OwnRow {
     return this.#sign({ epoch, seqno: 0 })
   }
 
+  #mayRaiseAt(now: Millis): Millis {
+    const { seqnoRaiseIntervalMs, seqnoRaiseRate } = this.#config
+    const byInterval = this.#raisedAt === undefined ? now : this.#raisedAt + seqnoRaiseIntervalMs
+    const byRate = this.#evenAt - ((seqnoRaiseRate.burst - 1) * 1_000) / seqnoRaiseRate.perSecond
+    return Math.max(byInterval, byRate)
+  }
+
   #raiseSeqno(now: Millis): Version | undefined {
     const version = this.#version
     if (version === undefined || !Number.isSafeInteger(version.seqno + 1)) return undefined
     this.#raisedAt = now
+    this.#evenAt = Math.max(this.#evenAt, now) + 1_000 / this.#config.seqnoRaiseRate.perSecond
     return this.#sign({ epoch: version.epoch, seqno: version.seqno + 1 })
   }
 

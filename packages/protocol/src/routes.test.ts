@@ -374,6 +374,24 @@ describe('A SEQNO_REQ', () => {
     expect(ask(2, 1_000)).toEqual([])
   })
 
+  test('makes the origin raise its seqno no more often in the long run than seqnoRaiseRate', () => {
+    const { routes, timers } = tableOfTwo({
+      seqnoRaiseIntervalMs: 100,
+      seqnoRaiseRate: { burst: 3, perSecond: 0.5 }
+    })
+    publish(routes, 1)
+    const raisedAt: number[] = []
+    for (let now = 0; now <= 8_000; now += 100) {
+      const isDue = timers.takeDue(now).includes('seqno')
+      const seqno = raisedAt.length + 1
+      const events = isDue
+        ? routes.handleTimer('seqno', now)
+        : routes.handleSeqnoReq(a, request({ origin: self, seqno }), now)
+      if (rowsIn(signed(routes, events), b).length > 0) raisedAt.push(now)
+    }
+    expect(raisedAt).toEqual([0, 100, 200, 2_000, 4_000, 6_000, 8_000])
+  })
+
   test('for a version that nobody can have heard of makes nobody do anything', () => {
     const { routes } = tableOfTwo()
     publish(routes, 1)

@@ -91,7 +91,7 @@ export const routes: readonly Mutant[] = [
     does: 'raises its seqno as often as it is asked to',
     caughtBy: 'seqno-storm',
     saying: 'messages with rows',
-    createOverlay: configured({ seqnoRaiseIntervalMs: 0 })
+    createOverlay: configured({ seqnoRaiseRate: { burst: 1_000, perSecond: 1_000 } })
   },
   {
     does: 'draws lots',
