@@ -70,8 +70,10 @@ export interface Config {
 
   // Peer exchange
   /** A neighbour is told of peers when it is up, after the first of these, ± `peersJitter`, and twice as long each time, up to the second. */
+  peersPauseMs: Millis
+  peersPauseLongestMs: Millis
+  /** Who lacks neighbours and knows nobody to dial asks each neighbour for peers this often, ± `peersJitter`. */
   peersIntervalMs: Millis
-  peersIntervalLongestMs: Millis
   /** Of what is told and tried. */
   peersJitter: number
   /** Servers that come first in PEERS. The rest is left to chance. */
@@ -119,10 +121,10 @@ export interface Config {
   seqnoPatienceMs: Millis
   /** A publisher raises its seqno at most this often, however many ask. */
   seqnoRaiseIntervalMs: Millis
-  /** How far a SEQNO_REQ travels. Trees of 10,000 nodes of degree 8 are about 7 deep. */
-  hopsMax: number
   /** and at this rate: each time it tells the whole network, which has the more to ask the larger it is. */
   seqnoRaiseRate: Rate
+  /** How far a SEQNO_REQ travels. Trees of 10,000 nodes of degree 8 are about 7 deep. */
+  hopsMax: number
   /** A way that costs more is no way: no sum of costs can outgrow its field. */
   metricMaxUs: Micros
   /** How long a feasibility distance outlives the last way: as long as a stale row may still be on its way (RFC 8966: 3 min). */
@@ -305,8 +307,9 @@ export const defaultConfig: Config = {
   dialBackoffMinMs: 30_000,
   dialBackoffMaxMs: 30 * 60_000,
 
+  peersPauseMs: 4 * 60_000,
+  peersPauseLongestMs: 16 * 60_000,
   peersIntervalMs: 60_000,
-  peersIntervalLongestMs: 16 * 60_000,
   peersJitter: 0.25,
   serversToldMax: 4,
   knownPeersMax: 512,
@@ -332,10 +335,10 @@ export const defaultConfig: Config = {
   seqnoRetryMs: 1_000,
   seqnoPatienceMs: 30_000,
   seqnoRaiseIntervalMs: 100,
+  seqnoRaiseRate: { burst: 16, perSecond: 0.5 },
   hopsMax: 64,
   metricMaxUs: 3_600_000_000,
   feasibilityHoldMs: 180_000,
-  seqnoRaiseRate: { burst: 16, perSecond: 0.5 },
   digestIntervalMs: 5_000,
   digestJitter: 0.25,
   digestRoundsMax: 16,

@@ -46,7 +46,7 @@ export class Exchange {
     return [...this.#schedules].filter(([, { tellAt }]) => tellAt <= now).map(([peer]) => peer)
   }
 
-  /** It asks: whether it is told, which it is not more often than by itself. */
+  /** It asks: whether it is told, which it is once in `peersIntervalMs`. */
   mayAsk(peer: PeerId, now: Millis): boolean {
     const { peersIntervalMs, peersJitter } = this.#config
     const schedule = this.#schedules.get(peer)
@@ -59,14 +59,14 @@ export class Exchange {
    * @returns undefined when there is nobody to tell of; then the pauses do not grow
    */
   tell(peer: PeerId, candidates: Iterable<PeerInfo>, now: Millis): PeersMessage | undefined {
-    const { peersIntervalMs, peersIntervalLongestMs } = this.#config
+    const { peersIntervalMs, peersPauseMs, peersPauseLongestMs } = this.#config
     const message = peersFor(peer, candidates, { config: this.#config, rng: this.#rng })
     const before = this.#schedules.get(peer)
-    const pauseMs = before?.pauseMs ?? peersIntervalMs
+    const pauseMs = before?.pauseMs ?? peersPauseMs
     this.#schedules.set(peer, {
       toldAt: now,
       tellAt: now + this.#spread(pauseMs),
-      pauseMs: message === undefined ? pauseMs : Math.min(2 * pauseMs, peersIntervalLongestMs),
+      pauseMs: message === undefined ? pauseMs : Math.min(2 * pauseMs, peersPauseLongestMs),
       askAt: before?.askAt ?? now + this.#spread(peersIntervalMs)
     })
     return message

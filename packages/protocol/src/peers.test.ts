@@ -102,8 +102,8 @@ function settled(config: Partial<Config> = {}, more = 8): World {
 }
 
 describe('PEERS', () => {
-  test('goes to a new neighbour, and again after peersIntervalMs ± peersJitter', () => {
-    const world = new World({ peersIntervalMs: 60_000, peersJitter: 0.25 })
+  test('goes to a new neighbour, and again after peersPauseMs ± peersJitter', () => {
+    const world = new World({ peersPauseMs: 60_000, peersJitter: 0.25 })
     world.join(p(1))
     world.join(p(2))
     expect(world.told).toEqual([{ at: 0, peer: p(2), peers: [info(p(1))] }])
@@ -113,8 +113,8 @@ describe('PEERS', () => {
     expect(world.told.map(({ peer }) => peer).toSorted()).toEqual([p(1), p(2), p(2)])
   })
 
-  test('goes after twice as long each time, up to peersIntervalLongestMs, from the first on that tells of somebody', () => {
-    const world = new World({ peersIntervalMs: 10, peersIntervalLongestMs: 40, peersJitter: 0 })
+  test('goes after twice as long each time, up to peersPauseLongestMs, from the first on that tells of somebody', () => {
+    const world = new World({ peersPauseMs: 10, peersPauseLongestMs: 40, peersJitter: 0 })
     world.join(p(1))
     world.run(30)
     world.join(p(2))
@@ -160,7 +160,7 @@ describe('PEERS', () => {
   })
 
   test('has peersMax peers at most, of them serversToldMax servers or more, and never the receiver', () => {
-    const world = new World({ serversToldMax: 4 })
+    const world = new World({ serversToldMax: 4, peersPauseMs: 60_000 })
     for (let i = 0; i < 40; i++) world.join(p(i))
     for (let i = 40; i < 45; i++) world.join(p(i), { server: true })
     world.told.length = 0

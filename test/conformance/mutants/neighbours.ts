@@ -85,7 +85,7 @@ export const neighbours: readonly Mutant[] = [
     does: 'tells of peers as often as at first for ever',
     caughtBy: 'peers-become-rare',
     saying: 'after three pauses',
-    createOverlay: configured({ peersIntervalLongestMs: 2_000 })
+    createOverlay: configured({ peersPauseLongestMs: 2_000 })
   },
   {
     does: 'does not read CLOSE',

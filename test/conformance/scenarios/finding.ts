@@ -156,7 +156,7 @@ export const finding: readonly Scenario[] = [
     name: 'peers-become-rare',
     demands:
       'a node tells a neighbour of peers after twice as long each time, up to a limit, and in between when it asks',
-    given: { config: { peersIntervalMs: 2_000, peersIntervalLongestMs: 16_000 } },
+    given: { config: { peersPauseMs: 2_000, peersPauseLongestMs: 16_000, peersIntervalMs: 2_000 } },
     run: network => {
       for (const name of ['a', 'b', 'c']) network.build(['hub', name, 5])
       network.run(500)
