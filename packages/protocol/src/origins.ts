@@ -59,10 +59,12 @@ export class Origins {
   admit(origin: PeerId, peer: PeerId, now: Millis): { state: Origin; pushedOut?: Origin } | undefined {
     const known = this.#states.get(origin)
     if (known?.introducer !== undefined) return { state: known }
-    const pushedOut = this.hasRoom ? undefined : this.#victim(peer)
-    const onDemand = !this.hasRoom && pushedOut === undefined
+    const place = known === undefined ? this.#place(now) : 'free'
+    const pushedOut = this.hasRoom || place === undefined ? undefined : this.#victim(peer)
+    // Nobody may fill the places of what was lost, and so hide what is wanted here.
+    const onDemand = place === undefined || (!this.hasRoom && pushedOut === undefined)
     if (onDemand && !this.#hasRoomOnDemand(origin)) return undefined
-    if (known === undefined && !this.#makePlace(now)) return undefined
+    if (!onDemand && place !== undefined && place !== 'free') this.forget(place)
     const state = known ?? newOrigin(origin, ++this.#number, this.#driftHoldMs())
     state.onDemand = onDemand
     this.#states.set(origin, state)
@@ -128,21 +130,26 @@ export class Origins {
   }
 
   #hasRoomOnDemand(origin: PeerId): boolean {
-    return this.#onDemand < this.#config.originsOnDemandMax && this.#lookups.isWanted(origin)
+    const { originsMax, originsOnDemandMax } = this.#config
+    const isFull =
+      this.#onDemand >= originsOnDemandMax || this.#states.size >= 2 * originsMax + originsOnDemandMax
+    return !isFull && this.#lookups.isWanted(origin)
   }
 
-  /** Makes place for one more state. What was lost long ago may be forgotten: nothing that relied on it is on its way. */
-  #makePlace(now: Millis): boolean {
-    if (this.#states.size - this.#onDemand < 2 * this.#config.originsMax) return true
+  /**
+   * Where one more state goes that is not on demand: a free place, or that of one that was lost long ago, since nothing that
+   * relied on it is on its way; undefined if there is none.
+   */
+  #place(now: Millis): 'free' | Origin | undefined {
+    if (this.#states.size - this.#onDemand < 2 * this.#config.originsMax) return 'free'
     let oldest: Origin | undefined
     for (const state of this.#states.values()) {
       const { lostSince } = state
       if (lostSince === undefined || state.rows.size > 0) continue
       if (oldest?.lostSince === undefined || lostSince < oldest.lostSince) oldest = state
     }
-    if (oldest?.lostSince === undefined || now - oldest.lostSince < 2 * this.#config.neighbourTimeoutMs)
-      return false
-    this.#states.delete(oldest.origin)
-    return true
+    const isOver =
+      oldest?.lostSince !== undefined && now - oldest.lostSince >= 2 * this.#config.neighbourTimeoutMs
+    return isOver ? oldest : undefined
   }
 }

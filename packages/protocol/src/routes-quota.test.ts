@@ -86,6 +86,34 @@ describe('A full table', () => {
   })
 })
 
+describe('An origin that is wanted', () => {
+  test('is kept though all places are taken by what was lost a moment ago', () => {
+    const { routes, wanted } = tableOfTwo({ originsMax: 3, originsOnDemandMax: 2 })
+    for (const prefix of ['x', 'y']) {
+      tell(routes, a, names(prefix, 3))
+      routes.handleSync(a, { rows: names(prefix, 3).map(of => row(undefined, { origin: of })) }, 0)
+    }
+    const [z0, z1, z2] = names('z', 3) as [PeerId, PeerId, PeerId]
+    tell(routes, b, [z0])
+    expect(routes.route(z0)).toBe(undefined)
+    for (const of of [z0, z1, z2]) wanted.add(of)
+    tell(routes, b, [z0, z1, z2])
+    expect([z0, z1, z2].map(of => routes.route(of)?.nextHop)).toEqual([b, b, undefined])
+  })
+
+  test('that comes and goes, as another each time, does not grow the table without end', () => {
+    const { routes, wanted } = tableOfTwo({ originsMax: 3, originsOnDemandMax: 2 })
+    const kept = names('w', 50).filter(of => {
+      wanted.add(of)
+      tell(routes, a, [of])
+      const isKept = routes.route(of) !== undefined
+      routes.handleSync(a, { rows: [row(undefined, { origin: of })] }, 0)
+      return isKept
+    })
+    expect(kept).toEqual(names('w', 2 * 3 + 2))
+  })
+})
+
 describe('A neighbour that is over its rate', () => {
   const rowsRate = { burst: 4, perSecond: 2 }
 
