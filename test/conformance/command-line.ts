@@ -7,7 +7,8 @@ export const usage = `Usage: npm run --silent conformance -- [NAME…] [options]
 Plays scenarios against a core, in virtual time: all of them, or those that are named.
 
   --list                   names the scenarios and what they demand
-  --implementation FILE    a module that exports createOverlay(options); without it, this project's own core
+  --implementation FILE    a module that exports createOverlay(options), and maybe createQueue(config, dropped);
+                           without it, this project's own core
   --seed NUMBER            what is random comes from it; without it, a new one each time
   --json                   one JSON object instead of lines
   --help`

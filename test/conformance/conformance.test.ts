@@ -10,14 +10,15 @@ const [seed = 0] = seeds(1)
 
 describe('Overlay conforms:', () => {
   it.each(scenarios.map(scenario => ({ ...scenario, scenario })))('$name: $demands', ({ scenario }) => {
-    const { error } = play(scenario, options => new Overlay(options), seed)
+    const { error } = play(scenario, { createOverlay: options => new Overlay(options) }, seed)
     expect(error).toBeUndefined()
   })
 })
 
 describe('The scenarios notice a core that', () => {
-  it.each(mutants)('$does ($caughtBy)', ({ caughtBy, saying, createOverlay }) => {
-    const { ok, error } = play(named(caughtBy), createOverlay, seed)
+  it.each(mutants)('$does ($caughtBy)', mutant => {
+    const { caughtBy, saying } = mutant
+    const { ok, error } = play(named(caughtBy), mutant, seed)
     expect(ok).toBe(false)
     expect(error).toContain(saying)
     expect(error).toContain(`seed ${seed}`)

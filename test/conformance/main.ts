@@ -30,11 +30,11 @@ function list(): void {
 
 async function playAll(wanted: Wanted): Promise<number> {
   const { names, json, seed } = wanted
-  const createOverlay = await loadImplementation(wanted.implementation)
+  const implementation = await loadImplementation(wanted.implementation)
   const outcomes: Outcome[] = []
   for (const scenario of scenarios) {
     if (names.length > 0 && !names.includes(scenario.name)) continue
-    const outcome = play(scenario, createOverlay, seed)
+    const outcome = play(scenario, implementation, seed)
     outcomes.push(outcome)
     if (!json) console.log(lines(outcome, scenario.demands, wanted))
   }

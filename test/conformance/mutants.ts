@@ -4,6 +4,7 @@ import { capacity } from './mutants/capacity.ts'
 import { channels } from './mutants/channels.ts'
 import { neighbours } from './mutants/neighbours.ts'
 import { objects } from './mutants/objects.ts'
+import { queues } from './mutants/queues.ts'
 import { routes } from './mutants/routes.ts'
 import { subscriptions } from './mutants/subscriptions.ts'
 
@@ -13,5 +14,6 @@ export const mutants: readonly Mutant[] = [
   ...channels,
   ...subscriptions,
   ...capacity,
-  ...objects
+  ...objects,
+  ...queues
 ]

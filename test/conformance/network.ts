@@ -35,8 +35,9 @@ import { Simulation } from '../sim/simulation.ts'
 import { demand } from './demand.ts'
 import { rowsOf } from './row-names.ts'
 import { objectOf, streamOf } from './said.ts'
+import { SignedObjects } from './signed-objects.ts'
 import { type Manners, Stranger } from './stranger.ts'
-import type { CreateOverlay } from './tested-core.ts'
+import type { Implementation } from './tested-core.ts'
 import { type Said, Watch } from './watch.ts'
 
 export interface NetworkOptions {
@@ -50,8 +51,7 @@ export interface NetworkOptions {
 
 interface Surroundings {
   seed: number
-  /** The implementation under test. */
-  createOverlay: CreateOverlay
+  implementation: Implementation
 }
 
 interface Borders {
@@ -70,12 +70,14 @@ export class Network extends Simulation {
   readonly #borders: Borders
 
   constructor(surroundings: Surroundings, options: NetworkOptions = {}) {
-    const { seed, createOverlay } = surroundings
+    const { seed, implementation } = surroundings
+    const { createOverlay, createQueue } = implementation
     const watch = new Watch(createOverlay)
     const borders: Borders = { sideOf: () => '' }
     const reach = (a: SimNode, b: SimNode): LinkOptions | undefined =>
       options.dials && borders.sideOf(a.name) === borders.sideOf(b.name) ? dialled(a, b) : undefined
-    super({ ...options, seed, replay: `seed ${seed}`, createOverlay: watch.create, reach })
+    const queue = createQueue && { createQueue }
+    super({ ...options, ...queue, seed, replay: `seed ${seed}`, createOverlay: watch.create, reach })
     this.#watch = watch
     this.#borders = borders
     this.#options = options
@@ -117,6 +119,18 @@ export class Network extends Simulation {
   }
 
   // Acting
+
+  /** From now on each object that a node passes on is another one than it was given. */
+  alter(name: string): void {
+    this.#watch.alter(this.node(name).id)
+  }
+
+  /** Publishes objects that lists cover, and has all listeners check them: see `signed-objects.ts`. */
+  publishSigned(name: string, channel: string): SignedObjects {
+    const signed = new SignedObjects(this, this.publish(name, channel, { objectsSigned: true }))
+    this.#watch.onOutput = (by, output) => signed.onOutput(by, output)
+    return signed
+  }
 
   /** What `node` hears of `peer` from now on: nothing. What it says gets through. */
   deafen(node: string, peer: string): void {

@@ -2,7 +2,7 @@
 
 import { Network } from './network.ts'
 import type { Scenario } from './scenario.ts'
-import type { CreateOverlay } from './tested-core.ts'
+import type { Implementation } from './tested-core.ts'
 
 export interface Outcome {
   name: string
@@ -13,11 +13,11 @@ export interface Outcome {
   error?: string
 }
 
-export function play(scenario: Scenario, createOverlay: CreateOverlay, seed: number): Outcome {
+export function play(scenario: Scenario, implementation: Implementation, seed: number): Outcome {
   const { name, given, run } = scenario
   const start = performance.now()
   const error = reasonOfFailure(() => {
-    const network = new Network({ seed, createOverlay }, given)
+    const network = new Network({ seed, implementation }, given)
     network.clock.guarded(() => run(network))
   })
   const ms = Math.round(performance.now() - start)

@@ -55,7 +55,8 @@ describe('npm run conformance', () => {
     [['--seed', '-4'], "Option '--seed' argument is ambiguous"],
     [['--seed', '1.5'], '--seed 1.5: a seed is a whole number'],
     [['--implementation', 'nowhere.ts'], 'nowhere.ts cannot be loaded: there is no such file'],
-    [['--implementation', implementation('empty.mjs', '')], 'exports no function createOverlay']
+    [['--implementation', implementation('empty.mjs', '')], 'exports no function createOverlay'],
+    [['--implementation', implementation('half.mjs', noQueue)], 'exports a createQueue that is no function']
   ])('refuses %j with one line, and exit code 2', (args, line) => {
     const { status, stderr, stdout } = conformance(...args)
     expect(stderr).toContain(line)
@@ -65,6 +66,7 @@ describe('npm run conformance', () => {
   })
 })
 
+const noQueue = 'export const createOverlay = () => {}, createQueue = 7'
 const idle = `{
   handle: () => [], deadline: () => undefined, neighbours: () => [], routes: () => [], route: () => undefined,
   streams: () => [], channels: () => [], isNews: () => true, counters: {}

@@ -7,12 +7,14 @@ import { failures } from './scenarios/failures.ts'
 import { finding } from './scenarios/finding.ts'
 import { forgeries } from './scenarios/forgeries.ts'
 import { handOver } from './scenarios/hand-over.ts'
+import { integrity } from './scenarios/integrity.ts'
 import { leaving } from './scenarios/leaving.ts'
 import { limits } from './scenarios/limits.ts'
 import { loops } from './scenarios/loops.ts'
 import { neighbours } from './scenarios/neighbours.ts'
 import { objects } from './scenarios/objects.ts'
 import { publishers } from './scenarios/publishers.ts'
+import { queues } from './scenarios/queues.ts'
 import { repair } from './scenarios/repair.ts'
 import { subscriptions } from './scenarios/subscriptions.ts'
 import { tables } from './scenarios/tables.ts'
@@ -35,5 +37,7 @@ export const scenarios: readonly Scenario[] = [
   ...capacity,
   ...leaving,
   ...objects,
+  ...queues,
+  ...integrity,
   ...limits
 ]

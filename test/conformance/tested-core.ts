@@ -1,10 +1,18 @@
 import type { OverlayOptions } from '@hopcast/protocol'
 import type { Core } from '../sim/node.ts'
+import type { CreateQueue } from '../sim/outbox.ts'
 
 /** The contract of a core under test: what it is driven by, and what scenarios look at. `Overlay` keeps it. */
 export type TestedCore = Omit<Core, 'rerouted' | 'stream'>
 
 export type CreateOverlay = (options: OverlayOptions) => TestedCore
+
+/** What is under test. */
+export interface Implementation {
+  createOverlay: CreateOverlay
+  /** Where objects wait for a neighbour; without it, this project's own queue is played. */
+  createQueue?: CreateQueue
+}
 
 /**
  * The core for the simulator, with other methods before some of its own. Which of its ways are new the simulator would

@@ -3,7 +3,7 @@
  * can keep what a neighbour says from it. Beats are not written down: they are most of what is said.
  */
 import type { Input, Millis, Output, OverlayOptions, PeerId } from '@hopcast/protocol'
-import type { CloseCode, Message } from '../../packages/protocol/src/wire/messages.ts'
+import type { CloseCode, Message, ObjectFrame } from '../../packages/protocol/src/wire/messages.ts'
 import type { Core } from '../sim/node.ts'
 import type { Stranger } from './stranger.ts'
 import { type CreateOverlay, intercepted, type TestedCore } from './tested-core.ts'
@@ -46,7 +46,10 @@ export class Watch {
   /** Whether the next node is to be a stranger, and not of the implementation. */
   nextStranger: Stranger | undefined
   readonly #strangers = new Map<PeerId, Stranger>()
+  /** Told of everything that a core says, to its neighbours or to its driver. */
+  onOutput: (by: PeerId, output: Output, at: Millis) => void = () => {}
   readonly #deaf = new Set<string>()
+  readonly #altering = new Set<PeerId>()
   readonly #losses: Loss[] = []
   /** What has come for nodes that do not run at present. */
   readonly #asleep = new Map<PeerId, Input[]>()
@@ -99,6 +102,11 @@ export class Watch {
     this.#deaf.add(`${node} ${peer}`)
   }
 
+  /** Each object that `node` passes on from now on, lists apart, is another one than it was given. */
+  alter(node: PeerId): void {
+    this.#altering.add(node)
+  }
+
   /** The next message of a kind that `peer` sends to `node` is lost; of SYNC, the next one with rows. */
   loseNext(node: PeerId, peer: PeerId, type: Message['type']): Loss {
     const loss: Loss = { node, peer, type, isOver: false }
@@ -118,12 +126,14 @@ export class Watch {
       waiting.push(given)
       return []
     }
-    const outputs = core.handle(given, now)
+    const said = core.handle(given, now)
+    const outputs = this.#altering.has(self) ? said.map(altered) : said
     for (const output of outputs) this.#note(self, output, now)
     return outputs
   }
 
   #note(by: PeerId, output: Output, at: Millis): void {
+    this.onOutput(by, output, at)
     if (output.type === 'send' && output.message.type !== 'beat') {
       this.said.push({ at, from: by, to: output.peer, message: output.message })
     }
@@ -152,4 +162,14 @@ export class Watch {
     if (loss !== undefined) loss.isOver = true
     return loss !== undefined
   }
+}
+
+/** One bit of the payload is another. */
+function altered(output: Output): Output {
+  if (output.type !== 'forward' || output.object.header.list || output.object.header.end) return output
+  const bytes = output.object.bytes.slice()
+  const last = bytes.length - 1
+  bytes[last] = (bytes[last] ?? 0) ^ 1
+  const object: ObjectFrame = { header: output.object.header, bytes }
+  return { ...output, object }
 }

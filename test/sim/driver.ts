@@ -308,7 +308,7 @@ export class Driver implements NodeDriver {
   /** Of the present session: what is left over when it ends goes nowhere. */
   #newOutbox(node: SimNode, peer: PeerId, end: End): Outbox {
     const { session } = end
-    return new Outbox(node.config, {
+    return new Outbox(node.config, this.#sim.createQueue, {
       send: object => {
         if (end.session === session) this.#sendObject(node, peer, ObjectParcel.of(object))
       },

@@ -2,11 +2,14 @@
  * What waits at a node for one of its neighbours: the core's queue of objects, and below it a transport that takes some at a
  * time, and more once those have left by the uplink, which all neighbours share.
  */
-import { type Config, type DropCounts, type Millis, ObjectQueue } from '@hopcast/protocol'
+import type { Config, DropCounts, Millis, ObjectQueue } from '@hopcast/protocol'
 import type { ObjectFrame } from '../../packages/protocol/src/wire/messages.ts'
 
 /** What a transport takes at a time: `sendMax` (RFC 1, section "Queues"). */
 const sendBytesMax = 65_536
+
+/** What waits for one neighbour, as `ObjectQueue` keeps it. What it drops is added to `dropped`. */
+export type CreateQueue = (config: Config, dropped: DropCounts) => Pick<ObjectQueue, 'push' | 'take' | 'size'>
 
 /** Below the outbox. */
 interface Transport {
@@ -19,7 +22,7 @@ interface Transport {
 }
 
 export class Outbox {
-  readonly #queue: ObjectQueue
+  readonly #queue: ReturnType<CreateQueue>
   readonly #transport: Transport
   readonly #dropped: DropCounts = { overflow: 0, expired: 0, waitsForKey: 0 }
   #droppedBefore = 0
@@ -27,8 +30,8 @@ export class Outbox {
   #freeAt: Millis = 0
   #isPlanned = false
 
-  constructor(config: Config, transport: Transport) {
-    this.#queue = new ObjectQueue(config, this.#dropped)
+  constructor(config: Config, createQueue: CreateQueue, transport: Transport) {
+    this.#queue = createQueue(config, this.#dropped)
     this.#transport = transport
   }
 

@@ -15,6 +15,7 @@ import {
   type Command,
   type Config,
   type Millis,
+  ObjectQueue,
   Overlay,
   openChannelId,
   type PeerId,
@@ -29,6 +30,7 @@ import { Driver, type NodeDriver } from './driver.ts'
 import { type LinkOptions, SimLink } from './link.ts'
 import { type CreateOverlay, type Place, peerIdOf, Reception, type Run, SimNode } from './node.ts'
 import type { Observer } from './observer.ts'
+import type { CreateQueue } from './outbox.ts'
 import { Random } from './random.ts'
 import { signVersion } from './signatures.ts'
 
@@ -39,6 +41,8 @@ export interface SimulationOptions {
   config?: Partial<Config>
   /** What the nodes run: `Overlay`, if nothing else is said. */
   createOverlay?: CreateOverlay
+  /** Where objects wait for a neighbour: `ObjectQueue`, if nothing else is said. */
+  createQueue?: CreateQueue
   /** Objects and control messages of one link, and its two directions, differ in delay by up to this much. */
   skewMs?: Millis
   /** Signing an announcement, or checking its signature. */
@@ -59,6 +63,9 @@ interface WriteOptions {
   bytes?: number
   key?: boolean
   priority?: number
+  ttlMs?: Millis
+  /** A signed list, with this payload; nothing else is said of it then. */
+  list?: Uint8Array
 }
 
 export class Simulation {
@@ -81,6 +88,7 @@ export class Simulation {
     control: new Map<string, number>()
   }
   readonly reach: (from: SimNode, to: SimNode | undefined) => LinkOptions | undefined
+  readonly createQueue: CreateQueue
   readonly #config: Partial<Config>
   readonly #createOverlay: CreateOverlay
   readonly #skewMs: Millis
@@ -91,6 +99,7 @@ export class Simulation {
   constructor(options: SimulationOptions) {
     const { seed, replay, config = {}, skewMs = 0.5, signatureMs = 0.5, keepsObjects = true, log } = options
     this.#createOverlay = options.createOverlay ?? (overlay => new Overlay(overlay))
+    this.createQueue = options.createQueue ?? ((config, dropped) => new ObjectQueue(config, dropped))
     this.seed = seed
     this.observer = options.observer
     this.random = new Random(seed)
@@ -211,15 +220,15 @@ export class Simulation {
   publish(
     name: string,
     channel: string,
-    options: { everyMs?: Millis; tracks?: readonly number[] } = {}
+    options: { everyMs?: Millis; tracks?: readonly number[]; objectsSigned?: true } = {}
   ): Run {
-    const { everyMs = 20, tracks = [0] } = options
+    const { everyMs = 20, tracks = [0], ...signed } = options
     const node = this.node(name)
     const id = openChannelId(channel)
     node.lastEpoch = Math.max(node.lastEpoch + 1, node.wallClock.now())
     const epoch = node.lastEpoch
     const run = this.#begin(node, channel, epoch, tracks)
-    const publication = { channel: id, name: channel, epoch, catalog: new Uint8Array(0) }
+    const publication = { channel: id, name: channel, epoch, catalog: new Uint8Array(0), ...signed }
     this.command(name, { type: 'publish', publication, tracks })
     if (everyMs > 0) this.#writeEvery(run, everyMs)
     return run
@@ -255,16 +264,20 @@ export class Simulation {
   }
 
   /** Writes one object of `bytes` bytes now. */
-  write(run: Run, { track = 0, bytes = 80, key = true, priority = 0 }: WriteOptions = {}): void {
+  write(run: Run, options: WriteOptions = {}): void {
+    const { track = 0, bytes = 80, key = true, priority = 0, ttlMs = 2_000, list } = options
     const timestampUs = Math.round(run.publisher.clock.wall(this.now) * 1_000)
-    const object = { key, priority, ttlMs: 2_000, timestampUs }
+    const object =
+      list === undefined
+        ? { key, priority, ttlMs, timestampUs, payload: zeros(bytes) }
+        : { key: true, priority: 0, ttlMs: 0, timestampUs: 0, list: true as const, payload: list }
     run.written++
     run.writtenAt.get(track)?.push(this.now)
     this.command(run.publisher.name, {
       type: 'write',
       channel: run.channelId,
       track,
-      object: { ...object, payload: zeros(bytes) }
+      object
     })
   }
 

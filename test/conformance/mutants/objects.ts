@@ -1,4 +1,5 @@
 /** Mutants of objects. */
+import type { Output, PeerId } from '@hopcast/protocol'
 import type { Mutant } from '../mutant.ts'
 import {
   adopted,
@@ -7,6 +8,7 @@ import {
   deliveringTwice,
   sendingTwice,
   silentOn,
+  type Twist,
   tidied,
   twisted
 } from '../twists.ts'
@@ -69,5 +71,37 @@ export const objects: readonly Mutant[] = [
     caughtBy: 'grey-hole',
     saying: 'x is still the parent',
     createOverlay: configured({ lossMin: 1 })
+  },
+  {
+    does: 'keeps a parent of which its driver says that it alters objects',
+    caughtBy: 'altered-object',
+    saying: 'b has another parent',
+    createOverlay: twisted(() => ({ hears: input => (input.type === 'altered' ? undefined : input) }))
+  },
+  {
+    does: 'forgives whoever altered objects as soon as it can',
+    caughtBy: 'altered-object',
+    saying: 'altered objects in a minute',
+    createOverlay: configured({ penaltyLongestMs: 3_000 })
+  },
+  {
+    does: 'takes who spoke last for who gave an object',
+    caughtBy: 'altered-object',
+    saying: 'b has another parent',
+    createOverlay: twisted(confusingGivers)
   }
 ]
+
+function confusingGivers(): Twist {
+  let last: PeerId | undefined
+  const confused = (output: Output): Output => {
+    return output.type === 'deliver' && output.from !== undefined ? { ...output, from: last } : output
+  }
+  return {
+    hears: input => {
+      if (input.type === 'message') last = input.peer
+      return input
+    },
+    says: outputs => outputs.map(confused)
+  }
+}
