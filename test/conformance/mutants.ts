@@ -7,6 +7,7 @@ import { objects } from './mutants/objects.ts'
 import { queues } from './mutants/queues.ts'
 import { routes } from './mutants/routes.ts'
 import { subscriptions } from './mutants/subscriptions.ts'
+import { world } from './mutants/world.ts'
 
 export const mutants: readonly Mutant[] = [
   ...routes,
@@ -15,5 +16,6 @@ export const mutants: readonly Mutant[] = [
   ...subscriptions,
   ...capacity,
   ...objects,
-  ...queues
+  ...queues,
+  ...world
 ]

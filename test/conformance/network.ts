@@ -313,6 +313,18 @@ export class Network extends Simulation {
     return this.#watch.said.flatMap(({ at, message }) => (at < since ? [] : rowsOf(message)))
   }
 
+  /** What one node has said to another last, of a kind. */
+  lastSaid<T extends Message['type']>(
+    type: T,
+    from: string,
+    to: string
+  ): Extract<Message, { type: T }> | undefined {
+    const [fromId, toId] = [this.node(from).id, this.node(to).id]
+    const isMeant = (said: Said): boolean =>
+      said.from === fromId && said.to === toId && said.message.type === type
+    return this.#watch.said.findLast(isMeant)?.message as Extract<Message, { type: T }> | undefined
+  }
+
   /** With which code `by` closed `peer`, if it did. */
   closeCode(by: string, peer: string): CloseCode | undefined {
     const [byId, peerId] = [this.node(by).id, this.node(peer).id]

@@ -3,6 +3,7 @@ import type { Scenario } from './scenario.ts'
 import { capacity } from './scenarios/capacity.ts'
 import { channels } from './scenarios/channels.ts'
 import { choice } from './scenarios/choice.ts'
+import { crowds } from './scenarios/crowds.ts'
 import { failures } from './scenarios/failures.ts'
 import { finding } from './scenarios/finding.ts'
 import { forgeries } from './scenarios/forgeries.ts'
@@ -19,6 +20,7 @@ import { repair } from './scenarios/repair.ts'
 import { subscriptions } from './scenarios/subscriptions.ts'
 import { tables } from './scenarios/tables.ts'
 import { trees } from './scenarios/trees.ts'
+import { world } from './scenarios/world.ts'
 
 export const scenarios: readonly Scenario[] = [
   ...trees,
@@ -30,11 +32,13 @@ export const scenarios: readonly Scenario[] = [
   ...failures,
   ...publishers,
   ...channels,
+  ...world,
   ...neighbours,
   ...finding,
   ...subscriptions,
   ...handOver,
   ...capacity,
+  ...crowds,
   ...leaving,
   ...objects,
   ...queues,

@@ -1,7 +1,7 @@
 /** Mutants of capacity, and of leaving. */
 import { type Input, type Output, type Overlay, streamId } from '@hopcast/protocol'
 import type { Mutant } from '../mutant.ts'
-import { configured, deafTo, isMessage, type Twist, twisted } from '../twists.ts'
+import { configured, deafTo, isMessage, silentOn, type Twist, twisted } from '../twists.ts'
 
 export const capacity: readonly Mutant[] = [
   {
@@ -45,6 +45,18 @@ export const capacity: readonly Mutant[] = [
     caughtBy: 'fan-out',
     saying: 'children of the hub',
     createOverlay: configured({ fanOutMax: 1_000 })
+  },
+  {
+    does: 'takes everybody as though there were no other',
+    caughtBy: 'flash-crowd-caps',
+    saying: 'who did not insist',
+    createOverlay: twisted(() => ({ hears: takingAllForNeedy }))
+  },
+  {
+    does: 'keeps whomever it has taken',
+    caughtBy: 'flash-crowd-caps',
+    saying: 'children past the fan-outs',
+    createOverlay: silentOn('move')
   },
   {
     does: 'stays when it is asked to move',
@@ -159,6 +171,10 @@ function deafToNeed(input: Input): Input {
   if (!isMessage(input, 'sub')) return input
   const { insist: _, ...message } = input.message
   return { ...input, message }
+}
+
+function takingAllForNeedy(input: Input): Input {
+  return isMessage(input, 'sub') ? { ...input, message: { ...input.message, insist: true } } : input
 }
 
 /** As though the parent had asked. */

@@ -1,5 +1,5 @@
 /** Mutants of neighbours. */
-import type { Output } from '@hopcast/protocol'
+import type { Input, Output } from '@hopcast/protocol'
 import type { Mutant } from '../mutant.ts'
 import { catchingUp, configured, deafTo, isMessage, not, sends, silentOn, twisted } from '../twists.ts'
 
@@ -29,6 +29,24 @@ export const neighbours: readonly Mutant[] = [
     caughtBy: 'no-hello',
     saying: 'the code',
     createOverlay: configured({ neighbourTimeoutMs: 1_000_000 })
+  },
+  {
+    does: 'hears nothing, and waits',
+    caughtBy: 'asymmetric-link-deaf-child',
+    saying: 'follows',
+    createOverlay: configured({ suspectAfterMs: 1e6, silenceMinMs: 1e6 })
+  },
+  {
+    does: 'feeds a child that it does not hear for ever',
+    caughtBy: 'asymmetric-link-deaf-parent',
+    saying: 'b is fed by',
+    createOverlay: configured({ neighbourTimeoutMs: 1e6 })
+  },
+  {
+    does: 'greets whom it has greeted',
+    caughtBy: 'two-connections',
+    saying: 'HELLOs',
+    createOverlay: twisted(() => ({ says: greetingAgain }))
   },
   {
     does: 'understands every version',
@@ -94,6 +112,12 @@ export const neighbours: readonly Mutant[] = [
     createOverlay: deafTo('close')
   }
 ]
+
+function greetingAgain(outputs: Output[], input: Input): Output[] {
+  if (input.type !== 'connected' || outputs.some(sends('hello'))) return outputs
+  const hello = { type: 'hello', version: 1, agent: 'again', server: false } as const
+  return [...outputs, { type: 'send', peer: input.peer, message: hello }]
+}
 
 function tellingOfTheReceiver(output: Output): Output {
   if (output.type !== 'send' || output.message.type !== 'peers') return output

@@ -50,6 +50,12 @@ export const routes: readonly Mutant[] = [
     createOverlay: rows(row => [row.metricUs ? { ...row, metricUs: Math.ceil(row.metricUs / 2) } : row])
   },
   {
+    does: 'takes a row without a metric for the nearest way',
+    caughtBy: 'metric-not-a-number',
+    saying: 'the next hop after',
+    createOverlay: twisted(() => ({ hears: nearestWithoutMetric }))
+  },
+  {
     does: 'does not count hops',
     caughtBy: 'metric-adds-up',
     saying: 'the hops of n2',
@@ -255,4 +261,10 @@ function withoutNews(input: Input, core: Overlay, max: number): Input {
 function hearingRows(input: Input, change: (rows: SyncRow[]) => SyncRow[]): Input {
   if (!isMessage(input, 'sync')) return input
   return { ...input, message: { ...input.message, rows: change(input.message.rows) } }
+}
+
+function nearestWithoutMetric(input: Input): Input {
+  if (!isMessage(input, 'sync')) return input
+  const nearest = input.message.rows.map(row => ({ ...row, metricUs: row.metricUs ?? 0 }))
+  return { ...input, message: { ...input.message, rows: nearest } }
 }

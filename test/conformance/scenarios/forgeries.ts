@@ -1,7 +1,7 @@
 /** Forgeries: what is not signed, is signed for something else, or was never a message (RFC 1, 5.1 and 10; RFC 2, 5 to 11). */
 import { peerIdBytes } from '../../../packages/protocol/src/wire/id-bytes.ts'
 import type { CloseCode } from '../../../packages/protocol/src/wire/messages.ts'
-import type { Reception } from '../../sim/node.ts'
+import { peerIdOf, type Reception } from '../../sim/node.ts'
 import { signVersion } from '../../sim/signatures.ts'
 import { line } from '../../sim/topologies.ts'
 import { atMost, demand, equal } from '../demand.ts'
@@ -161,6 +161,36 @@ export const forgeries: readonly Scenario[] = [
     }
   },
   {
+    name: 'metric-not-a-number',
+    demands:
+      'a metric that is written as NaN, as a negative number or as text is none: the row is a retraction, and not the best way',
+    run: network => {
+      network.add('n')
+      const [x] = [network.addStranger('x'), network.addStranger('y')]
+      for (const name of ['x', 'y']) network.connect('n', name, { delayMs: 5 })
+      network.run(500)
+      for (const [what, metric] of notNumbers()) {
+        const origin = peerIdOf(what)
+        const version = { origin, epoch: 1, seqno: 0 }
+        network.claim('x', 'n', origin, { ...version, metricUs: 10_000 })
+        network.claim('y', 'n', origin, { ...version, metricUs: 40_000 })
+        network.run(200)
+        equal('the next hop before', network.nextHop('n', origin), 'x')
+        const row = [...nested(1, peerIdBytes(origin)), ...integer(2, 1), ...metric]
+        const body = nested(4, nested(1, [...row, ...nested(6, signVersion(version))]))
+        network.injectBytes('x', 'n', Uint8Array.from(body))
+        network.run(200)
+        equal(`the next hop after ${what}`, network.nextHop('n', origin), 'y')
+      }
+      equal('what x was told', x.heardOf('close'), [])
+      const told = network.rowsSaid(0)
+      demand(
+        told.every(({ metricUs }) => metricUs === undefined || (Number.isInteger(metricUs) && metricUs > 0)),
+        'n tells of a way whose metric is no number'
+      )
+    }
+  },
+  {
     name: 'of-a-later-version',
     demands:
       'messages and fields that this version does not know are ignored, and what comes with them counts',
@@ -217,6 +247,21 @@ function expectNothingElse(network: Network, listener: Reception): void {
   demand(isFed(listener), 'n2 is not fed')
   equal('what n2 was told', told(listener), 'started')
   atMost('neighbours of n1', network.neighboursOf('n1').length, 3)
+}
+
+/** Metrics as other types of the wire have them. */
+function notNumbers(): [string, number[]][] {
+  const metric = 4
+  const double = (value: number): number[] => [...new Uint8Array(new Float64Array([value]).buffer)]
+  const float = (value: number): number[] => [...new Uint8Array(new Float32Array([value]).buffer)]
+  return [
+    ['NaN as a double', [(metric << 3) | 1, ...double(Number.NaN)]],
+    ['−1 as a double', [(metric << 3) | 1, ...double(-1)]],
+    ['−∞ as a double', [(metric << 3) | 1, ...double(Number.NEGATIVE_INFINITY)]],
+    ['NaN as a float', [(metric << 3) | 5, ...float(Number.NaN)]],
+    ['−0 as a float', [(metric << 3) | 5, ...float(-0)]],
+    ['−1 as text', nested(metric, new TextEncoder().encode('-1'))]
+  ]
 }
 
 /** Each with the code that it has to be answered by. */
