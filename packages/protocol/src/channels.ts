@@ -7,7 +7,14 @@
  */
 import { Announcements } from './announcements.ts'
 import type { Config } from './config.ts'
-import type { ChannelId, Millis, PeerId, Verified } from './ids.ts'
+import {
+  type ChannelId,
+  endProofHash,
+  type Millis,
+  type PeerId,
+  type StreamName,
+  type Verified
+} from './ids.ts'
 import { type InterestEvent, Interests, nearest, type Reach, type SubscribeMode } from './interests.ts'
 import { type OwnRunEvent, OwnRuns, type Publication } from './own-runs.ts'
 import { Queries } from './queries.ts'
@@ -155,6 +162,14 @@ export class Channels {
     const known = nearest(this.#announcements.of(channel), this.#lookups.reach)
     if (known.length === 0) return this.#queries.passOn(peer, query, now)
     return this.#answer(peer, channel, known.slice(0, this.#config.publishersFollowedMax), now)
+  }
+
+  /** Whether the run ends with this payload, as far as its announcement is known here. */
+  isEnd({ channel, publisher, epoch }: StreamName, payload: Uint8Array): boolean {
+    const run = this.#announcements.get(channel, publisher)
+    if (run?.endHash === undefined || run.epoch !== epoch) return true
+    const hash = endProofHash(payload)
+    return run.endHash.every((byte, i) => byte === hash[i])
   }
 
   /** The last object of a run has passed: all of it was delivered, and it is over. */

@@ -29,6 +29,8 @@ export const streamIdBytesLength = 16
 export const channelIdBytesLength = 32
 export const pathTagBytesLength = 8
 export const objectHashBytesLength = 8
+/** Of what proves an end, and of its hash. */
+export const endProofBytesLength = 32
 
 const text = new TextEncoder()
 
@@ -69,6 +71,18 @@ export function pathTag(peer: PeerId): PathTag {
 /** Of header and payload, which no relay may change. Short: nobody has the time to find another object that has it. */
 export function objectHash(bytes: Uint8Array): ObjectHash {
   return toHex(sha256(bytes).subarray(0, objectHashBytesLength)) as ObjectHash
+}
+
+/** What proves the end of a run: known to its publisher alone until then, and another for each run. */
+export function endProof(seed: Uint8Array, epoch: number): Uint8Array {
+  const tail = new DataView(new ArrayBuffer(8))
+  tail.setBigUint64(0, BigInt(epoch))
+  return sha256.create().update(seed).update(new Uint8Array(tail.buffer)).digest()
+}
+
+/** What an announcement says of the proof. */
+export function endProofHash(proof: Uint8Array): Uint8Array {
+  return sha256(proof)
 }
 
 /** @throws TypeError for a track that does not fit into its byte of a stream id */

@@ -3,12 +3,21 @@ import { describe, expect, test } from 'vitest'
 import type { VerifiedAnnouncement } from './channels.ts'
 import type { Config } from './config.ts'
 import type { Command, Input, Output } from './contract.ts'
-import { type Millis, openChannelId, type PeerId, pathTag, type StreamId, streamId } from './ids.ts'
+import {
+  endProof,
+  type Millis,
+  openChannelId,
+  type PeerId,
+  pathTag,
+  type StreamId,
+  streamId,
+  toHex
+} from './ids.ts'
 import { Overlay } from './overlay.ts'
 import type { Publication } from './own-runs.ts'
 import { encodeControl } from './wire/control.ts'
 import { peerIdFrom } from './wire/id-bytes.ts'
-import type { Announcement, UnsignedMessage } from './wire/messages.ts'
+import type { Announcement, ObjectFrame, UnsignedMessage } from './wire/messages.ts'
 import { encodeObject } from './wire/object.ts'
 
 const peerId = (n: number) => peerIdFrom(new Uint8Array([0, 1, n]))
@@ -447,6 +456,62 @@ describe('Lists', () => {
     line.run(a, write)
     expect(parent()?.upstream).toBe(liar === b ? self : b)
     line.run(c, { type: 'altered', peer: liar as PeerId, stream: '22'.repeat(16) as StreamId })
+  })
+})
+
+describe('The end of a run that proves it', () => {
+  const seed = new Uint8Array(32).fill(9)
+
+  function listening(): { line: Line; stream: StreamId } {
+    const line = new Line([a, b, c])
+    const proven = { ...publication, endSeed: seed }
+    line.run(a, { type: 'command', command: { type: 'publish', publication: proven, tracks: [0] } })
+    line.run(c, subscribe)
+    line.run(a, write)
+    const [view] = [...(line.nodes.get(c) as Overlay).streams()]
+    return { line, stream: view?.stream as StreamId }
+  }
+
+  const end = (stream: StreamId, payload: Uint8Array): ObjectFrame => {
+    const plain = { key: false, priority: 0, ttlMs: 0, timestampUs: 0, lists: 0, list: false }
+    return encodeObject({ ...plain, stream, seq: 1, end: true }, payload)
+  }
+
+  test('is told to everyone by its last object', () => {
+    const { line } = listening()
+    line.run(a, unpublish)
+    expect(line.heard(c).slice(-2)).toEqual(['object 0', 'ended'])
+  })
+
+  test.each([
+    ['none', new Uint8Array(0)],
+    ['the seed', seed],
+    ['that of another run', endProof(seed, publication.epoch + 1)]
+  ])(
+    'is not believed with %s for a proof, by a relay or a subscriber, and the stream goes on',
+    (_, proof) => {
+      for (const [at, from] of [
+        [b, a],
+        [c, b]
+      ] as const) {
+        const { line, stream } = listening()
+        line.run(at, { type: 'object', peer: from, object: end(stream, proof) })
+        line.run(a, write)
+        expect(line.heard(c).at(-1)).toBe('object 1')
+        expect(line.heard(c)).not.toContain('ended')
+      }
+    }
+  )
+
+  test('is proven by another secret for each run, and announced by its hash', () => {
+    const { line } = listening()
+    line.run(a, unpublish)
+    const again = { ...publication, endSeed: seed }
+    line.run(a, { type: 'command', command: { type: 'publish', publication: again, tracks: [0] } })
+    const drafts = line.noted.flatMap(({ output }) => (output.type === 'sign' ? [output.draft] : []))
+    const hashes = new Set(drafts.map(({ endHash = new Uint8Array() }) => toHex(endHash)))
+    expect(hashes.size).toBe(2)
+    expect(drafts.every(draft => !('endSeed' in draft))).toBe(true)
   })
 })
 

@@ -32,6 +32,7 @@ import type { Route } from './route-event.ts'
 import type { StreamView } from './streams.ts'
 import type { Timer } from './timers.ts'
 import type { Announcement, ObjectFrame, UnsignedMessage } from './wire/messages.ts'
+import { objectPayload } from './wire/object.ts'
 
 export class Overlay {
   readonly self: PeerId
@@ -211,12 +212,20 @@ export class Overlay {
 
   #take(peer: PeerId, object: ObjectFrame, now: Millis): void {
     const { forward, repair } = this.#parts
+    if (object.header.end && !this.#isProven(object)) return
     if (!forward.accept(object, now)) return
     const { stream, seq } = object.header
     const { passedOver } = forward
     if (passedOver > 0) repair.handleGap(stream, seq - passedOver, seq - 1, now)
     if (!repair.isIdle) this.#reactions.onRepairEvents(repair.handleObject(stream, seq, peer, now), now)
     this.#reactions.pass(object, peer, now)
+  }
+
+  /** An end that its publisher has not made is nothing: if the stream goes on elsewhere, its silence here shows. */
+  #isProven(end: ObjectFrame): boolean {
+    const { channels, relay } = this.#parts
+    const name = relay.nameOf(end.header.stream)
+    return name === undefined || channels.isEnd(name, objectPayload(end))
   }
 
   #onTimer(timer: Timer, now: Millis): void {

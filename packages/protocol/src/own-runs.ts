@@ -6,7 +6,7 @@
  * tell, under its own signature: it goes on above that.
  */
 import type { Config } from './config.ts'
-import type { ChannelId, Millis, PeerId } from './ids.ts'
+import { type ChannelId, endProof, endProofHash, type Millis, type PeerId } from './ids.ts'
 import type { Timers } from './timers.ts'
 import { catalogBytesMax } from './wire/limits.ts'
 import type { Announcement } from './wire/messages.ts'
@@ -19,6 +19,8 @@ export interface Publication {
   catalog: Uint8Array
   /** Its objects will be covered by lists. */
   objectsSigned?: true
+  /** A secret that the end of each run is proven with. Without one, anybody on the way can end it. */
+  endSeed?: Uint8Array
 }
 
 /** An announcement that its publisher has yet to sign; the driver adds the time at which it expires. */
@@ -114,8 +116,9 @@ export class OwnRuns {
   }
 
   #draft(own: Own, ended: boolean, now: Millis): OwnRunEvent {
-    const { nextAt: _, seqno, ...publication } = own
-    const draft = { publisher: this.#self, ...publication, seqno, ended }
+    const { nextAt: _, seqno, endSeed, ...publication } = own
+    const end = endSeed && { endHash: endProofHash(endProof(endSeed, own.epoch)) }
+    const draft = { publisher: this.#self, ...publication, ...end, seqno, ended }
     own.seqno++
     own.nextAt = now + this.#config.announceIntervalMs
     this.#timers.setBy('announcements', own.nextAt)

@@ -1,6 +1,6 @@
 /** What this node's own applications publish: the streams of each channel, and their objects (RFC 1, section "Objects"). */
 import type { WrittenObject } from './contract.ts'
-import { type ChannelId, type PeerId, type StreamId, type StreamName, streamId } from './ids.ts'
+import { type ChannelId, endProof, type PeerId, type StreamId, type StreamName, streamId } from './ids.ts'
 import type { ObjectFrame } from './wire/messages.ts'
 import { encodeObject } from './wire/object.ts'
 
@@ -9,6 +9,8 @@ interface Run {
   epoch: number
   /** Lists cover its objects. */
   objectsSigned?: true
+  /** What its end is proven with. */
+  endSeed?: Uint8Array
 }
 
 interface Open extends Run {
@@ -68,12 +70,15 @@ export class Publications {
 
   /** Returns the last object of each track. */
   close(channel: ChannelId): ObjectFrame[] {
-    const tracks = [...(this.#channels.get(channel)?.tracks.values() ?? [])]
+    const run = this.#channels.get(channel)
+    if (run === undefined) return []
     this.#channels.delete(channel)
-    return tracks.map(({ stream, seq, lists }) => {
+    const { epoch, endSeed, tracks } = run
+    const proof = endSeed === undefined ? new Uint8Array(0) : endProof(endSeed, epoch)
+    return [...tracks.values()].map(({ stream, seq, lists }) => {
       const header = { stream, seq, lists, end: true, list: false }
       const plain = { key: false, priority: 0, ttlMs: 0, timestampUs: 0 }
-      return encodeObject({ ...header, ...plain }, new Uint8Array(0))
+      return encodeObject({ ...header, ...plain }, proof)
     })
   }
 }

@@ -92,6 +92,11 @@ export class Relay {
     for (const state of this.#streams.all()) yield view(state)
   }
 
+  /** Undefined for a stream that is not carried here. */
+  nameOf(id: StreamId): StreamName | undefined {
+    return this.#streams.get(id)?.name
+  }
+
   stream(id: StreamId): StreamView | undefined {
     const state = this.#streams.get(id)
     return state && view(state)

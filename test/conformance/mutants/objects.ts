@@ -1,5 +1,5 @@
 /** Mutants of objects. */
-import type { Output, PeerId } from '@hopcast/protocol'
+import type { Input, Output, PeerId } from '@hopcast/protocol'
 import type { Mutant } from '../mutant.ts'
 import {
   adopted,
@@ -79,6 +79,12 @@ export const objects: readonly Mutant[] = [
     createOverlay: twisted(() => ({ hears: input => (input.type === 'altered' ? undefined : input) }))
   },
   {
+    does: 'believes every end',
+    caughtBy: 'false-end',
+    saying: 'what was delivered',
+    createOverlay: twisted(() => ({ hears: credulous }))
+  },
+  {
     does: 'forgives whoever altered objects as soon as it can',
     caughtBy: 'altered-object',
     saying: 'altered objects in a minute',
@@ -91,6 +97,13 @@ export const objects: readonly Mutant[] = [
     createOverlay: twisted(confusingGivers)
   }
 ]
+
+/** It knows of no proof. */
+function credulous(input: Input): Input {
+  if (input.type !== 'announcement') return input
+  const { endHash: _, ...announcement } = input.announcement.announcement
+  return { ...input, announcement: { ...input.announcement, announcement } }
+}
 
 function confusingGivers(): Twist {
   let last: PeerId | undefined

@@ -1,11 +1,12 @@
 /** Objects: each once, its bytes as they came, and only those that were asked for (RFC 1, section 8). */
 import type { StreamId } from '@hopcast/protocol'
+import { endProof, endProofHash } from '../../../packages/protocol/src/ids.ts'
 import type { Reception, Run } from '../../sim/node.ts'
 import { line } from '../../sim/topologies.ts'
 import { atMost, demand, equal } from '../demand.ts'
 import { gapless, isFed, told, whole } from '../listening.ts'
 import type { Network } from '../network.ts'
-import { objectOf, streamOf, subTo } from '../said.ts'
+import { endOf, objectOf, streamOf, subTo } from '../said.ts'
 import type { Scenario } from '../scenario.ts'
 import type { Stranger } from '../stranger.ts'
 
@@ -82,6 +83,40 @@ export const objects: readonly Scenario[] = [
       network.sendObject('x', 'n', object)
       network.run(500)
       equal('the bytes', [...(ear.objects[0]?.object.bytes ?? [])], [...object.bytes])
+    }
+  },
+  {
+    name: 'false-end',
+    demands: 'only its publisher ends a stream: an end without the proof that was announced is as none',
+    run: network => {
+      network.add('n')
+      network.addStranger('x', { confirms: true })
+      const ear = network.addStranger('ear')
+      for (const name of ['x', 'ear']) network.connect('n', name, { delayMs: 5 })
+      network.run(500)
+      const proof = endProof(new Uint8Array([1, 2, 3]), 1)
+      const run = network.pretend('x', 'n', 'news', { endHash: endProofHash(proof) })
+      const stream = streamOf(run)
+      const listener = network.subscribe('n', 'news')
+      network.inject('ear', 'n', subTo(run))
+      network.run(500)
+      const others = [new Uint8Array(0), new Uint8Array(32), endProofHash(proof)]
+      for (const [seq, wrong] of others.entries()) {
+        network.sendObject('x', 'n', endOf(stream, seq, wrong))
+        network.sendObject('x', 'n', objectOf(stream, seq))
+        network.run(20)
+      }
+      equal(
+        'what was delivered',
+        listener.objects.map(({ seq }) => seq),
+        [0, 1, 2]
+      )
+      equal('what n was told', told(listener), 'started')
+      equal('ends that were passed on', ear.objects.filter(({ object }) => object.header.end).length, 0)
+      network.sendObject('x', 'n', endOf(stream, 3, proof))
+      network.run(500)
+      equal('what n was told at the end', told(listener), 'started ended')
+      equal('ends that were passed on', ear.objects.filter(({ object }) => object.header.end).length, 1)
     }
   },
   {

@@ -2,6 +2,7 @@ import type { Command, WrittenObject } from '../contract.ts'
 import {
   type ChannelId,
   checkChannelName,
+  endProofBytesLength,
   openChannelId,
   type PeerId,
   type StreamId,
@@ -56,7 +57,8 @@ export class LocalPublications {
     // Known before the core answers, which may give it another epoch.
     const isFirst = !this.#open.has(id)
     if (isFirst) this.#open.set(id, made)
-    const run = { channel: id, name, epoch, catalog }
+    const endSeed = crypto.getRandomValues(new Uint8Array(endProofBytesLength))
+    const run = { channel: id, name, epoch, catalog, endSeed }
     const publication = signed ? { ...run, objectsSigned: true as const } : run
     try {
       this.#source.command({ type: 'publish', publication, tracks })

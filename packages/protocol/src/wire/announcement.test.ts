@@ -11,15 +11,19 @@ const key = await generateKeyPair('Ed25519')
 const publisher = peerIdFromPrivateKey(key).toString() as PeerId
 
 const announcement: fc.Arbitrary<Announcement> = fc
-  .record({
-    publisher: fc.constant(publisher),
-    name: fc.stringMatching(/^[a-z0-9./é-]{1,60}$/u),
-    epoch: fc.maxSafeNat(),
-    seqno: fc.maxSafeNat(),
-    expiresAt: fc.maxSafeNat(),
-    ended: fc.boolean(),
-    catalog: fc.uint8Array({ maxLength: 1_024 })
-  })
+  .record(
+    {
+      publisher: fc.constant(publisher),
+      name: fc.stringMatching(/^[a-z0-9./é-]{1,60}$/u),
+      epoch: fc.maxSafeNat(),
+      seqno: fc.maxSafeNat(),
+      expiresAt: fc.maxSafeNat(),
+      ended: fc.boolean(),
+      catalog: fc.uint8Array({ maxLength: 1_024 }),
+      endHash: fc.uint8Array({ minLength: 32, maxLength: 32 })
+    },
+    { requiredKeys: ['publisher', 'name', 'epoch', 'seqno', 'expiresAt', 'ended', 'catalog'] }
+  )
   .map(fields => ({ ...fields, channel: openChannelId(fields.name) }))
 
 const plain: Announcement = {
@@ -70,6 +74,7 @@ describe('Announcements', () => {
       [{ publisher: secp }, /Ed25519/],
       [{ name: 'other' }, /not the hash of "other"/],
       [{ catalog: new Uint8Array(1_025) }, /catalog has 1025 bytes/],
+      [{ endHash: new Uint8Array(31) }, /end_hash has 31 bytes/],
       [{ expiresAt: -1 }, /expiresAt is -1/]
     ]
     for (const [field, text] of wrong) {

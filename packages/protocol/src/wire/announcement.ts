@@ -1,6 +1,6 @@
 /** The signed body of ANNOUNCE (RFC 2, section "Announcements"). */
 import protobuf from 'protobufjs/minimal.js'
-import { openChannelId } from '../ids.ts'
+import { endProofBytesLength, openChannelId } from '../ids.ts'
 import { decodeBounded } from './bounded-reader.ts'
 import { Announcement as WireAnnouncement } from './generated/control.ts'
 import { channelIdBytes, channelIdFrom, peerIdBytes, peerIdFrom } from './id-bytes.ts'
@@ -45,7 +45,8 @@ export function decodeAnnouncement(body: Uint8Array): Announcement {
     expiresAt: wire.expiresAt ?? 0,
     ended: wire.ended ?? false,
     catalog: new Uint8Array(wire.catalog ?? []),
-    ...(wire.objectsSigned && { objectsSigned: true })
+    ...(wire.objectsSigned && { objectsSigned: true }),
+    ...(wire.endHash?.length && { endHash: new Uint8Array(wire.endHash) })
   }
   checkAnnouncement(announcement)
   return announcement
@@ -60,11 +61,13 @@ export function announceSigningBytes(body: Uint8Array): Uint8Array {
 }
 
 function checkAnnouncement(announcement: Announcement): void {
-  const { channel, name, epoch, seqno, expiresAt, catalog } = announcement
+  const { channel, name, epoch, seqno, expiresAt, catalog, endHash } = announcement
   checkInteger('epoch', epoch)
   checkInteger('seqno', seqno)
   checkInteger('expiresAt', expiresAt)
   checkBytes('catalog', catalog, catalogBytesMax)
+  if (endHash !== undefined && endHash.length !== endProofBytesLength)
+    fail('malformed', `end_hash has ${endHash.length} bytes, not ${endProofBytesLength}`)
   checkText('name', name, channelNameBytesMax)
   // Not whether it is an allowed name: which letters there are depends on a node's version of Unicode, and two
   // versions must not close each other for it. Publishers and subscribers check their own.

@@ -77,6 +77,8 @@ export interface Announcement {
   ended: boolean
   /** Its objects are covered by signed lists: what is not has been altered, or stripped of them. */
   objectsSigned?: true
+  /** SHA-256 of what the last object of each stream has as its payload: nobody else can end the run. 32 bytes. */
+  endHash?: Uint8Array
   /** Opaque to relays. At most 1,024 bytes. */
   catalog: Uint8Array
 }

@@ -1,5 +1,5 @@
 /** Objects as bytes (RFC 2, section "Objects"). Relays parse the header of each object once, so this is the hot path. */
-import type { StreamId } from '../ids.ts'
+import { endProofBytesLength, type StreamId } from '../ids.ts'
 import { streamIdBytes } from './id-bytes.ts'
 import { objectPayloadBytesMax, ttlMsMax, uint32Max } from './limits.ts'
 import { type ObjectFrame, type ObjectHeader, objectHeaderLength } from './messages.ts'
@@ -84,7 +84,7 @@ function checkLists({ seq, end, list, lists }: ObjectHeader): void {
 
 function checkPayload(end: boolean, payload: Uint8Array): void {
   checkBytes('payload', payload, objectPayloadBytesMax)
-  if (end && payload.length > 0)
+  if (end && payload.length !== 0 && payload.length !== endProofBytesLength)
     fail('malformed', `the end of a stream has a payload of ${payload.length} bytes`)
 }
 

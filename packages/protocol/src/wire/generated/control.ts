@@ -164,6 +164,7 @@ export interface Announcement {
   ended: boolean | null
   catalog: Uint8Array | null
   objectsSigned: boolean | null
+  endHash: Uint8Array | null
 }
 
 const $Reader = $protobuf.Reader, $Writer = $protobuf.Writer, $util = $protobuf.util;
@@ -2751,6 +2752,7 @@ const hopcast = $root.hopcast = (() => {
         Announcement.prototype.ended = null;
         Announcement.prototype.catalog = null;
         Announcement.prototype.objectsSigned = null;
+        Announcement.prototype.endHash = null;
 
         Announcement.encode = function (message, writer, _depth) {
             if (!writer)
@@ -2777,6 +2779,8 @@ const hopcast = $root.hopcast = (() => {
                 writer.uint32(66).bytes(message.catalog);
             if (message.objectsSigned != null && $Object.hasOwnProperty.call(message, "objectsSigned") && message.objectsSigned !== false)
                 writer.uint32(88).bool(message.objectsSigned);
+            if (message.endHash != null && $Object.hasOwnProperty.call(message, "endHash") && message.endHash.length)
+                writer.uint32(98).bytes(message.endHash);
             if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                 for (let i = 0; i < message.$unknowns.length; ++i)
                     writer.raw(message.$unknowns[i]);
@@ -2889,6 +2893,15 @@ const hopcast = $root.hopcast = (() => {
                             message.objectsSigned = value;
                         else
                             delete message.objectsSigned;
+                        continue;
+                    }
+                case 12: {
+                        if (wireType !== 2)
+                            break;
+                        if ((value = reader.bytes()).length)
+                            message.endHash = value;
+                        else
+                            delete message.endHash;
                         continue;
                     }
                 }
