@@ -18,7 +18,10 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: { name: 'unit', include: ['packages/*/{src,page}/**/*.test.ts', 'test/fuzz/**/*.test.ts'] }
+        test: {
+          name: 'unit',
+          include: ['packages/*/{src,page}/**/*.test.ts', 'test/fuzz/**/*.test.ts', 'bench/**/*.test.ts']
+        }
       },
       {
         extends: true,

@@ -1,0 +1,41 @@
+/** What each benchmark is given, and what it answers with. */
+import type { Stage } from './stage.ts'
+
+export interface Benchmark {
+  name: string
+  /** In a line, for `--list`. */
+  about: string
+  run(stage: Stage): Promise<Row[]>
+}
+
+/** One figure of ours beside the same of a peer's, or beside the figure to reach. */
+export interface Row {
+  name: string
+  /** What is compared. */
+  figure: string
+  /** `target`: `theirs` is not measured, but what ours should be. */
+  peer: string
+  /** Medians; undefined where nothing could be measured. */
+  ours: number | undefined
+  theirs: number | undefined
+  /** Ours divided by theirs: the median of what each run gave. */
+  ratio: number | undefined
+  unit: string
+  runs: number
+  /** The least and the greatest ratio. */
+  spread: [number, number] | undefined
+  /** What the ratio should be. */
+  goal: Goal | undefined
+  /** What kept each from going faster; undefined where nothing should. */
+  limit: { ours: Limit; theirs: Limit } | undefined
+  /** Why something is missing, and what to do about it. */
+  note: string | undefined
+}
+
+export type Goal = { atMost: number } | { atLeast: number }
+
+/**
+ * `relay`: it used 90 % of a core and more, as it should. `load`: a process of the benchmark's did, and the relay could do
+ * more. `machine`: nobody had a core to itself.
+ */
+export type Limit = 'relay' | 'load' | 'machine'

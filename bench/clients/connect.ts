@@ -1,0 +1,19 @@
+import type { Client, Endpoint, Role } from './client.ts'
+
+/** Connects, and resolves once the relay has answered. Each kind is loaded alone: most processes need one. */
+export async function connect(endpoint: Endpoint, role: Role): Promise<Client> {
+  switch (endpoint.type) {
+    case 'hopcast':
+      return (await import('./hopcast.ts')).connectHopcast(endpoint)
+    case 'gossipsub':
+      return (await import('./gossipsub.ts')).connectGossipsub(endpoint)
+    case 'nats':
+      return (await import('./nats.ts')).connectNats(endpoint)
+    case 'mqtt':
+      return (await import('./mqtt.ts')).connectMqtt(endpoint)
+    case 'copy':
+      return (await import('./copy.ts')).connectCopy(endpoint, role)
+    case 'direct':
+      return (await import('./direct.ts')).connectDirect(endpoint, role)
+  }
+}

@@ -1,0 +1,51 @@
+/** A libp2p node with js gossipsub, on the same transport, encryption and muxer as ours. */
+import { identify } from '@libp2p/identify'
+import { noise } from '@libp2p/noise'
+import { tcp } from '@libp2p/tcp'
+import { tls } from '@libp2p/tls'
+import { yamux } from '@libp2p/yamux'
+import { createLibp2p, type Libp2p, type ServiceFactoryMap } from 'libp2p'
+
+const packageName: string = '@libp2p/gossipsub'
+
+/** As much of gossipsub as is used here: it need not be installed for the rest to be compiled. */
+export interface Pubsub extends EventTarget {
+  subscribe(topic: string): void
+  publish(topic: string, payload: Uint8Array): Promise<unknown>
+}
+
+type Services = { pubsub: Pubsub; identify: unknown }
+
+export interface GossipsubMessage {
+  topic: string
+  data: Uint8Array
+}
+
+export function missingGossipsub(): string | undefined {
+  try {
+    import.meta.resolve(packageName)
+    return undefined
+  } catch {
+    return `${packageName} is missing: npm install --workspace bench --save-dev ${packageName}`
+  }
+}
+
+/** @param meshSize how many peers it passes messages on to; gossipsub's own, 6, is for nodes that are no relay for others */
+export async function gossipsubNode(meshSize: number, listen: string[]): Promise<Libp2p<Services>> {
+  const { gossipsub } = (await import(packageName)) as { gossipsub: (init: object) => () => Pubsub }
+  const pubsub = gossipsub({
+    ...{ D: meshSize, Dlo: 1, Dhi: meshSize + 2, Dscore: 1, Dout: 0 },
+    // A signature on each message, checked by each node that it passes, would be the most of what it costs.
+    globalSignaturePolicy: 'StrictNoSign',
+    allowPublishToZeroTopicPeers: true
+  })
+  return createLibp2p({
+    addresses: { listen },
+    transports: [tcp()],
+    connectionEncrypters: [tls(), noise()],
+    streamMuxers: [yamux()],
+    connectionManager: { inboundConnectionThreshold: 1_000, maxIncomingPendingConnections: 1_000 },
+    connectionMonitor: { enabled: false },
+    services: { identify: identify(), pubsub } as ServiceFactoryMap<Services>
+  })
+}

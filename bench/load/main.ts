@@ -1,0 +1,39 @@
+/** A process of the load: publishes or subscribes as its one argument, a `Plan` in JSON, says. It ends with its parent. */
+import type { Order, Plan, Report } from './plan.ts'
+import { publish } from './publish.ts'
+import { subscribe } from './subscribe.ts'
+import type { Tally } from './tally.ts'
+
+process.on('disconnect', () => process.exit())
+// A relay that is ended takes its connections along; what counts was said before.
+process.on('SIGINT', () => {})
+process.on('SIGTERM', () => process.exit())
+
+try {
+  await begin(JSON.parse(process.argv[2] ?? '') as Plan)
+} catch (error) {
+  tell({ type: 'failed', reason: (error as Error).message })
+}
+
+async function begin(plan: Plan): Promise<void> {
+  if (plan.type === 'publish') {
+    const publishing = await publish(plan)
+    onOrder(() => publishing.go(), publishing.tally)
+    return tell({ type: 'ready', creditPort: publishing.creditPort })
+  }
+  const subscribing = await subscribe(plan, () => tell({ type: 'hearing' }))
+  onOrder(() => {}, subscribing)
+  tell({ type: 'ready', creditPort: undefined })
+}
+
+function onOrder(go: () => void, tally: Tally): void {
+  process.on('message', ({ type }: Order) => {
+    if (type === 'go') go()
+    else if (type === 'begin') tally.begin()
+    else tell({ type: 'counted', count: tally.end() })
+  })
+}
+
+function tell(report: Report): void {
+  process.send?.(report)
+}

@@ -1,0 +1,54 @@
+/** What a process of the load is told to do, and what it says: plain values between processes. */
+import type { Endpoint } from '../clients/client.ts'
+
+export type Plan = PublishPlan | SubscribePlan
+
+export interface PublishPlan {
+  type: 'publish'
+  endpoint: Endpoint
+  /** Connections, over which the channels are spread. */
+  publishers: number
+  channels: readonly string[]
+  payloadBytes: number
+  pace: Pace
+}
+
+/**
+ * So many messages a second on each channel; or as many as arrive, with at most `window` that not every subscriber has
+ * seen: whatever a relay does with a flood, all get the same one.
+ */
+export type Pace = { type: 'steady'; perSecond: number } | { type: 'saturated'; window: number }
+
+export interface SubscribePlan {
+  type: 'subscribe'
+  endpoint: Endpoint
+  /** Of each connection the channels that it takes. */
+  subscribers: readonly (readonly string[])[]
+  /** Between two connections: relays refuse those that come all at once from one address. */
+  connectGapMs: number
+  /** Where the publisher hears what was seen (`Pace`), if it wants to. */
+  creditPort: number | undefined
+}
+
+export type Order =
+  /** To the publisher: no more trial messages, but what the pace says. */
+  | { type: 'go' }
+  /** Count from now on, and tell what was counted. */
+  | { type: 'begin' }
+  | { type: 'end' }
+
+export type Report =
+  | { type: 'ready'; creditPort: number | undefined }
+  /** Each subscriber has got something on each of its channels. */
+  | { type: 'hearing' }
+  | { type: 'counted'; count: Count }
+  | { type: 'failed'; reason: string }
+
+export interface Count {
+  /** Written, or received. */
+  messages: number
+  /** In so much time. */
+  elapsedMs: number
+  /** From the publisher's write to the subscriber's callback, where the pace is steady. */
+  latenciesMs: Float64Array
+}

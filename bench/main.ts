@@ -1,0 +1,31 @@
+/** `npm run bench`: measures the relay beside others, on this machine. `--help` says how. */
+
+import type { Row } from './benchmark.ts'
+import { benchmarks } from './benchmarks.ts'
+import { help, parseRequest, type Request, UsageError } from './command-line.ts'
+import { json as asJson, table } from './report.ts'
+import { Stage } from './stage.ts'
+
+try {
+  const request = parseRequest(process.argv.slice(2), benchmarks)
+  if (request.type === 'help') process.stdout.write(help)
+  else if (request.type === 'list') process.stdout.write(list())
+  else await run(request)
+} catch (error) {
+  if (!(error instanceof UsageError)) throw error
+  process.stderr.write(`bench: ${error.message}\n`)
+  process.exitCode = 2
+}
+
+function list(): string {
+  return benchmarks.map(({ name, about }) => `${name.padEnd(20)} ${about}\n`).join('')
+}
+
+async function run({ benchmarks, runs, profile, json }: Extract<Request, { type: 'run' }>): Promise<void> {
+  const stage = new Stage({ runs, profile, say: text => process.stderr.write(`${text}\n`) })
+  // Whatever runs ends with this process (`Stage`).
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => process.exit(130))
+  const rows: Row[] = []
+  for (const benchmark of benchmarks) rows.push(...(await benchmark.run(stage)))
+  process.stdout.write(`${json ? asJson(rows) : table(rows)}\n`)
+}

@@ -1,0 +1,79 @@
+/** What a run says: a table for people, one object for programs. */
+import { availableParallelism, cpus } from 'node:os'
+import type { Goal, Row } from './benchmark.ts'
+
+/** One JSON object. What could not be measured is null. */
+export function json(rows: readonly Row[]): string {
+  const machine = {
+    cpu: cpus()[0]?.model ?? 'unknown',
+    processors: availableParallelism(),
+    node: process.version
+  }
+  return JSON.stringify({ machine, rows }, (_, value) => (value === undefined ? null : value))
+}
+
+const head = [
+  'benchmark',
+  'figure',
+  'peer',
+  'ours',
+  'theirs',
+  'unit',
+  'ratio',
+  'spread',
+  'goal',
+  'limit',
+  'runs'
+]
+/** The others are words. */
+const numeric = new Set(['ours', 'theirs', 'ratio', 'runs'])
+
+/** A row each, and below what is to be said of some. */
+export function table(rows: readonly Row[]): string {
+  const cells = [head, ...rows.map(cellsOf)]
+  const widths = head.map((_, column) => Math.max(...cells.map(row => (row[column] ?? '').length)))
+  const lines = cells.map(row => {
+    const padded = row.map((cell, i) => {
+      const width = widths[i] ?? 0
+      return numeric.has(head[i] ?? '') ? cell.padStart(width) : cell.padEnd(width)
+    })
+    return padded.join('  ').trimEnd()
+  })
+  const notes = new Set(rows.flatMap(({ name, note }) => (note === undefined ? [] : [`${name}: ${note}`])))
+  return [...lines, ...(notes.size > 0 ? ['', ...notes] : [])].join('\n')
+}
+
+function cellsOf({ name, figure, peer, ours, theirs, unit, ratio, runs, ...rest }: Row): string[] {
+  const { spread, goal, limit } = rest
+  return [
+    name,
+    figure,
+    peer,
+    number(ours),
+    number(theirs),
+    unit,
+    number(ratio),
+    spread === undefined ? '' : spread.map(number).join(' to '),
+    goal === undefined ? '' : goalText(goal, ratio),
+    limit === undefined ? '' : limit.ours === limit.theirs ? limit.ours : `${limit.ours}, ${limit.theirs}`,
+    String(runs)
+  ]
+}
+
+/** Whether a ratio is as it should be. */
+export function isMet(goal: Goal, ratio: number): boolean {
+  return 'atMost' in goal ? ratio <= goal.atMost : ratio >= goal.atLeast
+}
+
+function goalText(goal: Goal, ratio: number | undefined): string {
+  const text = 'atMost' in goal ? `≤ ${number(goal.atMost)}` : `≥ ${number(goal.atLeast)}`
+  if (ratio === undefined) return text
+  return `${text} ${isMet(goal, ratio) ? 'met' : 'missed'}`
+}
+
+/** Three digits that say something. */
+function number(value: number | undefined): string {
+  if (value === undefined) return '–'
+  if (value >= 1_000) return Math.round(value).toLocaleString('en-US')
+  return value.toFixed(value >= 100 ? 0 : value >= 10 ? 1 : value >= 1 ? 2 : 3)
+}

@@ -1,0 +1,94 @@
+/** One contestant under one load: started, warmed up, measured for a while, and ended. */
+import { setTimeout as wait } from 'node:timers/promises'
+import type { Limit } from '../benchmark.ts'
+import type { Child } from '../child.ts'
+import type { Contestant } from '../contestants/contestant.ts'
+import type { Count } from '../load/plan.ts'
+import { Worker } from '../load/worker.ts'
+import { processorTimeUs } from '../processor-time.ts'
+import type { Stage } from '../stage.ts'
+import { quantile } from '../statistics.ts'
+import { type Load, publishPlan, subscribePlans } from './load.ts'
+
+export interface Measurement {
+  /** The relay's processor time for each delivery; undefined where there is no relay. */
+  cpuUs: number | undefined
+  /** From the publisher's write to the subscriber's callback; undefined in a saturated relay, where it says nothing. */
+  latencyMs: { p50: number; p99: number } | undefined
+  /** Of the deliveries that there should have been: 1 for all. */
+  delivered: number
+  limit: Limit | undefined
+}
+
+/** An optimizing compiler needs a moment of it. */
+const warmUpMs = 2_000
+/** The system counts processor time in steps of 10 ms: a paced relay needs longer for enough of them. */
+const windowMs = { saturated: 2_500, steady: 4_000 }
+/** A process that used more of a processor could not do more. */
+const busyShare = 0.9
+
+/** @throws when the contestant, or the load, does not do what it should */
+export async function measure(stage: Stage, contestant: Contestant, load: Load): Promise<Measurement> {
+  try {
+    const connections = load.publishers + load.subscribers
+    const { endpoint, relay } = await contestant.start(stage, { connections })
+    const publisher = new Worker(stage, 'publisher', publishPlan(load, endpoint))
+    const { creditPort } = await publisher.heard('ready')
+    const subscribers = subscribePlans(load, endpoint, creditPort).map(
+      (plan, i) => new Worker(stage, `subscribers ${i + 1}`, plan)
+    )
+    await Promise.all(subscribers.map(worker => worker.heard('hearing')))
+    publisher.order({ type: 'go' })
+    await wait(warmUpMs)
+    return await counted(load, { relay, publisher, subscribers })
+  } finally {
+    await stage.endAll()
+  }
+}
+
+interface Processes {
+  relay: Child | undefined
+  publisher: Worker
+  subscribers: Worker[]
+}
+
+async function counted(load: Load, { relay, publisher, subscribers }: Processes): Promise<Measurement> {
+  const workers = [publisher, ...subscribers]
+  const saturated = load.perSecond === undefined
+  const pids = [...(relay === undefined ? [] : [relay]), ...workers.map(({ child }) => child)].map(
+    ({ pid }) => pid
+  )
+  for (const worker of workers) worker.order({ type: 'begin' })
+  const from = performance.now()
+  const before = pids.map(processorTimeUs)
+  await wait(saturated ? windowMs.saturated : windowMs.steady)
+  const elapsedMs = performance.now() - from
+  /** Of one processor. */
+  const shares = pids.map((pid, i) => (processorTimeUs(pid) - (before[i] as number)) / (1_000 * elapsedMs))
+  for (const worker of workers) worker.order({ type: 'end' })
+  const counts = await Promise.all(workers.map(async worker => (await worker.heard('counted')).count))
+  const [written, ...received] = counts as [Count, ...Count[]]
+  const deliveriesPerMs = received.reduce((sum, count) => sum + perMs(count), 0)
+  if (deliveriesPerMs === 0) throw new Error('nothing was delivered')
+  const relayShare = relay === undefined ? undefined : shares.shift()
+  return {
+    cpuUs: relayShare === undefined ? undefined : (1_000 * relayShare) / deliveriesPerMs,
+    latencyMs: saturated ? undefined : latencyOf(received),
+    delivered: deliveriesPerMs / (perMs(written) * load.takers),
+    limit: saturated ? limitOf(relayShare ?? 0, Math.max(...shares)) : undefined
+  }
+}
+
+function perMs({ messages, elapsedMs }: Count): number {
+  return messages / elapsedMs
+}
+
+function latencyOf(received: readonly Count[]) {
+  const all = received.flatMap(({ latenciesMs }) => Array.from(latenciesMs))
+  return { p50: quantile(all, 0.5), p99: quantile(all, 0.99) }
+}
+
+function limitOf(relayShare: number, loadShareMax: number): Limit {
+  if (relayShare >= busyShare) return 'relay'
+  return loadShareMax >= busyShare ? 'load' : 'machine'
+}

@@ -1,0 +1,155 @@
+/** Benchmarks that put the same load on our relay and on others, in turns. */
+import type { Benchmark, Goal, Row } from '../benchmark.ts'
+import type { Contestant } from '../contestants/contestant.ts'
+import { direct } from '../contestants/direct.ts'
+import { hopcast } from '../contestants/hopcast.ts'
+import type { Stage } from '../stage.ts'
+import { median, spread } from '../statistics.ts'
+import type { Load } from './load.ts'
+import { type Measurement, measure } from './measure.ts'
+
+export interface Peer {
+  contestant: Contestant
+  /** What our ratio to it should be, at most. */
+  goals: { cpu?: number; p50?: number; p99?: number }
+}
+
+interface Figure {
+  name: string
+  unit: string
+  goal: 'cpu' | 'p50' | 'p99'
+  /** Of a contestant in one run, in which the way without a relay was `direct`. */
+  of: (measured: Measurement, direct: Measurement | undefined) => number | undefined
+}
+
+/** Differences below are the clock's and the scheduler's. */
+const addedMinMs = 0.01
+/** Less than this is said. */
+const deliveredMin = 0.98
+
+const cpu: Figure = { name: 'CPU per delivery', unit: 'µs', goal: 'cpu', of: ({ cpuUs }) => cpuUs }
+
+export function relaying(benchmark: {
+  name: string
+  about: string
+  load: Load
+  peers: readonly Peer[]
+}): Benchmark {
+  const { name, about, load, peers } = benchmark
+  // The direct way has one channel, and a flood's delays say nothing.
+  const isTimed = load.perSecond !== undefined && load.channels === 1
+  const figures = isTimed ? [cpu, addedDelay('p50'), addedDelay('p99')] : [cpu]
+  return {
+    name,
+    about,
+    async run(stage) {
+      const contestants = [
+        hopcast,
+        ...peers.map(({ contestant }) => contestant),
+        ...(isTimed ? [direct] : [])
+      ]
+      const runs = await inTurns(stage, name, contestants, load)
+      return figures.flatMap(figure => peers.map(peer => row(name, figure, peer, runs)))
+    }
+  }
+}
+
+/** How much longer a message takes than on the direct way, in the same run. */
+function addedDelay(share: 'p50' | 'p99'): Figure {
+  return {
+    name: `delay added, ${share}`,
+    unit: 'ms',
+    goal: share,
+    of: ({ latencyMs }, without) => {
+      if (latencyMs === undefined || without?.latencyMs === undefined) return undefined
+      return Math.max(addedMinMs, latencyMs[share] - without.latencyMs[share])
+    }
+  }
+}
+
+interface Runs {
+  measured: Map<string, Measurement>[]
+  /** Why a contestant was left out. */
+  failures: Map<string, string>
+}
+
+/** Each contestant once a run, in another order each time: what else the machine does meets all alike. */
+async function inTurns(stage: Stage, name: string, contestants: Contestant[], load: Load): Promise<Runs> {
+  const failures = new Map<string, string>()
+  for (const contestant of contestants) {
+    const missing = contestant.missing()
+    if (missing !== undefined) failures.set(contestant.name, missing)
+  }
+  const measured: Runs['measured'] = []
+  for (let run = 0; run < stage.runs; run++) {
+    const results = new Map<string, Measurement>()
+    for (const contestant of run % 2 === 0 ? contestants : contestants.toReversed()) {
+      if (failures.has(contestant.name)) continue
+      stage.say(`${name}: run ${run + 1} of ${stage.runs}, ${contestant.name}`)
+      try {
+        results.set(contestant.name, await measure(stage, contestant, load))
+      } catch (error) {
+        failures.set(contestant.name, `${contestant.name}: ${(error as Error).message}`)
+      }
+    }
+    measured.push(results)
+  }
+  return { measured, failures }
+}
+
+function row(name: string, figure: Figure, { contestant, goals }: Peer, { measured, failures }: Runs): Row {
+  const valuesOf = (who: string) =>
+    measured.map(results => {
+      const one = results.get(who)
+      return one && figure.of(one, results.get(direct.name))
+    })
+  const ours = valuesOf(hopcast.name)
+  const theirs = valuesOf(contestant.name)
+  const ratios = ours.flatMap((own, i) => {
+    const other = theirs[i]
+    return own === undefined || other === undefined ? [] : [own / other]
+  })
+  const goal = goals[figure.goal]
+  return {
+    name,
+    figure: figure.name,
+    peer: contestant.name,
+    ours: middle(ours),
+    theirs: middle(theirs),
+    ratio: middle(ratios),
+    unit: figure.unit,
+    runs: ratios.length,
+    spread: ratios.length === 0 ? undefined : spread(ratios),
+    goal: goal === undefined ? undefined : ({ atMost: goal } satisfies Goal),
+    limit: limits(measured, contestant.name),
+    note: noteOf(contestant.name, measured, failures)
+  }
+}
+
+function middle(values: readonly (number | undefined)[]): number | undefined {
+  const known = values.filter(value => value !== undefined)
+  return known.length === 0 ? undefined : median(known)
+}
+
+/** Of the run in which the relay was the least busy: one is enough to doubt a row. */
+function limits(measured: Runs['measured'], peer: string): Row['limit'] {
+  const worst = (who: string) => {
+    const all = measured.map(results => results.get(who)?.limit).filter(limit => limit !== undefined)
+    return all.find(limit => limit !== 'relay') ?? all[0]
+  }
+  const ours = worst(hopcast.name)
+  const theirs = worst(peer)
+  return ours === undefined || theirs === undefined ? undefined : { ours, theirs }
+}
+
+function noteOf(peer: string, measured: Runs['measured'], failures: Runs['failures']): string | undefined {
+  const notes = [hopcast.name, peer].flatMap(who => {
+    const failure = failures.get(who)
+    if (failure !== undefined) return [failure]
+    const delivered = middle(measured.map(results => results.get(who)?.delivered))
+    return delivered !== undefined && delivered < deliveredMin
+      ? [`${who} delivered ${(100 * delivered).toFixed(0)} %`]
+      : []
+  })
+  return notes.length === 0 ? undefined : notes.join('; ')
+}

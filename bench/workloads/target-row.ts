@@ -1,0 +1,32 @@
+import type { Row } from '../benchmark.ts'
+import { median, spread } from '../statistics.ts'
+
+interface Target {
+  name: string
+  figure: string
+  unit: string
+  /** What it should be; undefined: nobody has said. */
+  target: number | undefined
+  better: 'less' | 'more'
+  /** Of each run. */
+  values: readonly number[]
+  note?: string | undefined
+}
+
+/** A row of ours alone, beside what it should be. */
+export function targetRow({ target, better, values, note, ...row }: Target): Row {
+  const ratios = target === undefined ? [] : values.map(value => value / target)
+  const goal = better === 'less' ? { atMost: 1 } : { atLeast: 1 }
+  return {
+    ...row,
+    peer: 'target',
+    ours: values.length === 0 ? undefined : median(values),
+    theirs: target,
+    ratio: ratios.length === 0 ? undefined : median(ratios),
+    runs: values.length,
+    spread: ratios.length === 0 ? undefined : spread(ratios),
+    goal: target === undefined ? undefined : goal,
+    limit: undefined,
+    note
+  }
+}
