@@ -26,7 +26,7 @@ export interface Row {
   spread: [number, number] | undefined
   /** What the ratio should be. */
   goal: Goal | undefined
-  /** What kept each from going faster; undefined where nothing should. */
+  /** Of the run that is the least to be trusted; undefined where there is no load. */
   limit: { ours: Limit; theirs: Limit } | undefined
   /** Why something is missing, and what to do about it. */
   note: string | undefined
@@ -34,8 +34,14 @@ export interface Row {
 
 export type Goal = { atMost: number } | { atLeast: number }
 
-/**
- * `relay`: it used 90 % of a core and more, as it should. `load`: a process of the benchmark's did, and the relay could do
- * more. `machine`: nobody had a core to itself.
- */
-export type Limit = 'relay' | 'load' | 'machine'
+/** What kept a relay from going faster, and the shares of a processor that show it. */
+export interface Limit {
+  /**
+   * `pace`: nothing, it was not asked for more. `relay`: it used 90 % of a processor and more, as it should when it is
+   * flooded. `load`: a process of the benchmark's did, and the relay could do more. `machine`: none had one to itself.
+   */
+  by: 'pace' | 'relay' | 'load' | 'machine'
+  relayShare: number
+  /** Of the busiest process of the load. */
+  loadShare: number
+}

@@ -2,7 +2,7 @@
 import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
 
-const startMaxMs = 20_000
+const startMaxMs = 30_000
 /** A relay lets its children find another one first, for two seconds, and as long for its connections. */
 const endMaxMs = 6_000
 const linesMax = 50

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Row } from './benchmark.ts'
-import { json, table } from './report.ts'
+import { json, layerTable, table } from './report.ts'
 
 const row: Row = {
   name: 'fanout-10x200',
@@ -13,7 +13,10 @@ const row: Row = {
   runs: 5,
   spread: [4.5, 5],
   goal: { atMost: 1 },
-  limit: { ours: 'relay', theirs: 'load' },
+  limit: {
+    ours: { by: 'relay', relayShare: 0.97, loadShare: 0.6 },
+    theirs: { by: 'load', relayShare: 0.5, loadShare: 0.99 }
+  },
   note: undefined
 }
 const missing: Row = {
@@ -35,6 +38,18 @@ test('A table has a line for each row, and says below what is missing', () => {
   ])
   expect(second).toMatch(/mosquitto +2.80 +– /)
   expect(note).toBe('fanout-10x200: mosquitto is missing: sudo apt-get install mosquitto')
+})
+
+test('Layers are shown with what they cost of a delivery, but for the least', () => {
+  const layers = [
+    { layer: 'yamux', us: 750 },
+    { layer: 'core', us: 249 },
+    { layer: 'other', us: 1 }
+  ]
+  expect(layerTable(layers, 4).split('\n')).toEqual([
+    '    75.0 %   3.00 µs  yamux',
+    '    24.9 %  0.996 µs  core'
+  ])
 })
 
 test('JSON has every field of a row, null where nothing was measured', () => {

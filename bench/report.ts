@@ -1,6 +1,7 @@
 /** What a run says: a table for people, one object for programs. */
 import { availableParallelism, cpus } from 'node:os'
 import type { Goal, Row } from './benchmark.ts'
+import type { Layer } from './profile/layers.ts'
 
 /** One JSON object. What could not be measured is null. */
 export function json(rows: readonly Row[]): string {
@@ -25,6 +26,8 @@ const head = [
   'limit',
   'runs'
 ]
+/** Layers of less are not shown. */
+const layerShareMin = 0.002
 /** The others are words. */
 const numeric = new Set(['ours', 'theirs', 'ratio', 'runs'])
 
@@ -55,7 +58,7 @@ function cellsOf({ name, figure, peer, ours, theirs, unit, ratio, runs, ...rest 
     number(ratio),
     spread === undefined ? '' : spread.map(number).join(' to '),
     goal === undefined ? '' : goalText(goal, ratio),
-    limit === undefined ? '' : limit.ours === limit.theirs ? limit.ours : `${limit.ours}, ${limit.theirs}`,
+    limit === undefined ? '' : limitText(limit.ours.by, limit.theirs.by),
     String(runs)
   ]
 }
@@ -69,6 +72,27 @@ function goalText(goal: Goal, ratio: number | undefined): string {
   const text = 'atMost' in goal ? `≤ ${number(goal.atMost)}` : `≥ ${number(goal.atLeast)}`
   if (ratio === undefined) return text
   return `${text} ${isMet(goal, ratio) ? 'met' : 'missed'}`
+}
+
+function limitText(ours: string, theirs: string): string {
+  return ours === theirs ? ours : `${ours}, ${theirs}`
+}
+
+/**
+ * What a delivery costs in each layer.
+ *
+ * @param us that it costs in all
+ */
+export function layerTable(layers: readonly Layer[], us: number): string {
+  const total = layers.reduce((sum, layer) => sum + layer.us, 0)
+  return layers
+    .filter(layer => layer.us >= layerShareMin * total)
+    .map(layer => {
+      const share = layer.us / total
+      const columns = [`${(100 * share).toFixed(1)} %`, `${number(share * us)} µs`]
+      return `${columns.map(column => column.padStart(10)).join('')}  ${layer.layer}`
+    })
+    .join('\n')
 }
 
 /** Three digits that say something. */

@@ -4,8 +4,11 @@ import type { Limit } from '../benchmark.ts'
 import type { Child } from '../child.ts'
 import type { Contestant } from '../contestants/contestant.ts'
 import type { Count } from '../load/plan.ts'
+import { nowMs } from '../load/stamp.ts'
 import { Worker } from '../load/worker.ts'
 import { processorTimeUs } from '../processor-time.ts'
+import { type Layer, layersOf } from '../profile/layers.ts'
+import { profileOf } from '../profile/profile-of.ts'
 import type { Stage } from '../stage.ts'
 import { quantile } from '../statistics.ts'
 import { type Load, publishPlan, subscribePlans } from './load.ts'
@@ -17,7 +20,9 @@ export interface Measurement {
   latencyMs: { p50: number; p99: number } | undefined
   /** Of the deliveries that there should have been: 1 for all. */
   delivered: number
-  limit: Limit | undefined
+  limit: Limit
+  /** Of a relay that was profiled. */
+  layers?: Layer[]
 }
 
 /** An optimizing compiler needs a moment of it. */
@@ -29,6 +34,8 @@ const busyShare = 0.9
 
 /** @throws when the contestant, or the load, does not do what it should */
 export async function measure(stage: Stage, contestant: Contestant, load: Load): Promise<Measurement> {
+  let profiled: Profiled | undefined
+  let measured: Measurement
   try {
     const connections = load.publishers + load.subscribers
     const { endpoint, relay } = await contestant.start(stage, { connections })
@@ -40,10 +47,26 @@ export async function measure(stage: Stage, contestant: Contestant, load: Load):
     await Promise.all(subscribers.map(worker => worker.heard('hearing')))
     publisher.order({ type: 'go' })
     await wait(warmUpMs)
-    return await counted(load, { relay, publisher, subscribers })
+    const fromUs = 1_000 * nowMs()
+    measured = await counted(load, { relay, publisher, subscribers })
+    if (relay !== undefined) profiled = { pid: relay.pid, fromUs, toUs: 1_000 * nowMs() }
   } finally {
     await stage.endAll()
   }
+  // A process writes its profile when it ends.
+  const layers = profiled && layersIn(stage.profile, profiled)
+  return layers === undefined ? measured : { ...measured, layers }
+}
+
+interface Profiled {
+  pid: number
+  fromUs: number
+  toUs: number
+}
+
+function layersIn(folder: string | undefined, { pid, fromUs, toUs }: Profiled): Layer[] | undefined {
+  const profile = folder === undefined ? undefined : profileOf(folder, pid)
+  return profile && layersOf(profile, fromUs, toUs)
 }
 
 interface Processes {
@@ -75,7 +98,7 @@ async function counted(load: Load, { relay, publisher, subscribers }: Processes)
     cpuUs: relayShare === undefined ? undefined : (1_000 * relayShare) / deliveriesPerMs,
     latencyMs: saturated ? undefined : latencyOf(received),
     delivered: deliveriesPerMs / (perMs(written) * load.takers),
-    limit: saturated ? limitOf(relayShare ?? 0, Math.max(...shares)) : undefined
+    limit: limitOf(saturated, relayShare ?? 0, Math.max(...shares))
   }
 }
 
@@ -88,7 +111,9 @@ function latencyOf(received: readonly Count[]) {
   return { p50: quantile(all, 0.5), p99: quantile(all, 0.99) }
 }
 
-function limitOf(relayShare: number, loadShareMax: number): Limit {
-  if (relayShare >= busyShare) return 'relay'
-  return loadShareMax >= busyShare ? 'load' : 'machine'
+function limitOf(saturated: boolean, relayShare: number, loadShare: number): Limit {
+  const shares = { relayShare, loadShare }
+  if (relayShare >= busyShare) return { by: 'relay', ...shares }
+  if (loadShare >= busyShare) return { by: 'load', ...shares }
+  return { by: saturated ? 'machine' : 'pace', ...shares }
 }

@@ -1,8 +1,9 @@
 /** Benchmarks that put the same load on our relay and on others, in turns. */
-import type { Benchmark, Goal, Row } from '../benchmark.ts'
+import type { Benchmark, Goal, Limit, Row } from '../benchmark.ts'
 import type { Contestant } from '../contestants/contestant.ts'
 import { direct } from '../contestants/direct.ts'
 import { hopcast } from '../contestants/hopcast.ts'
+import { layerTable } from '../report.ts'
 import type { Stage } from '../stage.ts'
 import { median, spread } from '../statistics.ts'
 import type { Load } from './load.ts'
@@ -87,7 +88,9 @@ async function inTurns(stage: Stage, name: string, contestants: Contestant[], lo
       if (failures.has(contestant.name)) continue
       stage.say(`${name}: run ${run + 1} of ${stage.runs}, ${contestant.name}`)
       try {
-        results.set(contestant.name, await measure(stage, contestant, load))
+        const result = await measure(stage, contestant, load)
+        results.set(contestant.name, result)
+        if (result.layers !== undefined) stage.say(layerTable(result.layers, result.cpuUs ?? 0))
       } catch (error) {
         failures.set(contestant.name, `${contestant.name}: ${(error as Error).message}`)
       }
@@ -131,11 +134,11 @@ function middle(values: readonly (number | undefined)[]): number | undefined {
   return known.length === 0 ? undefined : median(known)
 }
 
-/** Of the run in which the relay was the least busy: one is enough to doubt a row. */
+/** Of each the run that is the least to be trusted: one is enough to doubt a row. */
 function limits(measured: Runs['measured'], peer: string): Row['limit'] {
-  const worst = (who: string) => {
-    const all = measured.map(results => results.get(who)?.limit).filter(limit => limit !== undefined)
-    return all.find(limit => limit !== 'relay') ?? all[0]
+  const worst = (who: string): Limit | undefined => {
+    const all = measured.flatMap(results => results.get(who)?.limit ?? [])
+    return all.find(({ by }) => by === 'load' || by === 'machine') ?? all[0]
   }
   const ours = worst(hopcast.name)
   const theirs = worst(peer)

@@ -1,0 +1,39 @@
+import { expect, test } from 'vitest'
+import { type CpuProfile, layersOf } from './layers.ts'
+
+const node = (id: number, functionName: string, url: string, children: number[] = []) => ({
+  id,
+  callFrame: { functionName, url },
+  children
+})
+
+const profile: CpuProfile = {
+  nodes: [
+    node(1, '(root)', '', [2, 3, 7]),
+    node(2, '(idle)', ''),
+    node(3, 'forward', 'file:///x/packages/protocol/src/libp2p/service.ts', [4, 5]),
+    node(4, 'set', ''),
+    node(5, 'send', 'file:///x/node_modules/@libp2p/tls/dist/src/utils.js', [6, 8]),
+    node(6, 'writeBuffer', ''),
+    node(7, '(program)', ''),
+    node(8, 'sendData', 'file:///x/node_modules/@libp2p/tcp/dist/src/socket-to-conn.js', [9]),
+    node(9, 'writev', '')
+  ],
+  startTime: 1_000,
+  samples: [2, 3, 4, 5, 6, 7, 3, 9],
+  timeDeltas: [0, 100, 10, 20, 30, 40, 50, 60, 70]
+}
+
+test('Time counts for the layer whose file it is, and what is native for who called it', () => {
+  expect(layersOf(profile, 0, 2_000)).toEqual([
+    { layer: 'hopcast, driver', us: 10 + 20 + 60 },
+    { layer: 'write: system call', us: 70 },
+    { layer: 'native: reads, decryption, event loop', us: 50 },
+    { layer: 'write: encryption', us: 40 },
+    { layer: 'libp2p, TLS', us: 30 }
+  ])
+})
+
+test('Only what is between two moments counts', () => {
+  expect(layersOf(profile, 1_100, 1_120)).toEqual([{ layer: 'hopcast, driver', us: 30 }])
+})
