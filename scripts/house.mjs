@@ -12,7 +12,8 @@ const mayDependOn = {
   'packages/media': ['@hopcast/protocol'],
   'packages/node': ['@hopcast/protocol', '@hopcast/media'],
   'packages/web': ['@hopcast/protocol', '@hopcast/media'],
-  test: ['@hopcast/protocol', '@hopcast/media', '@hopcast/node', '@hopcast/web']
+  test: ['@hopcast/protocol', '@hopcast/media', '@hopcast/node', '@hopcast/web'],
+  bench: ['@hopcast/protocol', '@hopcast/media', '@hopcast/node', '@hopcast/web']
 }
 const fileKilobytesMax = 600
 
@@ -39,7 +40,7 @@ function ourFiles() {
   return [...new Set(stdout.split('\0'))].filter(path => path && existsSync(join(root, path)))
 }
 
-/** Imports run one way: protocol ← media ← {node, web} ← test. */
+/** Imports run one way: protocol ← media ← {node, web} ← {test, bench}. */
 function wrongDependencies(/** @type {string} */ path, /** @type {string[]} */ allowed) {
   const { dependencies, devDependencies, optionalDependencies, peerDependencies } = json(
     `${path}/package.json`

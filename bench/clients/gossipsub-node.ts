@@ -26,7 +26,7 @@ export function missingGossipsub(): string | undefined {
     import.meta.resolve(packageName)
     return undefined
   } catch {
-    return `${packageName} is missing: npm install --workspace bench --save-dev ${packageName}`
+    return `${packageName} is missing: npm ci`
   }
 }
 
