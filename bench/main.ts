@@ -1,5 +1,5 @@
 /** `npm run bench`: measures the relay beside others, on this machine. `--help` says how. */
-
+import { resolve } from 'node:path'
 import type { Row } from './benchmark.ts'
 import { benchmarks } from './benchmarks.ts'
 import { help, parseRequest, type Request, UsageError } from './command-line.ts'
@@ -22,10 +22,19 @@ function list(): string {
 }
 
 async function run({ benchmarks, runs, profile, json }: Extract<Request, { type: 'run' }>): Promise<void> {
-  const stage = new Stage({ runs, profile, say: text => process.stderr.write(`${text}\n`) })
+  const say = (text: string) => process.stderr.write(`${text}\n`)
+  const stage = new Stage({ runs, say, profile: profile === undefined ? undefined : resolve(profile) })
   // Whatever runs ends with this process (`Stage`).
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => process.exit(130))
   const rows: Row[] = []
-  for (const benchmark of benchmarks) rows.push(...(await benchmark.run(stage)))
+  for (const benchmark of benchmarks) {
+    try {
+      rows.push(...(await benchmark.run(stage)))
+    } catch (error) {
+      say(`bench: ${benchmark.name}: ${(error as Error).message}`)
+      process.exitCode = 1
+      await stage.endAll()
+    }
+  }
   process.stdout.write(`${json ? asJson(rows) : table(rows)}\n`)
 }

@@ -13,7 +13,8 @@ export const hopcast: Contestant = {
   missing: () => undefined,
   async start(stage) {
     const listen = ['--listen', '/ip4/127.0.0.1/tcp/0', '--http', '127.0.0.1:0', '--no-discovery', '--json']
-    const relay = stage.script('hopcast', 'packages/node/src/main.ts', ['relay', ...listen], profiling(stage))
+    const node = ['--conditions=source', ...profiling(stage), 'packages/node/src/main.ts']
+    const relay = stage.start('hopcast', process.execPath, [...node, 'relay', ...listen])
     const { addresses } = await listeningOf(relay)
     return { endpoint: { type: 'hopcast', address: addresses[0] }, relay }
   }
@@ -26,7 +27,6 @@ export function listeningOf(relay: Child): Promise<Listening> {
   })
 }
 
-function profiling({ profile }: Stage) {
-  if (profile === undefined) return {}
-  return { env: { ...process.env, NODE_OPTIONS: `--cpu-prof --cpu-prof-dir=${profile}` } }
+function profiling({ profile }: Stage): string[] {
+  return profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profile}`]
 }
