@@ -1,10 +1,9 @@
-/** One connection to a relay, whatever it speaks. */
+/** One connection to a relay, whatever it speaks, for as long as its process lives. */
 export interface Client {
   /** Hands a message over. What is handed over in one turn of the event loop leaves together, where the protocol allows. */
   publish(channel: string, payload: Uint8Array): void
   /** @param onMessage must not keep `payload`, which may be a view on what is read next */
   subscribe(channel: string, onMessage: (payload: Uint8Array) => void): void
-  close(): void
 }
 
 /** What a client needs to know to reach a relay; a plain value, since clients live in processes of their own. */

@@ -15,7 +15,6 @@ export async function connectCopy(endpoint: { port: number; tls: boolean }, role
     subscribe(_channel, onMessage) {
       const reader = new PrefixReader(onMessage)
       socket.on('data', bytes => reader.push(bytes))
-    },
-    close: () => socket.destroy()
+    }
   }
 }

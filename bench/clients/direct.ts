@@ -28,8 +28,7 @@ async function listen({ port, certificate }: { port: number; certificate: Certif
   })
   return {
     publish: (_channel, payload) => batch.add(...prefixed(payload)),
-    subscribe: () => {},
-    close: () => server.close()
+    subscribe: () => {}
   }
 }
 
@@ -40,7 +39,6 @@ async function dial(port: number): Promise<Client> {
     subscribe(_channel, onMessage) {
       const reader = new PrefixReader(onMessage)
       socket.on('data', bytes => reader.push(bytes))
-    },
-    close: () => socket.destroy()
+    }
   }
 }

@@ -20,7 +20,6 @@ export async function connectGossipsub({ address }: { address: string }): Promis
     subscribe(channel, onMessage) {
       handlers.set(channel, onMessage)
       pubsub.subscribe(channel)
-    },
-    close: () => void node.stop()
+    }
   }
 }

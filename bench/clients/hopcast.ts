@@ -5,7 +5,7 @@ import type { Client } from './client.ts'
 const retryMs = 20_000
 
 /** A node with one neighbour, as a publisher or a listener is one. */
-export async function connectHopcast({ address }: { address: string }): Promise<Client> {
+export async function connectHopcast({ address }: { address: string }): Promise<Client & { close(): void }> {
   const node = await startNode({
     identity: await temporaryIdentity(),
     listen: [],

@@ -24,7 +24,6 @@ export async function connectMqtt({ port, tls }: { port: number; tls: boolean })
     subscribe(channel, onMessage) {
       handlers.set(channel, onMessage)
       socket.write(mqttSubscribe(channel, handlers.size))
-    },
-    close: () => socket.destroy()
+    }
   }
 }

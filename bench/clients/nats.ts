@@ -27,7 +27,6 @@ export async function connectNats({ port, tls }: { port: number; tls: boolean })
     subscribe(channel, onMessage) {
       const sid = handlers.push(onMessage) - 1
       socket.write(natsSubscribe(channel, sid))
-    },
-    close: () => socket.destroy()
+    }
   }
 }
