@@ -82,5 +82,7 @@ export function growthDrawing(steps: readonly GrowthStep[]): string {
     @media (prefers-color-scheme: dark) {
       text { fill: #e6e4df } .axis { fill: #9aa0a8 } .grid { stroke: #33373e }
     }`
-  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 480 ${280 * charts.length}"><style>${style}</style>${charts.join('')}</svg>\n`
+  const title = '<title>How figures grow with the number of nodes</title>'
+  const viewBox = `0 0 480 ${280 * charts.length}`
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="${viewBox}">${title}<style>${style}</style>${charts.join('')}</svg>\n`
 }
