@@ -15,7 +15,7 @@ export function growthCharts(steps: readonly GrowthStep[]): GrowthChart[] {
   const over = (of: (step: GrowthStep) => number | null) =>
     steps.map(step => [step.nodes, of(step) ?? 1] as const)
   const control: LineChart = {
-    title: 'Control traffic per node (blue, B/s), and depth of the tree (orange, p95)',
+    title: 'Control per node, B/s (blue), and depth, p95 (orange)',
     x: 'nodes',
     y: '',
     isLogarithmic: true,

@@ -25,7 +25,7 @@ describe('The report', () => {
     const [step] = played.result.growth ?? []
     const steps = [step, { ...step, nodes: 1_000 }] as NonNullable<typeof played.result.growth>
     const page = pageOf(growth, { ...played, result: { ...played.result, growth: steps } })
-    expect(page).toContain('Control traffic per node')
+    expect(page).toContain('Control per node')
     expect(page).not.toMatch(/NaN|undefined|Infinity/)
   })
 
