@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { Announcements } from './announcements.ts'
-import { defaultConfig } from './config.ts'
+import { defaultConfig } from './default-config.ts'
 import { openChannelId, type PeerId } from './ids.ts'
 
 const self = 'self' as PeerId

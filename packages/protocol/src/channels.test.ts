@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { type ChannelEvent, Channels, type VerifiedAnnouncement } from './channels.ts'
-import { type Config, defaultConfig } from './config.ts'
+import type { Config } from './config.ts'
+import { defaultConfig } from './default-config.ts'
 import { type Micros, openChannelId, type PeerId } from './ids.ts'
 import type { Publication } from './own-runs.ts'
 import { Timers } from './timers.ts'

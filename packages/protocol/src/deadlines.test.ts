@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { type Config, defaultConfig } from './config.ts'
+import type { Config } from './config.ts'
 import { Deadlines } from './deadlines.ts'
+import { defaultConfig } from './default-config.ts'
 import type { StreamId } from './ids.ts'
 
 const window = defaultConfig.deadlineWindowMs

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { type Config, defaultConfig } from './config.ts'
+import type { Config } from './config.ts'
+import { defaultConfig } from './default-config.ts'
 import { Forward } from './forward.ts'
 import type { StreamId } from './ids.ts'
 import { Timers } from './timers.ts'

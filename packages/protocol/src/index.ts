@@ -1,5 +1,5 @@
 export type { VerifiedAnnouncement } from './channels.ts'
-export { type Config, defaultConfig } from './config.ts'
+export type { Config } from './config.ts'
 export type {
   Command,
   Input,
@@ -9,6 +9,7 @@ export type {
   WrittenObject
 } from './contract.ts'
 export { Deadlines } from './deadlines.ts'
+export { defaultConfig } from './default-config.ts'
 export {
   type ChannelId,
   channelNameRule,

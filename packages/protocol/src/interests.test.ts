@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { Announcements } from './announcements.ts'
-import { defaultConfig } from './config.ts'
+import { defaultConfig } from './default-config.ts'
 import { type Micros, openChannelId, type PeerId } from './ids.ts'
 import { type InterestEvent, Interests } from './interests.ts'
 import { Timers } from './timers.ts'

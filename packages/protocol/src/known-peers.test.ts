@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { type Config, defaultConfig } from './config.ts'
+import type { Config } from './config.ts'
+import { defaultConfig } from './default-config.ts'
 import type { PeerId } from './ids.ts'
 import { KnownPeers, type Source } from './known-peers.ts'
 import type { PeerInfo } from './wire/messages.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { defaultConfig } from './config.ts'
+import { defaultConfig } from './default-config.ts'
 import type { Millis } from './ids.ts'
 import { LinkCost } from './link-cost.ts'
 

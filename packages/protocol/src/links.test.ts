@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { type Config, defaultConfig } from './config.ts'
+import type { Config } from './config.ts'
+import { defaultConfig } from './default-config.ts'
 import type { Millis, PeerId } from './ids.ts'
 import { type LinkEvent, Links } from './links.ts'
 import { Timers } from './timers.ts'

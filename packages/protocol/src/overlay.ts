@@ -20,8 +20,9 @@
  * misuse of the API throws TypeError.
  */
 import type { VerifiedAnnouncement } from './channels.ts'
-import { type Config, defaultConfig } from './config.ts'
+import type { Config } from './config.ts'
 import type { Command, Input, Output, OverlayOptions, WrittenObject } from './contract.ts'
+import { defaultConfig } from './default-config.ts'
 import { type ChannelId, checkTracks, type Millis, type PeerId, type StreamId } from './ids.ts'
 import type { Neighbour } from './links.ts'
 import type { Publication } from './own-runs.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { defaultConfig } from './config.ts'
+import { defaultConfig } from './default-config.ts'
 import { openChannelId, type PeerId } from './ids.ts'
 import { type OwnRunEvent, OwnRuns } from './own-runs.ts'
 import { Timers } from './timers.ts'

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { type Config, defaultConfig } from './config.ts'
+import type { Config } from './config.ts'
+import { defaultConfig } from './default-config.ts'
 import { openChannelId, type PeerId } from './ids.ts'
 import { Queries, type QueryEvent } from './queries.ts'
 import { Timers } from './timers.ts'

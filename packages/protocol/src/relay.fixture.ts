@@ -1,5 +1,6 @@
 /** What the tests of the tree share: a relay with neighbours, a stream, and what it said. */
-import { type Config, defaultConfig } from './config.ts'
+import type { Config } from './config.ts'
+import { defaultConfig } from './default-config.ts'
 import { openChannelId, type PeerId, pathTag, streamId } from './ids.ts'
 import { Relay } from './relay.ts'
 import type { RelayEvent } from './relay-event.ts'

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { type Config, defaultConfig } from './config.ts'
+import type { Config } from './config.ts'
+import { defaultConfig } from './default-config.ts'
 import type { PeerId, StreamId } from './ids.ts'
 import { Repair, type RepairEvent } from './repair.ts'
 import { Timers } from './timers.ts'

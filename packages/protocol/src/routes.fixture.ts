@@ -1,5 +1,6 @@
 /** What the tests of routes share: a table with neighbours, rows to hand it, and what it said. */
-import { type Config, defaultConfig } from './config.ts'
+import type { Config } from './config.ts'
+import { defaultConfig } from './default-config.ts'
 import { streamSums } from './digest.ts'
 import type { Micros, PeerId } from './ids.ts'
 import type { RouteEvent } from './route-event.ts'

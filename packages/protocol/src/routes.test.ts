@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { defaultConfig } from './config.ts'
+import { defaultConfig } from './default-config.ts'
 import { streamSums } from './digest.ts'
 import type { Micros, PeerId } from './ids.ts'
 import type { RouteEvent, RouteMessage, RouteTimer } from './route-event.ts'

@@ -1,4 +1,5 @@
-import { type Config, defaultConfig } from '../config.ts'
+import type { Config } from '../config.ts'
+import { defaultConfig } from '../default-config.ts'
 import { agentBytesMax } from '../wire/limits.ts'
 import { checkText, encoding } from '../wire/ranges.ts'
 import type { HopcastInit } from './api.ts'
