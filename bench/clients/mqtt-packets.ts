@@ -1,4 +1,5 @@
 /** MQTT 3.1.1, as much of it as publishing and subscribing at most once take. */
+import { readAll } from './pieces.ts'
 
 const [connect, publish, subscribe] = [0x10, 0x30, 0x82]
 /** A continuation bit, and seven bits of the length. */
@@ -51,14 +52,7 @@ export class MqttReader {
   }
 
   push(bytes: Buffer): void {
-    const input = this.#rest.length === 0 ? bytes : Buffer.concat([this.#rest, bytes])
-    let at = 0
-    for (;;) {
-      const next = this.#read(input, at)
-      if (next === undefined) break
-      at = next
-    }
-    this.#rest = input.subarray(at)
+    this.#rest = readAll(this.#rest, bytes, (input, at) => this.#read(input, at))
   }
 
   /** Reads what begins at `at`; returns where the next begins, or undefined when this one is not all there. */

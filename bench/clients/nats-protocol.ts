@@ -1,4 +1,5 @@
 /** NATS's text protocol, as much of it as publishing and subscribing take. */
+import { readAll } from './pieces.ts'
 
 const lineEnd = Buffer.from('\r\n')
 const [cr, lf, space, zero] = [13, 10, 32, 48]
@@ -23,14 +24,7 @@ export class NatsReader {
 
   /** @throws for a line that cannot be one of NATS's */
   push(bytes: Buffer): void {
-    const input = this.#rest.length === 0 ? bytes : Buffer.concat([this.#rest, bytes])
-    let at = 0
-    for (;;) {
-      const next = this.#read(input, at)
-      if (next === undefined) break
-      at = next
-    }
-    this.#rest = input.subarray(at)
+    this.#rest = readAll(this.#rest, bytes, (input, at) => this.#read(input, at))
   }
 
   /** Reads what begins at `at`; returns where the next begins, or undefined when this one is not all there. */
