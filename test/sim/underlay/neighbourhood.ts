@@ -18,6 +18,8 @@ interface NeighbourhoodOptions {
 /** A node looks for near ones among so many that it happens to know. */
 const acquaintances = 32
 const serverLinksMax = 128
+/** Servers know each other, and the first node, who is to publish, has its server, so long before the others come. */
+const aheadMs = 500
 
 export class Neighbourhood {
   readonly #sim: Simulation
@@ -62,8 +64,11 @@ export class Neighbourhood {
   }
 
   #openAll(withinMs: Millis): void {
+    const crowdAt = this.#servers.length > 0 ? aheadMs : 0
     for (const link of this.#sim.links.values()) {
-      this.#sim.after(this.#sim.random.between(0, withinMs), () => this.#sim.reconnect(link))
+      const isAhead = link.ends.every(({ node }) => node.isServer || node === this.#others[0])
+      const at = isAhead ? 0 : crowdAt + this.#sim.random.between(0, withinMs)
+      this.#sim.after(at, () => this.#sim.reconnect(link))
     }
   }
 
