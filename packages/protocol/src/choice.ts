@@ -74,11 +74,17 @@ export function compare(
     row.betterSince = share <= 1 - switchGainMin ? (row.betterSince ?? now) : undefined
     row.aheadSince = share <= 1 - driftGainMin ? (row.aheadSince ?? now) : undefined
     // One that has been better for that long is held back by something else than time.
-    for (const at of [endOf(row.betterSince, switchHoldMs), endOf(row.aheadSince, choices.driftHoldMs)]) {
+    const holdMs = holdOf(1 - share, { switchGainMin, switchHoldMs })
+    for (const at of [endOf(row.betterSince, holdMs), endOf(row.aheadSince, choices.driftHoldMs)]) {
       if (at > now && at < next) next = at
     }
   }
   return next === Number.POSITIVE_INFINITY ? undefined : next
+}
+
+/** The more there is to gain, the sooner: a much better way crosses a network whose nodes each wait for it. */
+function holdOf(gain: number, { switchGainMin, switchHoldMs }: Omit<SwitchTerms, 'driftGainMin'>): Millis {
+  return switchHoldMs * Math.min(1, (switchGainMin / gain) ** 2)
 }
 
 function endOf(since: Millis | undefined, holdMs: Millis): Millis {
@@ -161,9 +167,10 @@ function isClearlyBetter(
   now: Millis
 ): boolean {
   if (current.standing !== other.standing) return isBetterStanding(other.standing, current.standing)
-  if (other.metricUs > current.metricUs * (1 - switchGainMin)) return false
-  const betterSince = rows.get(other.peer)?.betterSince
-  return now - foundAt < switchHoldMs || now >= endOf(betterSince, switchHoldMs)
+  const gain = 1 - other.metricUs / current.metricUs
+  if (gain < switchGainMin) return false
+  const holdMs = holdOf(gain, { switchGainMin, switchHoldMs })
+  return now - foundAt < switchHoldMs || now >= endOf(rows.get(other.peer)?.betterSince, holdMs)
 }
 
 /** Those that can be relied on, then cheaper, then fewer hops, then the order of peer ids: the same choice on every run. */

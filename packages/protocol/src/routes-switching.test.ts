@@ -8,7 +8,7 @@ import type { Routes } from './routes.ts'
 const holdMs = 3_000
 const toB: RouteEvent = { type: 'next-hop', origin, nextHop: b }
 
-/** The way over `a` is old; `b` has a feasible one that costs as much. */
+/** The way over `a` is old, and costs 1,000; `b` has a feasible one that costs as much. With a claim of 840 it is better by just enough. */
 function settled(carried: readonly PeerId[] = []) {
   const made = tableOfTwo({ switchHoldMs: holdMs, switchGainMin: 0.15 }, carried)
   made.routes.handleSync(a, { rows: [row(990)] }, 0)
@@ -23,17 +23,29 @@ function nextHop(routes: Routes): PeerId | undefined {
 describe('A settled node', () => {
   test('takes a better next hop after switchHoldMs', () => {
     const { routes, timers, now } = settled()
-    expect(routes.handleSync(b, { rows: [row(500)] }, now)).toEqual([])
+    expect(routes.handleSync(b, { rows: [row(840)] }, now)).toEqual([])
     expect(timers.takeDue(now + holdMs - 1)).not.toContain('switches')
     expect(timers.takeDue(now + holdMs)).toContain('switches')
     expect(routes.handleSwitchesTimeout(now + holdMs)).toContainEqual(toB)
   })
 
+  test.each([
+    [26, 3],
+    [45, 9],
+    [60, 16]
+  ])('that would gain %d %% waits 1/%d of the time', (percent, part) => {
+    const { routes, timers, now } = settled()
+    routes.handleSync(b, { rows: [row(1_000 - 10 * percent - 10)] }, now)
+    expect(timers.takeDue(now + (0.95 * holdMs) / part)).not.toContain('switches')
+    expect(timers.takeDue(now + (1.05 * holdMs) / part)).toContain('switches')
+    expect(routes.handleSwitchesTimeout(now + (1.05 * holdMs) / part)).toContainEqual(toB)
+  })
+
   test('waits from the start when the better one was worse in between', () => {
     const { routes, now } = settled()
-    routes.handleSync(b, { rows: [row(500)] }, now)
+    routes.handleSync(b, { rows: [row(840)] }, now)
     routes.handleSync(b, { rows: [row(980)] }, now + 1_500)
-    routes.handleSync(b, { rows: [row(500)] }, now + 1_600)
+    routes.handleSync(b, { rows: [row(840)] }, now + 1_600)
     routes.handleSwitchesTimeout(now + holdMs)
     expect(nextHop(routes)).toBe(a)
     expect(routes.handleSwitchesTimeout(now + 1_600 + holdMs)).toContainEqual(toB)
@@ -44,8 +56,8 @@ describe('A settled node', () => {
     routes.handleUp(c, 10, 0)
     for (let at = now; at < now + 4 * holdMs; at += 1_000) {
       const isTurnOfB = ((at - now) / 1_000) % 2 === 0
-      routes.handleSync(b, { rows: [row(isTurnOfB ? 500 : 980)] }, at)
-      routes.handleSync(c, { rows: [row(isTurnOfB ? 980 : 500)] }, at)
+      routes.handleSync(b, { rows: [row(isTurnOfB ? 840 : 980)] }, at)
+      routes.handleSync(c, { rows: [row(isTurnOfB ? 980 : 840)] }, at)
       routes.handleSwitchesTimeout(at)
     }
     expect(nextHop(routes)).toBe(a)
@@ -53,11 +65,11 @@ describe('A settled node', () => {
 
   test('claims the way that it uses while it waits for another', () => {
     const { routes, now } = settled()
-    routes.handleSync(b, { rows: [row(500)] }, now)
-    routes.handleSync(a, { rows: [row(2_990)] }, now + 1_000)
-    expect(metricsIn(routes.handleSyncTimeout(), b)).toMatchObject([{ metricUs: 3_000 }])
+    routes.handleSync(b, { rows: [row(840)] }, now)
+    routes.handleSync(a, { rows: [row(1_090)] }, now + 1_000)
+    expect(metricsIn(routes.handleSyncTimeout(), b)).toMatchObject([{ metricUs: 1_100 }])
     routes.handleSwitchesTimeout(now + holdMs)
-    expect(metricsIn(routes.handleSyncTimeout(), b)).toMatchObject([{ metricUs: 510 }])
+    expect(metricsIn(routes.handleSyncTimeout(), b)).toMatchObject([{ metricUs: 850 }])
   })
 
   test.each<[string, (routes: Routes, now: number) => RouteEvent[]]>([
@@ -73,19 +85,19 @@ describe('A settled node', () => {
 
   test('that carries a stream asks for a newer seqno once an infeasible neighbour has been better for as long', () => {
     const { routes, now } = settled([origin])
-    routes.handleSync(a, { rows: [row(9_990)] }, now)
+    routes.handleSync(a, { rows: [row(1_990)] }, now)
     // The claim that is measured by is still 1,000.
-    routes.handleSync(b, { rows: [row(1_500)] }, now)
+    routes.handleSync(b, { rows: [row(1_690)] }, now)
     expect(requestsIn(routes.handleOriginsTimeout(now + holdMs - 1))).toEqual([])
     expect(requestsIn(routes.handleOriginsTimeout(now + holdMs))).toMatchObject([{ to: a }, { to: b }])
     // The answer need not wait again.
-    expect(routes.handleSync(b, { rows: [row(1_500, { seqno: 1 })] }, now + holdMs + 50)).toContainEqual(toB)
+    expect(routes.handleSync(b, { rows: [row(1_690, { seqno: 1 })] }, now + holdMs + 50)).toContainEqual(toB)
   })
 
   test('does not have a newer seqno cross the network for a way that nothing goes', () => {
     const { routes, now } = settled()
-    routes.handleSync(a, { rows: [row(9_990)] }, now)
-    routes.handleSync(b, { rows: [row(1_500)] }, now)
+    routes.handleSync(a, { rows: [row(1_990)] }, now)
+    routes.handleSync(b, { rows: [row(1_690)] }, now)
     expect(requestsIn(routes.handleOriginsTimeout(now + holdMs))).toEqual([])
     // It is another matter where the way does not work.
     expect(requestsIn(routes.avoid(origin, a, 'fault', now + holdMs))).toMatchObject([{ to: a }, { to: b }])

@@ -134,7 +134,7 @@ export const choice: readonly Scenario[] = [
   {
     name: 'hysteresis-in-time',
     demands:
-      'a better way moves nobody before it has been better for 3 s, and everybody who has only just begun',
+      'a better way moves nobody before it has been better for 3 s, or less if it is much better, and everybody who has only just begun',
     run: network => {
       network.add('n')
       for (const name of ['x', 'y']) {
@@ -146,15 +146,18 @@ export const choice: readonly Scenario[] = [
       network.claim('x', 'n', old, { metricUs: 100_000 })
       network.run(10_000)
       for (let i = 0; i < 5; i++) {
-        network.claim('y', 'n', old, { metricUs: 10_000 })
-        network.run(2_500)
+        network.claim('y', 'n', old, { metricUs: 74_000 })
+        network.run(2_000)
         equal('the next hop of n', network.nextHop('n', old), 'x')
         network.claim('y', 'n', old, { metricUs: 99_000 })
         network.run(1_000)
       }
-      network.claim('y', 'n', old, { metricUs: 10_000 })
+      network.claim('y', 'n', old, { metricUs: 74_000 })
       const heldMs = network.within(4_000, 'n moves to y', () => network.nextHop('n', old) === 'y')
-      atLeast('until n moved, in ms', heldMs, 2_990)
+      atLeast('until n moved for 17 %, in ms', heldMs, 2_200)
+      network.claim('x', 'n', old, { metricUs: 4_000 })
+      const soonMs = network.within(500, 'n moves back', () => network.nextHop('n', old) === 'x')
+      atLeast('until n moved for 55 %, in ms', soonMs, 150)
       network.claim('x', 'n', young, { metricUs: 100_000 })
       network.run(1_000)
       network.claim('y', 'n', young, { metricUs: 10_000 })
