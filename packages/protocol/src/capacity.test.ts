@@ -1,6 +1,19 @@
 import { describe, expect, test } from 'vitest'
 import { streamId } from './ids.ts'
-import { another, established, left, other, right, stream, sub, told, up } from './relay.fixture.ts'
+import {
+  another,
+  established,
+  left,
+  name,
+  ok,
+  other,
+  relay,
+  right,
+  stream,
+  sub,
+  told,
+  up
+} from './relay.fixture.ts'
 
 describe('To share the load, a relay', () => {
   test('sends those who have a parent to its children, and takes those who have none', () => {
@@ -19,7 +32,8 @@ describe('To share the load, a relay', () => {
 
   test('that is a server takes more children of a stream of which viewers can feed few', () => {
     const made = established({ serverFanOutMax: 1, serverFanOutHeavyMax: 2, heavyBps: 500_000, server: true })
-    made.lookups.rateBps = 500_000
+    made.lookups.rate = steady(500_000)
+    made.relay.handleTimeout(1_000)
     expect(told(made.relay.handleSub(right, sub(), 0))).toEqual(['ok 1 to right'])
     expect(told(made.relay.handleSub(other, sub(), 0))).toEqual(['full to other'])
   })
@@ -37,7 +51,7 @@ describe('To share the load, a relay', () => {
 
   test('takes nobody whom its uplink has no room for, however much they insist', () => {
     const made = established({ uplinkBps: 100_000 })
-    made.lookups.rateBps = 64_000
+    made.lookups.rate = steady(64_000)
     made.relay.handleTimeout(1_000)
     expect(made.relay.capacity.isFull).toBe(true)
     expect(told(made.relay.handleSub(right, sub({ insist: true }), 0))).toEqual(['full to right'])
@@ -46,12 +60,12 @@ describe('To share the load, a relay', () => {
 
   test('takes no more than its uplink can carry at a peak, but two if it can carry them on average', () => {
     const strong = established({ uplinkBps: 5_000_000 })
-    Object.assign(strong.lookups, { rateBps: 1_000_000, peakBps: 2_000_000 })
+    strong.lookups.rate = { meanBps: 1_000_000, peakBps: 2_000_000 }
     strong.relay.handleTimeout(1_000)
     expect(told(strong.relay.handleSub(right, sub(), 0))).toEqual(['ok 1 to right'])
     expect(told(strong.relay.handleSub(other, sub(), 0))).toEqual(['full to other'])
     const weak = established({ uplinkBps: 2_500_000 })
-    Object.assign(weak.lookups, { rateBps: 1_000_000, peakBps: 2_000_000 })
+    weak.lookups.rate = { meanBps: 1_000_000, peakBps: 2_000_000 }
     weak.relay.handleTimeout(1_000)
     expect(told(weak.relay.handleSub(right, sub(), 0))).toEqual(['ok 1 to right'])
     expect(told(weak.relay.handleSub(other, sub(), 0))).toEqual(['full to other'])
@@ -67,9 +81,52 @@ describe('To share the load, a relay', () => {
     const made = established({ uplinkBps: 200_000 })
     made.lookups.resumeSeq = 17
     made.relay.handleSub(right, sub(), 0)
-    made.lookups.rateBps = 150_000
+    made.lookups.rate = steady(150_000)
     expect(told(made.relay.handleTimeout(1_000))).toEqual(['full to right'])
     expect(made.relay.children(stream)).toEqual([left])
+  })
+
+  test('lets them go as soon as its parent tells what the stream needs', () => {
+    const made = relay({ uplinkBps: 400_000 })
+    for (const peer of [left, right, other]) made.relay.handleSub(peer, sub(), 0)
+    const answer = made.relay.handleSubOk(up, { ...ok(0), rate: { mean: 150, peak: 150 } }, 10)
+    expect(told(answer)).toEqual(['full to other', 'established by up at 1', 'ok 1 to left', 'ok 1 to right'])
+  })
+
+  test('gives a stream up as soon as its parent tells that it needs more than there is', () => {
+    const made = relay({ uplinkBps: 400_000 })
+    made.relay.handleSub(left, sub(), 0)
+    const answer = made.relay.handleSubOk(up, { ...ok(0), rate: { mean: 500, peak: 500 } }, 10)
+    expect(told(answer)).toEqual(['full to left', 'unsub to up', 'closed'])
+  })
+
+  test('takes nobody where not a single peak fits into its uplink, and says that it is full', () => {
+    const made = relay({ uplinkBps: 1_000_000 })
+    made.relay.subscribe(name, 0)
+    made.relay.handleSubOk(up, { ...ok(0), rate: { mean: 400, peak: 1_100 } }, 10)
+    expect(made.relay.capacity.isFull).toBe(true)
+    expect(told(made.relay.handleSub(right, sub({ insist: true }), 20))).toEqual(['full to right'])
+  })
+
+  test('believes what it has measured, whatever its parent tells', () => {
+    const made = established({ uplinkBps: 400_000 })
+    made.relay.handleSub(right, sub(), 0)
+    made.lookups.rate = steady(150_000)
+    made.relay.handleTimeout(1_000)
+    const answer = made.relay.handleSubOk(up, { ...ok(3), rate: { mean: 1_000, peak: 1_000 } }, 1_010)
+    expect(told(answer)).not.toContain('full to right')
+  })
+
+  test('tells its children what it knows of the rate', () => {
+    const made = relay()
+    made.relay.handleSub(left, sub(), 0)
+    const answer = made.relay.handleSubOk(up, { ...ok(0), rate: { mean: 100, peak: 300 } }, 10)
+    expect(answer.at(-1)).toMatchObject({ message: { type: 'sub-ok', rate: { mean: 100, peak: 300 } } })
+    made.lookups.rate = { meanBps: 149_001, peakBps: 149_001 }
+    made.relay.handleTimeout(1_000)
+    expect(made.relay.handleSub(right, sub(), 1_000)[0]).toMatchObject({
+      message: { rate: { mean: 150, peak: 150 } }
+    })
   })
 
   test('that withdraws feeds on, takes no others, and says who may take its place', () => {
@@ -107,3 +164,5 @@ describe('SUB is answered by full', () => {
     expect(made.relay.children(streamId(another))).toEqual([right, left])
   })
 })
+
+const steady = (bps: number) => ({ meanBps: bps, peakBps: bps })

@@ -6,26 +6,26 @@
  */
 import type { Config } from './config.ts'
 import type { Millis, PeerId, StreamId } from './ids.ts'
-import { nack, type RelayEvent } from './relay-event.ts'
-import type { Stream, Streams } from './streams.ts'
-import { type Rates, Uplink } from './uplink.ts'
+import { nack, type RelayEvent, type RelayLookups } from './relay-event.ts'
+import type { Rate, Stream, Streams } from './streams.ts'
+import { Uplink } from './uplink.ts'
 import { redirectMax } from './wire/limits.ts'
 import type { Message } from './wire/messages.ts'
 
 export class Capacity {
   readonly #config: Config
   readonly #streams: Streams
-  readonly #rates: Rates
   readonly #uplink: Uplink
+  readonly #measured: RelayLookups['rate']
   /** Counts them, so that each names others. */
   #redirects = 0
   #isWithdrawn = false
 
-  constructor(config: Config, streams: Streams, rates: Rates) {
+  constructor(config: Config, streams: Streams, measured: RelayLookups['rate']) {
     this.#config = config
     this.#streams = streams
-    this.#rates = rates
-    this.#uplink = new Uplink(config, rates)
+    this.#measured = measured
+    this.#uplink = new Uplink(config, measured)
   }
 
   /** There is no uplink to spare. */
@@ -56,6 +56,15 @@ export class Capacity {
   }
 
   /**
+   * The parent, or who is asked, has told the rate. Who was taken before that, in the belief that the stream needs little,
+   * is refused now rather than after a second of too much.
+   */
+  learn(state: Stream, told: Rate): RelayEvent[] {
+    const isMeasured = state.isOwn || this.#measured(state.id) !== undefined
+    return !isMeasured && this.#uplink.learn(state, told) ? this.shed() : []
+  }
+
+  /**
    * Measures the uplink. When streams turn out to need more than there is, their last children are refused after all, and
    * are children no more. Who calls this gives up the streams that nobody takes then.
    */
@@ -74,7 +83,7 @@ export class Capacity {
     const { children, childList, id } = state
     const { moveIntervalMs } = this.#config
     const events: RelayEvent[] = []
-    for (const peer of childList.slice(this.#fanOutMax(id))) {
+    for (const peer of childList.slice(this.#fanOutMax(state))) {
       const child = children.get(peer)
       if (child === undefined || now - child.askedToMoveAt < moveIntervalMs) continue
       child.askedToMoveAt = now
@@ -103,14 +112,14 @@ export class Capacity {
 
   /** Whether others should take the next child, for the sake of sharing the load. */
   #hasEnough(state: Stream | undefined): boolean {
-    return this.#isWithdrawn || (state !== undefined && state.children.size >= this.#fanOutMax(state.id))
+    return this.#isWithdrawn || (state !== undefined && state.children.size >= this.#fanOutMax(state))
   }
 
   /** So many children of the stream are enough. */
-  #fanOutMax(stream: StreamId): number {
+  #fanOutMax({ rate }: Stream): number {
     const { server, fanOutMax, serverFanOutMax, heavyBps, serverFanOutHeavyMax } = this.#config
     if (!server) return fanOutMax
-    return this.#rates.rateBps(stream) < heavyBps ? serverFanOutMax : serverFanOutHeavyMax
+    return (rate?.meanBps ?? 0) < heavyBps ? serverFanOutMax : serverFanOutHeavyMax
   }
 
   #refuse(peer: PeerId, stream: StreamId, state: Stream | undefined): RelayEvent {
@@ -118,8 +127,8 @@ export class Capacity {
   }
 
   /** Who may have room: the children that are not too many, each time others of them. */
-  #redirect(peer: PeerId, { id, childList }: Stream): PeerId[] {
-    const others = childList.slice(0, this.#fanOutMax(id)).filter(child => child !== peer)
+  #redirect(peer: PeerId, state: Stream): PeerId[] {
+    const others = state.childList.slice(0, this.#fanOutMax(state)).filter(child => child !== peer)
     this.#redirects += redirectMax
     const from = this.#redirects % Math.max(1, others.length)
     return [...others.slice(from), ...others.slice(0, from)].slice(0, redirectMax)

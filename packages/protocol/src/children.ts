@@ -1,12 +1,20 @@
 /** The lower side of the tree: what the children of a stream are told of its way. */
 import type { PathTag, PeerId } from './ids.ts'
 import { nack, type RelayEvent } from './relay-event.ts'
-import type { Child, Stream } from './streams.ts'
+import type { Child, Rate, Stream } from './streams.ts'
+import { uint32Max } from './wire/limits.ts'
+import type { WireRate } from './wire/messages.ts'
 
 /** SUB_OK. `tag`: this node's own, the last of the way that is told. */
-export function confirm({ id, path }: Stream, tag: PathTag, peer: PeerId, child: Child): RelayEvent {
+export function confirm({ id, path, rate }: Stream, tag: PathTag, peer: PeerId, child: Child): RelayEvent {
   child.confirmed = true
-  return { type: 'send', peer, message: { type: 'sub-ok', stream: id, path: [...path, tag] } }
+  const told = rate && { rate: toWire(rate) }
+  return { type: 'send', peer, message: { type: 'sub-ok', stream: id, path: [...path, tag], ...told } }
+}
+
+function toWire({ meanBps, peakBps }: Rate): WireRate {
+  const toKbps = (bps: number) => Math.min(Math.ceil(bps / 1_000), uint32Max)
+  return { mean: toKbps(meanBps), peak: toKbps(Math.max(meanBps, peakBps)) }
 }
 
 export function confirmAll(state: Stream, tag: PathTag): RelayEvent[] {

@@ -4,6 +4,7 @@ import type { Config } from './config.ts'
 import { defaultConfig } from './default-config.ts'
 import { Forward } from './forward.ts'
 import type { StreamId } from './ids.ts'
+import type { Rate } from './streams.ts'
 import { Timers } from './timers.ts'
 import type { ObjectFrame } from './wire/messages.ts'
 import { encodeObject } from './wire/object.ts'
@@ -38,7 +39,8 @@ function rateAfter(passed: Forward, everyMs: number, payloadBytes: (seq: number)
     passed.accept(object(seq, voice, payloadBytes(seq), 1_000 * now), now)
     if (now % 1_000 === 0) passed.handleTimeout(now)
   }
-  return { rate: passed.rateBps(voice), peak: passed.peakBps(voice) }
+  const { meanBps, peakBps } = passed.rate(voice) as Rate
+  return { rate: meanBps, peak: peakBps }
 }
 
 const seqs = (objects: ObjectFrame[]) => objects.map(({ header }) => header.seq)
@@ -193,8 +195,8 @@ describe('Forward knows', () => {
       passed.accept(object(seq), 20 * seq)
       if (seq % 50 === 49) passed.handleTimeout(20 * seq)
     }
-    expect(passed.peakBps(voice)).toBeGreaterThan(3 * 20_000)
-    expect(passed.peakBps(voice)).toBeLessThan(5 * 20_000)
+    expect(passed.rate(voice)?.peakBps).toBeGreaterThan(3 * 20_000)
+    expect(passed.rate(voice)?.peakBps).toBeLessThan(5 * 20_000)
   })
 
   test('the least and the greatest of what it keeps, in whatever order and however many they are', () => {

@@ -4,6 +4,7 @@
  */
 import type { Config } from './config.ts'
 import type { Millis, StreamId } from './ids.ts'
+import type { Rate } from './streams.ts'
 import type { Timers } from './timers.ts'
 import { uint32Max } from './wire/limits.ts'
 import type { ObjectFrame } from './wire/messages.ts'
@@ -36,6 +37,8 @@ interface StreamBuffer {
   sent: number
   /** On the wire, since the last measurement; and what that gave. */
   bytesSince: number
+  /** It began after that. */
+  isNew: boolean
   rateBps: number
   /** The same of the objects of one `queueWaitMaxMs`, by their timestamps from `peakFrom` on; and the most that there were of late. */
   peakFrom: Millis
@@ -146,17 +149,17 @@ export class Forward {
     return silent
   }
 
-  /** Bits per second on the wire of a link that carries it, as measured last; 0 before. */
-  rateBps(stream: StreamId): number {
-    return this.#streams.get(stream)?.rateBps ?? 0
-  }
-
-  /** The same of a key frame and what belongs around it, which has to leave within `queueWaitMaxMs`, or is dropped. */
-  peakBps(stream: StreamId): number {
-    const { rateBps, peakBytesMax } = this.#streams.get(stream) ?? { rateBps: 0, peakBytesMax: 0 }
+  /**
+   * On the wire of a link that carries it, as measured last; undefined before. The peak has to leave within
+   * `queueWaitMaxMs`, or is dropped.
+   */
+  rate(stream: StreamId): Rate | undefined {
+    const { rateBps: meanBps, peakBytesMax } = this.#streams.get(stream) ?? { rateBps: 0, peakBytesMax: 0 }
+    if (meanBps === 0) return undefined
     const { queueWaitMaxMs, peakToMeanMax } = this.#config
     // Timestamps are the publisher's word: nonsense there must not fill an uplink.
-    return Math.min((8_000 * peakBytesMax) / queueWaitMaxMs, peakToMeanMax * rateBps)
+    const peakBps = Math.min((8_000 * peakBytesMax) / queueWaitMaxMs, peakToMeanMax * meanBps)
+    return { meanBps, peakBps }
   }
 
   /** Every second or so: measures rates, and lets go of what is too old, also of streams that have fallen silent. */
@@ -165,11 +168,12 @@ export class Forward {
     this.#measuredAt = now
     for (const buffer of this.#streams.values()) {
       this.#expire(buffer, now)
-      // Half of it new: a burst of key frames is not the rate of a stream.
-      const bps = (8 * buffer.bytesSince) / seconds
-      if (seconds > 0) buffer.rateBps = buffer.rateBps === 0 ? bps : (buffer.rateBps + bps) / 2
-      buffer.bytesSince = 0
       buffer.peakBytesMax *= peakFading
+      const bps = (8 * buffer.bytesSince) / seconds
+      buffer.bytesSince = 0
+      // Half of it new: a burst of key frames is not the rate of a stream. Nor is what it began with, in a part of the time.
+      if (buffer.isNew) buffer.isNew = false
+      else if (seconds > 0) buffer.rateBps = buffer.rateBps === 0 ? bps : (buffer.rateBps + bps) / 2
     }
   }
 
@@ -194,7 +198,7 @@ export class Forward {
 
   #newBuffer(): StreamBuffer {
     const seen = new Uint32Array(Math.ceil(this.#config.dedupWindow / 32))
-    const flow = { newestAt: 0, gapMs: 0, silent: false, bytesSince: 0, rateBps: 0 }
+    const flow = { newestAt: 0, gapMs: 0, silent: false, bytesSince: 0, isNew: true, rateBps: 0 }
     const peak = { peakFrom: 0, peakBytes: 0, peakBytesMax: 0 }
     return {
       newest: -1,

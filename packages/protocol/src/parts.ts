@@ -50,8 +50,7 @@ export class Parts {
       backup: publisher => this.routes.backup(publisher),
       resumeSeq: stream => this.forward.resumeSeq(stream),
       isFlowing: (stream, now) => this.forward.isFlowing(stream, now),
-      rateBps: stream => this.forward.rateBps(stream),
-      peakBps: stream => this.forward.peakBps(stream)
+      rate: stream => this.forward.rate(stream)
     })
     this.repair = new Repair(config, this.timers, {
       parent: stream => this.relay.parent(stream),

@@ -1,6 +1,6 @@
 /** What the tree says and asks, and its messages in short. */
 import type { Millis, PeerId, StreamId } from './ids.ts'
-import type { Stream } from './streams.ts'
+import type { Rate, Stream } from './streams.ts'
 import type { Message, SubNack } from './wire/messages.ts'
 
 export type RelayEvent =
@@ -35,10 +35,8 @@ export interface RelayLookups {
   resumeSeq: (stream: StreamId) => number | undefined
   /** Whether objects of the stream come as often as before. */
   isFlowing: (stream: StreamId, now: Millis) => boolean
-  /** Bits per second of the stream; 0 while that is not known. */
-  rateBps: (stream: StreamId) => number
-  /** The same, of its key frames and what belongs around them. */
-  peakBps: (stream: StreamId) => number
+  /** As measured last; undefined before. */
+  rate: (stream: StreamId) => Rate | undefined
 }
 
 export function nack(

@@ -4,6 +4,7 @@ import { defaultConfig } from './default-config.ts'
 import { openChannelId, type PeerId, pathTag, streamId } from './ids.ts'
 import { Relay } from './relay.ts'
 import type { RelayEvent } from './relay-event.ts'
+import type { Rate } from './streams.ts'
 import { Timers } from './timers.ts'
 import type { Sub } from './wire/messages.ts'
 
@@ -24,8 +25,7 @@ export function relay(config: Partial<Config> = {}) {
     resumeSeq: undefined as number | undefined,
     flows: false,
     hasRefused: false,
-    rateBps: 0,
-    peakBps: 0
+    rate: undefined as Rate | undefined
   }
   const made = new Relay(self, { ...defaultConfig, ...config }, timers, {
     nextHop: of => (of === publisher ? lookups.nextHop : undefined),
@@ -33,8 +33,7 @@ export function relay(config: Partial<Config> = {}) {
     resumeSeq: () => lookups.resumeSeq,
     hasRefused: () => lookups.hasRefused,
     isFlowing: () => lookups.flows,
-    rateBps: () => lookups.rateBps,
-    peakBps: () => lookups.peakBps
+    rate: () => lookups.rate
   })
   return { timers, lookups, relay: made }
 }

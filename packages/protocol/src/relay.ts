@@ -30,7 +30,7 @@ import { Resubscriptions } from './resubscriptions.ts'
 import { isSource, type Stream, Streams, type StreamView, view } from './streams.ts'
 import type { Timers } from './timers.ts'
 import { Upstream } from './upstream.ts'
-import type { Move, Sub, SubNack, SubOk } from './wire/messages.ts'
+import type { Move, Sub, SubNack, SubOk, WireRate } from './wire/messages.ts'
 
 export class Relay {
   readonly #self: PeerId
@@ -54,7 +54,7 @@ export class Relay {
     this.#streams = new Streams(config)
     this.#resubscriptions = new Resubscriptions(this.#streams, config, lookups.resumeSeq)
     this.#upstream = new Upstream(this.#tag, config, timers, lookups)
-    this.#capacity = new Capacity(config, this.#streams, lookups)
+    this.#capacity = new Capacity(config, this.#streams, lookups.rate)
   }
 
   /** Who takes the stream from here. */
@@ -174,10 +174,20 @@ export class Relay {
     return known === undefined ? [...events, ...this.#follow(state, now)] : events
   }
 
-  handleSubOk(peer: PeerId, { stream, path }: SubOk, now: Millis): RelayEvent[] {
+  handleSubOk(peer: PeerId, { stream, path, rate }: SubOk, now: Millis): RelayEvent[] {
+    const state = this.#streams.get(stream)
     // Our UNSUB is on its way, or the neighbour is mistaken: say it again.
-    if (!this.isSource(stream, peer)) return [unsub(peer, stream)]
-    return this.#upstream.handleOk(this.#streams.get(stream) as Stream, peer, path, now)
+    if (state === undefined || !isSource(state, peer)) return [unsub(peer, stream)]
+    const events = rate === undefined ? nothing : this.#learn(state, rate)
+    const isKept = this.#streams.get(stream) === state
+    return isKept ? [...events, ...this.#upstream.handleOk(state, peer, path, now)] : events
+  }
+
+  /** Children that turn out to be too many are refused, and what nobody takes then is given up. */
+  #learn(state: Stream, { mean, peak }: WireRate): RelayEvent[] {
+    const refusals = this.#capacity.learn(state, { meanBps: 1_000 * mean, peakBps: 1_000 * peak })
+    if (refusals.length === 0) return nothing
+    return [...refusals, ...[...this.#streams.all()].flatMap(one => this.#releaseIfUnused(one))]
   }
 
   handleSubNack(peer: PeerId, { stream, reason, redirect = [] }: SubNack, now: Millis): RelayEvent[] {

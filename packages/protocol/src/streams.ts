@@ -24,6 +24,13 @@ export interface Asked {
   objectAt: Millis | undefined
 }
 
+/** What a child of a stream takes of the uplink, in bits per second on the wire. */
+export interface Rate {
+  meanBps: number
+  /** Of a key frame and what belongs around it. */
+  peakBps: number
+}
+
 export interface Stream {
   readonly id: StreamId
   readonly name: StreamName
@@ -41,6 +48,8 @@ export interface Stream {
   asked: Asked | undefined
   /** The first object that somebody here wants, while none has come. */
   startSeq: number | undefined
+  /** As measured last here; before that, as the parent has told. */
+  rate: Rate | undefined
 }
 
 /** What others are shown of it. */
@@ -106,7 +115,8 @@ export class Streams {
       establishedAt: 0,
       path: [],
       asked: undefined,
-      startSeq: undefined
+      startSeq: undefined,
+      rate: undefined
     }
     this.#byId.set(id, stream)
     const others = this.#byPublisher.get(name.publisher) ?? new Set()

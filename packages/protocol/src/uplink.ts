@@ -1,47 +1,56 @@
 /** What a node's uplink carries, and whether there is room for more (RFC 1, section "Capacity"). */
 import type { Config } from './config.ts'
 import type { RelayLookups } from './relay-event.ts'
-import type { Stream } from './streams.ts'
+import type { Rate, Stream } from './streams.ts'
 
 /** Taken for the rate of a stream that has not been measured: voice of 64 kbit/s in 50 objects a second, on the wire. */
 const unknownBps = 100_000
 
-export type Rates = Pick<RelayLookups, 'rateBps' | 'peakBps'>
-
 export class Uplink {
   readonly #limitBps: number
-  readonly #rates: Rates
+  readonly #measured: RelayLookups['rate']
   /** As measured last, and what was taken on since. */
   #usedBps = 0
-  /** Of the stream that costs most per child: there is room while one more of those fits. */
-  #largestBps = 0
+  /** What the next child of the costliest stream takes: there is room while one more of those fits. */
+  #nextBps = 0
 
-  constructor({ uplinkBps }: Config, rates: Rates) {
+  constructor({ uplinkBps }: Config, measured: RelayLookups['rate']) {
     this.#limitBps = uplinkBps === 0 ? Number.POSITIVE_INFINITY : uplinkBps
-    this.#rates = rates
+    this.#measured = measured
   }
 
   /** Nobody should ask here for anything that this node carries already. */
   get isFull(): boolean {
-    return this.#usedBps + this.#largestBps > this.#limitBps
+    return this.#usedBps + this.#nextBps > this.#limitBps
   }
 
   hasRoomFor(stream: Stream | undefined): boolean {
-    return this.#usedBps + this.#bps(stream) <= this.#limitBps
+    return this.#usedBps + this.#neededBps(stream) <= this.#limitBps
   }
 
   take(stream: Stream): void {
     this.#usedBps += this.#bps(stream)
   }
 
+  /** The parent has told the rate of a stream that has not been measured. Returns whether its children are too many now. */
+  learn(stream: Stream, rate: Rate): boolean {
+    const before = this.#bps(stream)
+    stream.rate = rate
+    this.#usedBps += stream.children.size * (this.#bps(stream) - before)
+    this.#nextBps = Math.max(this.#nextBps, this.#neededBps(stream))
+    return this.#usedBps > this.#limitBps
+  }
+
   /** Measures anew. Returns the streams that have a child too many, one entry per child, the costliest first. */
   measure(streams: Iterable<Stream>): Stream[] {
     this.#usedBps = 0
-    this.#largestBps = 0
-    const fed = [...streams].filter(stream => stream.children.size > 0)
-    for (const stream of fed) {
+    this.#nextBps = 0
+    const fed: Stream[] = []
+    for (const stream of streams) {
+      stream.rate = this.#measured(stream.id) ?? stream.rate
       this.#usedBps += stream.children.size * this.#bps(stream)
-      this.#largestBps = Math.max(this.#largestBps, this.#bps(stream))
+      this.#nextBps = Math.max(this.#nextBps, this.#neededBps(stream))
+      if (stream.children.size > 0) fed.push(stream)
     }
     const surplus: Stream[] = []
     if (this.#usedBps <= this.#limitBps) return surplus
@@ -55,10 +64,16 @@ export class Uplink {
     return surplus
   }
 
+  /** What a new child needs. Where a peak does not fit at all, those below would have each key frame too late. */
+  #neededBps(stream: Stream | undefined): number {
+    const peakBps = stream?.rate?.peakBps ?? 0
+    return peakBps > this.#limitBps ? peakBps : this.#bps(stream)
+  }
+
   /** What a child takes. A peak takes half of the uplink at most: trees of nodes that feed one each are chains. */
   #bps(stream: Stream | undefined): number {
-    const bps = stream === undefined ? 0 : this.#rates.rateBps(stream.id)
-    if (stream === undefined || bps === 0) return unknownBps
-    return Math.max(bps, Math.min(this.#rates.peakBps(stream.id), this.#limitBps / 2))
+    if (stream?.rate === undefined) return unknownBps
+    const { meanBps, peakBps } = stream.rate
+    return Math.max(meanBps, Math.min(peakBps, this.#limitBps / 2))
   }
 }

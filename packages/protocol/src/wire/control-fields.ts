@@ -143,13 +143,23 @@ export const fieldsOf: { [K in Kind]: FieldsOf<K> } = {
   },
   'sub-ok': {
     name: 'subOk',
-    toWire: ({ stream, path }) => ({ stream: streamIdBytes(stream), path: pathBytes(path) }),
-    fromWire: ({ stream, path }) => {
-      return { type: 'sub-ok', stream: streamIdFrom(stream), path: pathFrom(path) }
-    },
-    check: ({ path }) => {
+    toWire: ({ stream, path, rate }) => ({
+      stream: streamIdBytes(stream),
+      path: pathBytes(path),
+      meanKbps: rate?.mean ?? null,
+      peakKbps: rate?.peak ?? null
+    }),
+    fromWire: ({ stream, path, meanKbps, peakKbps }) => ({
+      type: 'sub-ok',
+      stream: streamIdFrom(stream),
+      path: pathFrom(path),
+      ...(meanKbps && { rate: { mean: meanKbps, peak: Math.max(meanKbps, peakKbps ?? 0) } })
+    }),
+    check: ({ path, rate }) => {
       if (path.length === 0) fail('malformed', 'path is empty')
       checkCount('path has', path.length, pathNodesMax, 'nodes')
+      checkInteger('meanKbps', rate?.mean ?? 0, uint32Max)
+      checkInteger('peakKbps', rate?.peak ?? 0, uint32Max)
     }
   },
   'sub-nack': {

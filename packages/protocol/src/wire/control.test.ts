@@ -17,6 +17,9 @@ import { type Message, ProtocolError, type SyncRow } from './messages.ts'
 const bytes = (length: number) => fc.uint8Array({ minLength: length, maxLength: length })
 const safe = fc.maxSafeNat()
 const uint32 = fc.nat(0xffff_ffff)
+const rate = fc
+  .tuple(fc.integer({ min: 1, max: 0xffff_ffff }), fc.integer({ min: 1, max: 0xffff_ffff }))
+  .map(([a, b]) => ({ mean: Math.min(a, b), peak: Math.max(a, b) }))
 const hops = fc.nat(255)
 const channel = bytes(32).map(id => toHex(id) as ChannelId)
 const tag = bytes(8).map(id => toHex(id) as PathTag)
@@ -81,7 +84,10 @@ const message: fc.Arbitrary<Message> = fc.oneof(
     },
     { requiredKeys: ['type', 'channel', 'publisher', 'epoch', 'track'] }
   ),
-  fc.record({ type: is('sub-ok'), stream, path: fc.array(tag, { minLength: 1, maxLength: 70 }) }),
+  fc.record(
+    { type: is('sub-ok'), stream, path: fc.array(tag, { minLength: 1, maxLength: 70 }), rate },
+    { requiredKeys: ['type', 'stream', 'path'] }
+  ),
   fc.record(
     {
       type: is('sub-nack'),

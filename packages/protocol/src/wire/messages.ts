@@ -171,6 +171,15 @@ export interface SubOk {
   stream: StreamId
   /** The nodes from the publisher to the sender, both included. Who finds itself in it must not take it as its parent. */
   path: readonly PathTag[]
+  /** What the stream takes of a link, as far as the sender knows. */
+  rate?: WireRate
+}
+
+/** In kilobits per second, on the wire. At least 1, up to `uint32Max`. */
+export interface WireRate {
+  mean: number
+  /** Of a key frame and what belongs around it. At least the mean. */
+  peak: number
 }
 
 export interface SubNack {

@@ -95,6 +95,8 @@ export interface Sub {
 export interface SubOk {
   stream: Uint8Array | null
   path: Uint8Array | null
+  meanKbps: number | null
+  peakKbps: number | null
 }
 
 export interface SubNack {
@@ -1569,6 +1571,8 @@ const hopcast = $root.hopcast = (() => {
 
         SubOk.prototype.stream = null;
         SubOk.prototype.path = null;
+        SubOk.prototype.meanKbps = null;
+        SubOk.prototype.peakKbps = null;
 
         SubOk.encode = function (message, writer, _depth) {
             if (!writer)
@@ -1581,6 +1585,10 @@ const hopcast = $root.hopcast = (() => {
                 writer.uint32(10).bytes(message.stream);
             if (message.path != null && $Object.hasOwnProperty.call(message, "path") && message.path.length)
                 writer.uint32(18).bytes(message.path);
+            if (message.meanKbps != null && $Object.hasOwnProperty.call(message, "meanKbps") && message.meanKbps !== 0)
+                writer.uint32(24).uint32(message.meanKbps);
+            if (message.peakKbps != null && $Object.hasOwnProperty.call(message, "peakKbps") && message.peakKbps !== 0)
+                writer.uint32(32).uint32(message.peakKbps);
             if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                 for (let i = 0; i < message.$unknowns.length; ++i)
                     writer.raw(message.$unknowns[i]);
@@ -1630,6 +1638,24 @@ const hopcast = $root.hopcast = (() => {
                             message.path = value;
                         else
                             delete message.path;
+                        continue;
+                    }
+                case 3: {
+                        if (wireType !== 0)
+                            break;
+                        if (value = reader.uint32())
+                            message.meanKbps = value;
+                        else
+                            delete message.meanKbps;
+                        continue;
+                    }
+                case 4: {
+                        if (wireType !== 0)
+                            break;
+                        if (value = reader.uint32())
+                            message.peakKbps = value;
+                        else
+                            delete message.peakKbps;
                         continue;
                     }
                 }
