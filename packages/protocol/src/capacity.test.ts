@@ -30,6 +30,28 @@ describe('To share the load, a relay', () => {
     expect(told(page.relay.handleSub(right, sub(), 0))).toEqual(['ok 1 to right'])
   })
 
+  test('that is a server takes other servers past that, and asks none of them to go', () => {
+    const made = established({ fanOutMax: 1, serverFanOutMax: 1, server: true })
+    made.lookups.resumeSeq = 17
+    made.lookups.servers.push(right, other)
+    expect(told(made.relay.handleSub(right, sub(), 0))).toEqual(['ok 1 to right'])
+    expect(told(made.relay.handleSub(other, sub(), 0))).toEqual(['ok 1 to other'])
+    expect(told(made.relay.handleTimeout(1_000))).toEqual([])
+    const page = established({ fanOutMax: 1 })
+    page.lookups.servers.push(right)
+    expect(told(page.relay.handleSub(right, sub(), 0))).toEqual(['full to right'])
+  })
+
+  test('sends what it has to servers first', () => {
+    const made = established()
+    made.lookups.servers.push(right)
+    made.relay.handleSub(right, sub(), 0)
+    made.relay.handleSub(other, sub(), 0)
+    expect(made.relay.children(stream)).toEqual([right, left, other])
+    made.relay.handleUnsub(left, stream)
+    expect(made.relay.children(stream)).toEqual([right, other])
+  })
+
   test('that is a server takes more children of a stream of which viewers can feed few', () => {
     const made = established({ serverFanOutMax: 1, serverFanOutHeavyMax: 2, heavyBps: 500_000, server: true })
     made.lookups.rate = steady(500_000)

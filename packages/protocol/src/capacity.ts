@@ -16,16 +16,16 @@ export class Capacity {
   readonly #config: Config
   readonly #streams: Streams
   readonly #uplink: Uplink
-  readonly #measured: RelayLookups['rate']
+  readonly #lookups: RelayLookups
   /** Counts them, so that each names others. */
   #redirects = 0
   #isWithdrawn = false
 
-  constructor(config: Config, streams: Streams, measured: RelayLookups['rate']) {
+  constructor(config: Config, streams: Streams, lookups: RelayLookups) {
     this.#config = config
     this.#streams = streams
-    this.#measured = measured
-    this.#uplink = new Uplink(config, measured)
+    this.#lookups = lookups
+    this.#uplink = new Uplink(config, lookups.rate)
   }
 
   /** There is no uplink to spare. */
@@ -46,7 +46,7 @@ export class Capacity {
     insists: boolean
   ): RelayEvent | undefined {
     const hasRoom = !this.#streams.isFull(peer, state) && this.#uplink.hasRoomFor(state)
-    const isWelcome = insists || !this.#hasEnough(state)
+    const isWelcome = insists || !this.#hasEnough(peer, state)
     return hasRoom && isWelcome ? undefined : this.#refuse(peer, stream, state)
   }
 
@@ -60,7 +60,7 @@ export class Capacity {
    * is refused now rather than after a second of too much.
    */
   learn(state: Stream, told: Rate): RelayEvent[] {
-    const isMeasured = state.isOwn || this.#measured(state.id) !== undefined
+    const isMeasured = state.isOwn || this.#lookups.rate(state.id) !== undefined
     return !isMeasured && this.#uplink.learn(state, told) ? this.shed() : []
   }
 
@@ -80,10 +80,11 @@ export class Capacity {
 
   /** Asks the children that are too many, those that came last, to find another parent. Until then they are fed. */
   spread(state: Stream, now: Millis): RelayEvent[] {
-    const { children, childList, id } = state
+    const { children, id } = state
     const { moveIntervalMs } = this.#config
     const events: RelayEvent[] = []
-    for (const peer of childList.slice(this.#fanOutMax(state))) {
+    if (children.size <= this.#fanOutMax(state)) return events
+    for (const peer of this.#counted(state).slice(this.#fanOutMax(state))) {
       const child = children.get(peer)
       if (child === undefined || now - child.askedToMoveAt < moveIntervalMs) continue
       child.askedToMoveAt = now
@@ -110,9 +111,21 @@ export class Capacity {
     return [...children].map(peer => ({ type: 'send', peer, message }))
   }
 
-  /** Whether others should take the next child, for the sake of sharing the load. */
-  #hasEnough(state: Stream | undefined): boolean {
-    return this.#isWithdrawn || (state !== undefined && state.children.size >= this.#fanOutMax(state))
+  /** Whether others should take the child, for the sake of sharing the load. */
+  #hasEnough(peer: PeerId, state: Stream | undefined): boolean {
+    if (this.#isWithdrawn) return true
+    const isCounted = state !== undefined && !this.#isPartner(peer)
+    return isCounted && this.#counted(state).length >= this.#fanOutMax(state)
+  }
+
+  /** The children that `fanOutMax` is about. */
+  #counted({ childList }: Stream): readonly PeerId[] {
+    return childList.filter(peer => !this.#isPartner(peer))
+  }
+
+  /** Servers feed each other before they feed anyone: they are few, and each feeds many. */
+  #isPartner(peer: PeerId): boolean {
+    return this.#config.server && this.#lookups.isServer(peer)
   }
 
   /** So many children of the stream are enough. */
@@ -128,7 +141,9 @@ export class Capacity {
 
   /** Who may have room: the children that are not too many, each time others of them. */
   #redirect(peer: PeerId, state: Stream): PeerId[] {
-    const others = state.childList.slice(0, this.#fanOutMax(state)).filter(child => child !== peer)
+    const others = this.#counted(state)
+      .slice(0, this.#fanOutMax(state))
+      .filter(child => child !== peer)
     this.#redirects += redirectMax
     const from = this.#redirects % Math.max(1, others.length)
     return [...others.slice(from), ...others.slice(0, from)].slice(0, redirectMax)

@@ -32,6 +32,7 @@ export interface Neighbour {
 interface NeighbourState {
   readonly peer: PeerId
   agent: string | undefined
+  server: boolean
   readonly cost: LinkCost
   connectedAt: Millis
   heardAt: Millis
@@ -61,6 +62,10 @@ export class Links {
     return this.#neighbours.get(peer)?.agent !== undefined
   }
 
+  isServer(peer: PeerId): boolean {
+    return this.#neighbours.get(peer)?.server === true
+  }
+
   costUs(peer: PeerId): Micros | undefined {
     return this.#neighbours.get(peer)?.cost.costUs
   }
@@ -86,6 +91,7 @@ export class Links {
       cost: new LinkCost(this.#config, now),
       connectedAt: now,
       heardAt: now,
+      server: false,
       suspected: false,
       beatAt: now,
       saidFull: this.isFull,
@@ -142,6 +148,7 @@ export class Links {
       )
     }
     neighbour.agent = hello.agent
+    neighbour.server = hello.server
     return [{ type: 'up', peer, server: hello.server }]
   }
 

@@ -50,6 +50,7 @@ export class Parts {
       backup: publisher => this.routes.backup(publisher),
       resumeSeq: stream => this.forward.resumeSeq(stream),
       isFlowing: (stream, now) => this.forward.isFlowing(stream, now),
+      isServer: peer => this.links.isServer(peer),
       rate: stream => this.forward.rate(stream)
     })
     this.repair = new Repair(config, this.timers, {

@@ -35,6 +35,7 @@ export interface RelayLookups {
   resumeSeq: (stream: StreamId) => number | undefined
   /** Whether objects of the stream come as often as before. */
   isFlowing: (stream: StreamId, now: Millis) => boolean
+  isServer: (peer: PeerId) => boolean
   /** As measured last; undefined before. */
   rate: (stream: StreamId) => Rate | undefined
 }

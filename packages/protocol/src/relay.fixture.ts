@@ -25,6 +25,7 @@ export function relay(config: Partial<Config> = {}) {
     resumeSeq: undefined as number | undefined,
     flows: false,
     hasRefused: false,
+    servers: [] as PeerId[],
     rate: undefined as Rate | undefined
   }
   const made = new Relay(self, { ...defaultConfig, ...config }, timers, {
@@ -32,6 +33,7 @@ export function relay(config: Partial<Config> = {}) {
     backup: () => lookups.backup,
     resumeSeq: () => lookups.resumeSeq,
     hasRefused: () => lookups.hasRefused,
+    isServer: peer => lookups.servers.includes(peer),
     isFlowing: () => lookups.flows,
     rate: () => lookups.rate
   })

@@ -51,10 +51,10 @@ export class Relay {
     this.#config = config
     this.#timers = timers
     this.#lookups = lookups
-    this.#streams = new Streams(config)
+    this.#streams = new Streams(config, lookups.isServer)
     this.#resubscriptions = new Resubscriptions(this.#streams, config, lookups.resumeSeq)
     this.#upstream = new Upstream(this.#tag, config, timers, lookups)
-    this.#capacity = new Capacity(config, this.#streams, lookups.rate)
+    this.#capacity = new Capacity(config, this.#streams, lookups)
   }
 
   /** Who takes the stream from here. */

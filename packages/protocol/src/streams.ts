@@ -37,7 +37,10 @@ export interface Stream {
   /** This node publishes it. */
   readonly isOwn: boolean
   readonly children: Map<PeerId, Child>
-  /** The keys of `children`, made anew when they change: what the hot path reads. */
+  /**
+   * The keys of `children`, made anew when they change: what the hot path reads. Servers come first, as each feeds many: what
+   * is large reaches the last in line late, and they are the last to be let go.
+   */
   childList: readonly PeerId[]
   subscribers: number
   /** The parent: established, and feeding. */
@@ -75,14 +78,16 @@ export function isSource({ upstream, asked }: Stream, peer: PeerId): boolean {
 
 export class Streams {
   readonly #config: Config
+  readonly #isServer: (peer: PeerId) => boolean
   readonly #byId = new Map<StreamId, Stream>()
   /** The same: a route that changes concerns the streams of one publisher only. */
   readonly #byPublisher = new Map<PeerId, Set<Stream>>()
   /** Streams per neighbour that is a child, for the quota. */
   readonly #perChild = new Map<PeerId, number>()
 
-  constructor(config: Config) {
+  constructor(config: Config, isServer: (peer: PeerId) => boolean) {
     this.#config = config
+    this.#isServer = isServer
   }
 
   get size(): number {
@@ -146,7 +151,7 @@ export class Streams {
     if (known !== undefined) return known
     const child: Child = { confirmed: false, until: undefined, askedToMoveAt: Number.NEGATIVE_INFINITY }
     stream.children.set(peer, child)
-    stream.childList = [...stream.children.keys()]
+    stream.childList = this.#inOrder(stream.children.keys())
     this.#perChild.set(peer, (this.#perChild.get(peer) ?? 0) + 1)
     return child
   }
@@ -154,10 +159,16 @@ export class Streams {
   /** False when it was no child. */
   removeChild(stream: Stream, peer: PeerId): boolean {
     if (!stream.children.delete(peer)) return false
-    stream.childList = [...stream.children.keys()]
+    stream.childList = stream.childList.filter(child => child !== peer)
     const left = (this.#perChild.get(peer) ?? 1) - 1
     if (left > 0) this.#perChild.set(peer, left)
     else this.#perChild.delete(peer)
     return true
+  }
+
+  #inOrder(children: Iterable<PeerId>): PeerId[] {
+    const [servers, others]: [PeerId[], PeerId[]] = [[], []]
+    for (const peer of children) (this.#isServer(peer) ? servers : others).push(peer)
+    return [...servers, ...others]
   }
 }
