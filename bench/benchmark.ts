@@ -5,6 +5,8 @@ export interface Benchmark {
   name: string
   /** In a line, for `--list`. */
   about: string
+  /** The names of those that it is measured beside. */
+  peers: readonly string[]
   run(stage: Stage): Promise<Row[]>
 }
 

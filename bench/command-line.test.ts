@@ -2,7 +2,12 @@ import { describe, expect, test } from 'vitest'
 import type { Benchmark } from './benchmark.ts'
 import { parseRequest, UsageError } from './command-line.ts'
 
-const known: Benchmark[] = ['fanout', 'start'].map(name => ({ name, about: '', run: async () => [] }))
+const known: Benchmark[] = ['fanout', 'start'].map(name => ({
+  name,
+  about: '',
+  peers: name === 'fanout' ? ['nats', 'copy'] : [],
+  run: async () => []
+}))
 const [fanout, start] = known
 
 describe('The command line', () => {
@@ -11,6 +16,7 @@ describe('The command line', () => {
       type: 'run',
       benchmarks: known,
       runs: 5,
+      beside: undefined,
       json: false,
       profile: undefined
     })
@@ -19,6 +25,10 @@ describe('The command line', () => {
   test('names what is wanted, each once', () => {
     const request = parseRequest(['start', 'fanout', 'start', '--runs', '2', '--json'], known)
     expect(request).toMatchObject({ benchmarks: [start, fanout], runs: 2, json: true })
+  })
+
+  test('names the peers that it is measured beside', () => {
+    expect(parseRequest(['--beside', 'copy,nats'], known)).toMatchObject({ beside: ['copy', 'nats'] })
   })
 
   test('asks for help or the list', () => {
@@ -30,6 +40,8 @@ describe('The command line', () => {
     [['fast'], /no benchmark fast; there are: fanout, start/],
     [['--runs', '0'], /--runs is "0"/],
     [['--runs', '1.5'], /whole number from 1 to 99/],
+    [['--beside', 'nats,best'], /no peer "best"; there are: nats, copy/],
+    [['start', '--beside', 'nats'], /no peer "nats"; there are: none/],
     [['--fast'], /Unknown option '--fast'; --help/]
   ])('refuses %j with a line that names it', (args, line) => {
     expect(() => parseRequest(args, known)).toThrow(UsageError)

@@ -2,10 +2,16 @@
 import { parseArgs } from 'node:util'
 import type { Benchmark } from './benchmark.ts'
 
-export type Request =
-  | { type: 'help' }
-  | { type: 'list' }
-  | { type: 'run'; benchmarks: Benchmark[]; runs: number; json: boolean; profile: string | undefined }
+export type Request = { type: 'help' } | { type: 'list' } | ({ type: 'run' } & Run)
+
+interface Run {
+  benchmarks: Benchmark[]
+  runs: number
+  /** Of the peers, only these; undefined: all. */
+  beside: string[] | undefined
+  json: boolean
+  profile: string | undefined
+}
 
 /** The user asked for something that there is not: one line, exit code 2. */
 export class UsageError extends Error {
@@ -15,11 +21,12 @@ export class UsageError extends Error {
 const runsDefault = 5
 const runsMax = 99
 
-export const help = `npm run --silent bench -- [NAME]... [--runs N] [--json] [--list] [--profile FOLDER]
+export const help = `npm run --silent bench -- [NAME]... [--runs N] [--beside PEER,...] [--json] [--list] [--profile FOLDER]
 
 Measures a relay beside others that do the same, in turns on this machine. Without a NAME, all there is.
 
   --runs N          how often each is measured (default ${runsDefault}); a row says the median, and the least and greatest ratio
+  --beside PEER,... beside these only, of those that a benchmark has: for a quick look
   --json            one JSON object on stdout
   --list            the names, with what they measure
   --profile FOLDER  the relay writes a CPU profile there, and a table says where its time goes; it is slower by that
@@ -32,15 +39,16 @@ export function parseRequest(args: string[], known: readonly Benchmark[]): Reque
   if (values.list) return { type: 'list' }
   const chosen = [...new Set(positionals.map(name => named(name, known)))]
   const benchmarks = chosen.length > 0 ? chosen : [...known]
-  const request = { runs: runsOf(values.runs), json: values.json ?? false, profile: values.profile }
-  return { type: 'run', benchmarks, ...request }
+  const { json = false, profile } = values
+  const beside = values.beside && peersOf(values.beside, benchmarks)
+  return { type: 'run', benchmarks, runs: runsOf(values.runs), beside: beside || undefined, json, profile }
 }
 
 function parsed(args: string[]) {
   const text = { type: 'string' } as const
   const flag = { type: 'boolean' } as const
   const help = { type: 'boolean', short: 'h' } as const
-  const options = { runs: text, profile: text, json: flag, list: flag, help }
+  const options = { runs: text, beside: text, profile: text, json: flag, list: flag, help }
   try {
     return parseArgs({ args, options, allowPositionals: true })
   } catch (error) {
@@ -53,6 +61,14 @@ function named(name: string, known: readonly Benchmark[]): Benchmark {
   const benchmark = known.find(one => one.name === name)
   if (benchmark !== undefined) return benchmark
   throw new UsageError(`no benchmark ${name}; there are: ${known.map(one => one.name).join(', ')}`)
+}
+
+function peersOf(typed: string, benchmarks: readonly Benchmark[]): string[] {
+  const known = new Set(benchmarks.flatMap(({ peers }) => peers))
+  const names = typed.split(',')
+  const stranger = names.find(name => !known.has(name))
+  if (stranger === undefined) return names
+  throw new UsageError(`no peer ${JSON.stringify(stranger)}; there are: ${[...known].join(', ') || 'none'}`)
 }
 
 function runsOf(typed: string | undefined): number {

@@ -21,9 +21,20 @@ function list(): string {
   return benchmarks.map(({ name, about }) => `${name.padEnd(20)} ${about}\n`).join('')
 }
 
-async function run({ benchmarks, runs, profile, json }: Extract<Request, { type: 'run' }>): Promise<void> {
+async function run({
+  benchmarks,
+  runs,
+  beside,
+  profile,
+  json
+}: Extract<Request, { type: 'run' }>): Promise<void> {
   const say = (text: string) => process.stderr.write(`${text}\n`)
-  const stage = new Stage({ runs, say, profile: profile === undefined ? undefined : resolve(profile) })
+  const stage = new Stage({
+    runs,
+    beside,
+    say,
+    profile: profile === undefined ? undefined : resolve(profile)
+  })
   // Whatever runs ends with this process (`Stage`).
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => process.exit(130))
   const rows: Row[] = []

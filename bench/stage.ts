@@ -12,6 +12,8 @@ export const root = fileURLToPath(new URL('..', import.meta.url))
 export interface StageOptions {
   /** How often each is measured. */
   runs: number
+  /** Of the peers, only these; undefined: all. */
+  beside: readonly string[] | undefined
   /** Where the relay under test writes CPU profiles. */
   profile: string | undefined
   /** Progress, for people. */
@@ -20,14 +22,16 @@ export interface StageOptions {
 
 export class Stage {
   readonly runs: number
+  readonly beside: readonly string[] | undefined
   readonly profile: string | undefined
   readonly say: (text: string) => void
   /** Empty at first, and gone at the end. */
   readonly folder = mkdtempSync(join(tmpdir(), 'hopcast-bench-'))
   readonly #children = new Set<Child>()
 
-  constructor({ runs, profile, say }: StageOptions) {
+  constructor({ runs, beside, profile, say }: StageOptions) {
     this.runs = runs
+    this.beside = beside
     this.profile = profile
     this.say = say
     process.once('exit', () => this.#clear())

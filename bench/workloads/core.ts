@@ -7,6 +7,7 @@ import { targetRow } from './target-row.ts'
 export const core: Benchmark = {
   name: 'core',
   about: 'the core alone: objects to 10 children, and rows of 2,000 origins, per second of processor time',
+  peers: [],
   async run(stage) {
     const figures: CoreFigures[] = []
     for (let run = 0; run < stage.runs; run++) {

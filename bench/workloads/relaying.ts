@@ -36,14 +36,18 @@ export function relaying(benchmark: {
   load: Load
   peers: readonly Peer[]
 }): Benchmark {
-  const { name, about, load, peers } = benchmark
+  const { name, about, load } = benchmark
   // The direct way has one channel, and a flood's delays say nothing.
   const isTimed = load.perSecond !== undefined && load.channels === 1
   const figures = isTimed ? [cpu, addedDelay('p50'), addedDelay('p99')] : [cpu]
   return {
     name,
     about,
+    peers: benchmark.peers.map(({ contestant }) => contestant.name),
     async run(stage) {
+      const peers = benchmark.peers.filter(
+        ({ contestant }) => stage.beside?.includes(contestant.name) ?? true
+      )
       const contestants = [
         hopcast,
         ...peers.map(({ contestant }) => contestant),

@@ -19,6 +19,7 @@ const channel = 'channel-0'
 export const start: Benchmark = {
   name,
   about: `from process start to "listening", and to the first object, over a line with a round trip of ${roundTripMs} ms`,
+  peers: [],
   async run(stage) {
     stage.say(`${name}: building what users start`)
     const build = stage.start('the build', process.execPath, ['scripts/build.mjs'])
