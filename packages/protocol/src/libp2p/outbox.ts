@@ -1,5 +1,6 @@
 import type { Stream } from '@libp2p/interface'
-import { joinFrames } from '../wire/framing.ts'
+import { Uint8ArrayList } from 'uint8arraylist'
+import { framePieces } from '../wire/framing.ts'
 
 /** What waits to be sent. It is bounded, and decides what leaves first. */
 export interface SendQueue {
@@ -15,7 +16,7 @@ const sendBytesMax = 65_536
 
 /**
  * Moves what waits in a queue to a libp2p stream, whose own queue has no bound, no faster than the stream takes it. All
- * that is pushed in one turn of the event loop leaves in one buffer: one encryption, one write.
+ * that is pushed in one turn of the event loop leaves at once: one frame of the muxer, one write.
  */
 export class Outbox {
   readonly #queue: SendQueue
@@ -65,7 +66,7 @@ export class Outbox {
     while (this.#queue.size > 0 && stream?.writeStatus === 'writable') {
       if (stream.writableNeedsDrain) break
       const frames = this.#queue.take(sendBytesMax, performance.now())
-      if (frames.length > 0) stream.send(joinFrames(frames.map(({ bytes }) => bytes)))
+      if (frames.length > 0) stream.send(new Uint8ArrayList(...framePieces(frames.map(({ bytes }) => bytes))))
     }
     this.#settle()
   }

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { FrameReader, joinFrames } from './framing.ts'
+import { FrameReader, framePieces, joinFrames } from './framing.ts'
 import { ProtocolError } from './messages.ts'
 
 const frame = (body: Uint8Array) => joinFrames([body])
@@ -55,6 +55,42 @@ describe('Frames', () => {
     for (const view of views) expect(view.buffer).toBe(chunk.buffer)
   })
 
+  test('are sent on as the same bytes, however they came, and whatever of them is left out or is new', () => {
+    const cuts = fc.array(fc.integer({ min: 1, max: 20_000 }), { maxLength: 40 })
+    const changes = fc.infiniteStream(fc.constantFrom('as it came', 'as it came', 'left out', 'another'))
+    fc.assert(
+      fc.property(bodies, cuts, changes, (sent, sizes, fates) => {
+        const onward = receive(joinFrames(sent), sizes).flatMap(body => {
+          const fate = fates.next().value
+          if (fate === 'left out') return []
+          return fate === 'another' ? [filled(body.length % 300)] : [body]
+        })
+        expect(Buffer.compare(Buffer.concat(framePieces(onward)), joinFrames(onward))).toBe(0)
+      })
+    )
+  })
+
+  test('that came one behind the other are sent on without a copy', () => {
+    const chunk = joinFrames([filled(10), filled(0), filled(500)])
+    const [piece, ...more] = framePieces(new FrameReader({ maxFrameLength }).push(chunk))
+    expect(more).toEqual([])
+    expect(piece?.buffer).toBe(chunk.buffer)
+    expect(piece).toEqual(chunk)
+  })
+
+  test('that came in two parts are put together once, and sent on as that', () => {
+    const [body] = receive(frame(filled(500)), [200]) as [Uint8Array]
+    const [piece] = framePieces([body])
+    expect(piece?.buffer).toBe(body.buffer)
+  })
+
+  test('that lie apart are joined if they are small, and are pieces of their own if they are large', () => {
+    const small = [filled(10), filled(20), filled(30)].map(frame).flatMap(bytes => receive(bytes, []))
+    expect(framePieces(small).map(({ length }) => length)).toEqual([63])
+    const [large] = receive(frame(filled(10_000)), []) as [Uint8Array]
+    expect(framePieces([...small, large, ...small]).map(({ length }) => length)).toEqual([63, 10_002, 63])
+  })
+
   test('over the limit are refused at their length, before a byte of them is kept', () => {
     const tooLong = frame(filled(maxFrameLength + 1)).subarray(0, 3)
     expect(refusal(tooLong, maxFrameLength)).toBe('too-large')
@@ -85,6 +121,18 @@ describe('Frames', () => {
     )
   })
 })
+
+/** The bodies in `bytes`, which come in chunks of these sizes, and one with the rest. */
+function receive(bytes: Uint8Array, sizes: readonly number[]): Uint8Array[] {
+  const reader = new FrameReader({ maxFrameLength })
+  const bodies: Uint8Array[] = []
+  let at = 0
+  for (const size of [...sizes, bytes.length]) {
+    bodies.push(...reader.push(bytes.slice(at, at + size)))
+    at += size
+  }
+  return bodies
+}
 
 function filled(length: number): Uint8Array {
   return Uint8Array.from({ length }, (_, i) => i % 251)

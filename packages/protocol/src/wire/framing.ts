@@ -5,21 +5,76 @@ import { fail } from './ranges.ts'
 const lengthBytesMax = 4
 /** A partial frame starts with this much memory, whatever length it claims. */
 const partialBytesMin = 1_024
+/** To copy less than this is cheaper than to send it apart. */
+const pieceBytesMin = 4_096
 
-/** Several bodies, each with its length before it, in one buffer: one write, one encryption. */
+/** Several bodies, each with its length before it, in one buffer. */
 export function joinFrames(bodies: readonly Uint8Array[]): Uint8Array {
   let total = 0
   for (const body of bodies) total += lengthBytes(body.length) + body.length
   const joined = new Uint8Array(total)
   let at = 0
   for (const body of bodies) {
-    let rest = body.length
-    for (; rest > 127; rest >>>= 7) joined[at++] = (rest & 127) | 128
-    joined[at++] = rest
+    at = writeLength(joined, at, body.length)
     joined.set(body, at)
     at += body.length
   }
   return joined
+}
+
+/**
+ * The same bytes in as few pieces as there need be, without copying what need not be: bodies that came one after the other lie
+ * so in memory, each behind its length (`FrameReader.push`), and so they are sent on, to however many. Pieces are views on the
+ * bodies' buffers. Small ones are joined: each may become a record of its own, with a header and a write.
+ */
+export function framePieces(bodies: readonly Uint8Array[]): Uint8Array[] {
+  const pieces: Uint8Array[] = []
+  /** Bodies from here on are in no piece yet, because they are few or lie apart. */
+  let joinFrom = 0
+  for (let i = 0; i < bodies.length; ) {
+    const { to, bytes } = run(bodies, i)
+    if (bytes !== undefined && (bytes.length >= pieceBytesMin || to - i === bodies.length)) {
+      if (joinFrom < i) pieces.push(joinFrames(bodies.slice(joinFrom, i)))
+      pieces.push(bytes)
+      joinFrom = to
+    }
+    i = to
+  }
+  if (joinFrom < bodies.length) pieces.push(joinFrames(bodies.slice(joinFrom)))
+  return pieces
+}
+
+/** A view on the bodies from `from` up to `to` that lie one behind the other with their lengths; undefined if not even one has its own. */
+function run(bodies: readonly Uint8Array[], from: number): { to: number; bytes: Uint8Array | undefined } {
+  const first = bodies[from] as Uint8Array
+  const memory = new Uint8Array(first.buffer)
+  const start = frameStart(memory, first)
+  if (start === undefined) return { to: from + 1, bytes: undefined }
+  let end = first.byteOffset + first.length
+  let to = from + 1
+  for (let body = bodies[to]; body !== undefined; body = bodies[++to]) {
+    if (body.buffer !== first.buffer || frameStart(memory, body) !== end) break
+    end = body.byteOffset + body.length
+  }
+  return { to, bytes: memory.subarray(start, end) }
+}
+
+/** Where the frame of `body` begins, if its length stands before it in the same memory. */
+function frameStart(memory: Uint8Array, body: Uint8Array): number | undefined {
+  let rest = body.length
+  const start = body.byteOffset - lengthBytes(rest)
+  if (start < 0) return undefined
+  let at = start
+  for (; rest > 127; rest >>>= 7) if (memory[at++] !== ((rest & 127) | 128)) return undefined
+  return memory[at] === rest ? start : undefined
+}
+
+/** Returns where the next byte goes. */
+function writeLength(bytes: Uint8Array, at: number, length: number): number {
+  let rest = length
+  for (; rest > 127; rest >>>= 7) bytes[at++] = (rest & 127) | 128
+  bytes[at++] = rest
+  return at
 }
 
 function lengthBytes(length: number): number {
@@ -38,7 +93,7 @@ export class FrameReader {
   #length = 0
   #lengthBytes = 0
   #lengthKnown = false
-  /** What earlier chunks held of the frame: the first `#filled` bytes. */
+  /** What earlier chunks held of the frame, its length included: the first `#filled` bytes of the body behind that. */
   #partial = new Uint8Array()
   #filled = 0
 
@@ -48,7 +103,7 @@ export class FrameReader {
 
   /**
    * Takes the next bytes and returns the bodies that they complete. A body that lies in `chunk` as a whole is a view
-   * on it, not a copy: who keeps it keeps the chunk.
+   * on it, not a copy: who keeps it keeps the chunk. Before each, in the same memory, is its length.
    *
    * @throws ProtocolError `too-large` for a length over the limit, `malformed` for one not in its shortest form
    */
@@ -83,19 +138,22 @@ export class FrameReader {
 
   /** Memory doubles with what has come, so that a claimed length costs nothing and single bytes are not quadratic. */
   #keep(part: Uint8Array): void {
+    const start = lengthBytes(this.#length)
     const filled = this.#filled + part.length
-    if (filled > this.#partial.length) {
-      const grown = new Uint8Array(Math.min(this.#length, Math.max(2 * filled, partialBytesMin)))
-      grown.set(this.#partial.subarray(0, this.#filled))
+    if (start + filled > this.#partial.length) {
+      const grown = new Uint8Array(start + Math.min(this.#length, Math.max(2 * filled, partialBytesMin)))
+      if (this.#partial.length === 0) writeLength(grown, 0, this.#length)
+      else grown.set(this.#partial.subarray(0, start + this.#filled))
       this.#partial = grown
     }
-    this.#partial.set(part, this.#filled)
+    this.#partial.set(part, start + this.#filled)
     this.#filled = filled
   }
 
   #complete(part: Uint8Array): Uint8Array {
     this.#keep(part)
-    return this.#partial.subarray(0, this.#length)
+    const start = lengthBytes(this.#length)
+    return this.#partial.subarray(start, start + this.#length)
   }
 
   #reset(): void {
