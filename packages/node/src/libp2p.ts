@@ -4,7 +4,6 @@ import { type Identify, identify } from '@libp2p/identify'
 import { noise } from '@libp2p/noise'
 import { type Ping, ping } from '@libp2p/ping'
 import { tcp } from '@libp2p/tcp'
-import { tls } from '@libp2p/tls'
 import { yamux } from '@libp2p/yamux'
 import { createLibp2p, type Libp2p, type Libp2pOptions } from 'libp2p'
 import { isWebRtcDirect, isWebSocket } from './addresses.ts'
@@ -12,6 +11,7 @@ import { LocalDiscovery } from './discovery.ts'
 import type { Identity } from './identity.ts'
 import { atMost } from './lifetime.ts'
 import { checkUdpPorts, listenError } from './listen-errors.ts'
+import { socketTls } from './socket-tls.ts'
 import { agent } from './version.ts'
 
 export interface NodeOptions {
@@ -89,7 +89,7 @@ async function libp2pOptions(
     nodeInfo: { userAgent: agent },
     transports: await transports([...options.listen, ...options.peers]),
     // TLS costs a fifth of Noise per message here, and browsers speak Noise only.
-    connectionEncrypters: [tls(), noise()],
+    connectionEncrypters: [socketTls(), noise()],
     streamMuxers: [yamux()],
     peerDiscovery: discovery === undefined ? [] : [await discovery.load()],
     connectionManager: {

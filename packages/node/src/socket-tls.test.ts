@@ -1,0 +1,119 @@
+import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
+import { connect, type Socket } from 'node:net'
+import { generateKeyPair } from '@libp2p/crypto/keys'
+import type { Connection, Libp2p } from '@libp2p/interface'
+import { peerIdFromPrivateKey } from '@libp2p/peer-id'
+import { tcp } from '@libp2p/tcp'
+import { tls } from '@libp2p/tls'
+import { yamux } from '@libp2p/yamux'
+import { multiaddr } from '@multiformats/multiaddr'
+import { createLibp2p } from 'libp2p'
+import { afterEach, describe, expect, test, vi } from 'vitest'
+import { socketTls } from './socket-tls.ts'
+
+const echo = '/test/echo'
+const kinds = { ours: socketTls, "libp2p's": tls }
+const nodes: Libp2p[] = []
+
+afterEach(async () => {
+  await Promise.all(nodes.splice(0).map(node => node.stop()))
+})
+
+async function node(kind: keyof typeof kinds): Promise<Libp2p> {
+  const made = await createLibp2p({
+    addresses: { listen: ['/ip4/127.0.0.1/tcp/0'] },
+    transports: [tcp()],
+    connectionEncrypters: [kinds[kind]()],
+    streamMuxers: [yamux()],
+    connectionMonitor: { enabled: false }
+  })
+  nodes.push(made)
+  await made.handle(echo, stream => {
+    stream.addEventListener('message', ({ data }) => {
+      if (!stream.send(data)) {
+        stream.pause()
+        void stream.onDrain().then(() => stream.resume())
+      }
+    })
+    stream.addEventListener('remoteCloseWrite', () => void stream.close())
+  })
+  return made
+}
+
+/** Sends it on a stream, and returns what comes back. */
+async function echoed(connection: Connection, bytes: Uint8Array): Promise<Uint8Array> {
+  const stream = await connection.newStream(echo)
+  const parts: Uint8Array[] = []
+  const isOver = new Promise(resolve => stream.addEventListener('remoteCloseWrite', resolve))
+  stream.addEventListener('message', ({ data }) => parts.push(data.subarray()))
+  for (let at = 0; at < bytes.length; at += 50_000) {
+    if (!stream.send(bytes.subarray(at, at + 50_000))) await stream.onDrain()
+  }
+  await stream.close()
+  await isOver
+  return Buffer.concat(parts)
+}
+
+describe('TLS on the socket', () => {
+  test.each([
+    ['ours', 'ours'],
+    ['ours', "libp2p's"],
+    ["libp2p's", 'ours']
+  ] as const)('carries what is sent both ways: %s dials %s', async (from, to) => {
+    const [dialler, listener] = [await node(from), await node(to)]
+    const connection = await dialler.dial(listener.getMultiaddrs())
+    expect(connection.remotePeer.toString()).toBe(listener.peerId.toString())
+    expect(connection.encryption).toBe('/tls/1.0.0')
+    expect(connection.multiplexer).toBe('/yamux/1.0.0')
+    const bytes = randomBytes(3_000_000)
+    expect(Buffer.compare(await echoed(connection, bytes), bytes)).toBe(0)
+    const [back] = listener.getConnections(dialler.peerId)
+    expect(back?.remotePeer.toString()).toBe(dialler.peerId.toString())
+    await connection.close()
+    await vi.waitFor(() => expect(listener.getConnections()).toEqual([]))
+  })
+
+  test.each(['ours', "libp2p's"] as const)(
+    'refuses one that is not the peer that was dialled (%s)',
+    async to => {
+      const [dialler, listener] = [await node('ours'), await node(to)]
+      const [address] = listener.getMultiaddrs()
+      const other = peerIdFromPrivateKey(await generateKeyPair('Ed25519'))
+      const wrong = multiaddr(`${address}`.replace(listener.peerId.toString(), other.toString()))
+      await expect(dialler.dial(wrong)).rejects.toThrow()
+      await vi.waitFor(() => expect(listener.getConnections()).toEqual([]))
+    }
+  )
+
+  test('is over at once for both when the process of one is', async () => {
+    const [dialler, listener] = [await node('ours'), await node('ours')]
+    const connection = await dialler.dial(listener.getMultiaddrs())
+    await echoed(connection, randomBytes(10))
+    for (const open of listener.getConnections()) open.abort(new Error('gone'))
+    await vi.waitFor(() => expect(connection.status).not.toBe('open'))
+  })
+
+  test.each([
+    ['what is no TLS', (socket: Socket) => socket.write(randomBytes(100))],
+    ['nothing more', (socket: Socket) => socket.end()]
+  ])('closes a connection on which %s comes, and goes on', async (_, disturb) => {
+    const listener = await node('ours')
+    const port = Number(/tcp\/(\d+)/.exec(`${listener.getMultiaddrs()[0]}`)?.[1])
+    const socket = connect(port, '127.0.0.1')
+    socket.write(line('/multistream/1.0.0') + line('/tls/1.0.0'))
+    await once(socket, 'data')
+    disturb(socket)
+    socket.resume()
+    // It may be reset.
+    socket.on('error', () => {})
+    await new Promise(resolve => socket.once('close', resolve))
+    const connection = await (await node('ours')).dial(listener.getMultiaddrs())
+    expect(await echoed(connection, Buffer.from('after'))).toEqual(Buffer.from('after'))
+  })
+})
+
+/** As multistream-select has it: a length, and a text with a newline. */
+function line(text: string): string {
+  return `${String.fromCharCode(text.length + 1)}${text}\n`
+}

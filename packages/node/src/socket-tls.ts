@@ -1,0 +1,128 @@
+/**
+ * libp2p's TLS (https://github.com/libp2p/specs/blob/master/tls/tls.md), on the socket itself.
+ *
+ * `@libp2p/tls` encrypts over a stream of JavaScript's, so that it works over whatever carries it: each record comes back to
+ * JavaScript, and is written from there. Where a TCP socket carries it, node:tls can own that socket, and to encrypt and to
+ * write are one call. On the wire it is the same. Certificates are made and checked by `@libp2p/tls`, which also does all
+ * that is not over TCP.
+ */
+import { Socket } from 'node:net'
+import { connect, createSecureContext, type SecureContext, TLSSocket } from 'node:tls'
+import {
+  type ConnectionEncrypter,
+  type MessageStream,
+  type SecureConnectionOptions,
+  type SecuredConnection,
+  serviceCapabilities
+} from '@libp2p/interface'
+import { PROTOCOL, type TLSComponents, tls } from '@libp2p/tls'
+import { generateCertificate, verifyPeerCertificate } from '@libp2p/tls/utils'
+import { TlsStream } from './tls-stream.ts'
+
+/** What ALPN says when the muxer is to be agreed on later. */
+const noMuxer = 'libp2p'
+
+export function socketTls(): (components: TLSComponents) => ConnectionEncrypter {
+  return components => new SocketTls(components)
+}
+
+class SocketTls implements ConnectionEncrypter {
+  readonly protocol = PROTOCOL
+  readonly [Symbol.toStringTag] = '@hopcast/socket-tls'
+  readonly [serviceCapabilities] = ['@libp2p/connection-encryption']
+  readonly #components: TLSComponents
+  readonly #overStreams: ConnectionEncrypter
+  /** One certificate does for all connections. */
+  #context: Promise<SecureContext> | undefined
+
+  constructor(components: TLSComponents) {
+    this.#components = components
+    this.#overStreams = tls()(components)
+  }
+
+  secureInbound(connection: MessageStream, options?: SecureConnectionOptions): Promise<SecuredConnection> {
+    const socket = socketOf(connection)
+    if (socket === undefined) return this.#overStreams.secureInbound(connection, options)
+    return this.#secure(connection, socket, true, options)
+  }
+
+  secureOutbound(connection: MessageStream, options?: SecureConnectionOptions): Promise<SecuredConnection> {
+    const socket = socketOf(connection)
+    if (socket === undefined) return this.#overStreams.secureOutbound(connection, options)
+    return this.#secure(connection, socket, false, options)
+  }
+
+  async #secure(
+    connection: MessageStream,
+    socket: Socket,
+    isServer: boolean,
+    { signal, remotePeer: expected, skipStreamMuxerNegotiation }: SecureConnectionOptions = {}
+  ): Promise<SecuredConnection> {
+    this.#context ??= this.#newContext()
+    const secureContext = await this.#context
+    signal?.throwIfAborted()
+    const muxers = this.#components.upgrader.getStreamMuxers()
+    const protocols = [...(skipStreamMuxerNegotiation === true ? [] : muxers.keys()), noMuxer]
+    // The peer id in the certificate is what is checked, below.
+    const options = { secureContext, rejectUnauthorized: false }
+    await takeOver(connection, socket)
+    const secured = isServer
+      ? new TLSSocket(socket, {
+          ...options,
+          isServer,
+          requestCert: true,
+          ALPNCallback: chooseFrom(protocols)
+        })
+      : connect({ ...options, socket, ALPNProtocols: protocols })
+    secured.on('error', error => connection.abort(error))
+    try {
+      await handshake(secured, signal)
+      const { raw } = secured.getPeerCertificate()
+      if (raw === undefined) throw new Error('it has shown no certificate')
+      const remotePeer = await verifyPeerCertificate(raw, expected)
+      const streamMuxer = muxers.get(secured.alpnProtocol || noMuxer)
+      const stream = new TlsStream(connection, secured)
+      return { remotePeer, connection: stream, ...(streamMuxer && { streamMuxer }) }
+    } catch (error) {
+      secured.destroy()
+      connection.abort(error instanceof Error ? error : new Error(String(error)))
+      throw error
+    }
+  }
+
+  async #newContext(): Promise<SecureContext> {
+    const certificate = await generateCertificate(this.#components.privateKey)
+    return createSecureContext({ ...certificate, minVersion: 'TLSv1.3', maxVersion: 'TLSv1.3' })
+  }
+}
+
+/** What carries the connection, if that is a socket: libp2p's TCP keeps it in a field that is private by its type alone. */
+function socketOf(connection: MessageStream): Socket | undefined {
+  const { socket } = connection as { socket?: unknown }
+  return socket instanceof Socket ? socket : undefined
+}
+
+/** From now on nobody reads the socket; what came and was not read lies in it again. */
+async function takeOver(connection: MessageStream, socket: Socket): Promise<void> {
+  const unread: Uint8Array[] = []
+  // It gives what it holds in a microtask, before anything more can come.
+  connection.addEventListener('message', ({ data }) => unread.push(data.subarray()))
+  while (connection.readBufferLength > 0) await Promise.resolve()
+  socket.removeAllListeners('data')
+  // Of what node:tls reads and writes, the timer of the socket itself sees nothing.
+  socket.setTimeout(0)
+  for (const bytes of unread.toReversed()) socket.unshift(bytes)
+}
+
+function chooseFrom(known: readonly string[]): (offer: { protocols: string[] }) => string | undefined {
+  return ({ protocols }) => protocols.find(protocol => known.includes(protocol))
+}
+
+function handshake(socket: TLSSocket, signal: AbortSignal | undefined): Promise<void> {
+  return new Promise((resolve, reject) => {
+    socket.once('secure', resolve)
+    socket.once('error', reject)
+    socket.once('close', () => reject(new Error('it has closed the connection during the handshake')))
+    signal?.addEventListener('abort', () => reject(signal.reason), { once: true })
+  })
+}
