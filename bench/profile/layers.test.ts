@@ -13,7 +13,7 @@ const profile: CpuProfile = {
     node(2, '(idle)', ''),
     node(3, 'forward', 'file:///x/packages/protocol/src/libp2p/service.ts', [4, 5]),
     node(4, 'set', ''),
-    node(5, 'send', 'file:///x/node_modules/@libp2p/tls/dist/src/utils.js', [6, 8]),
+    node(5, 'send', 'file:///x/packages/node/src/tls-stream.ts', [6, 8]),
     node(6, 'writeBuffer', ''),
     node(7, '(program)', ''),
     node(8, 'sendData', 'file:///x/node_modules/@libp2p/tcp/dist/src/socket-to-conn.js', [9]),
@@ -29,8 +29,8 @@ test('Time counts for the layer whose file it is, and what is native for who cal
     { layer: 'hopcast, driver', us: 10 + 20 + 60 },
     { layer: 'write: system call', us: 70 },
     { layer: 'native: reads, decryption, event loop', us: 50 },
-    { layer: 'write: encryption', us: 40 },
-    { layer: 'libp2p, TLS', us: 30 }
+    { layer: 'write: encryption and system call', us: 40 },
+    { layer: 'hopcast, daemon', us: 30 }
   ])
 })
 

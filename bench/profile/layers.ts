@@ -21,7 +21,6 @@ const places: [RegExp, string][] = [
   [/\/packages\/protocol\//, 'hopcast, core'],
   [/\/packages\/node\//, 'hopcast, daemon'],
   [/\/node_modules\/@libp2p\/yamux\//, 'yamux'],
-  [/\/node_modules\/@libp2p\/tls\//, 'libp2p, TLS'],
   [/\/node_modules\/@libp2p\/noise\//, 'libp2p, Noise'],
   [/\/node_modules\/@libp2p\/tcp\//, 'libp2p, TCP'],
   [/\/node_modules\/uint8array/, 'byte lists'],
@@ -37,7 +36,7 @@ const nativeWrites = new Set(['writeBuffer', 'writev', 'writeLatin1String', 'wri
 
 /**
  * The time of each layer's own code between two moments, the most first. What is native counts for who called it, but for
- * writes, which are encryption or a system call; what nobody's JavaScript called are reads, with their decryption, and the
+ * writes: node:tls encrypts and calls the system in one, while libp2p's TCP is handed what is encrypted already; what nobody's JavaScript called are reads, with their decryption, and the
  * event loop.
  */
 export function layersOf(profile: CpuProfile, fromUs: number, toUs: number): Layer[] {
@@ -62,8 +61,8 @@ interface Place {
 }
 
 const systemCall = 'write: system call'
-const encryption = 'write: encryption'
-const outermost: Place = { layer: 'other', write: systemCall }
+const encryptedWrite = 'write: encryption and system call'
+const outermost: Place = { layer: 'other', write: encryptedWrite }
 
 function layerOfNodes({ nodes }: CpuProfile): Map<number, string | undefined> {
   const places = new Map<number, Place>()
@@ -79,10 +78,8 @@ function layerOfNodes({ nodes }: CpuProfile): Map<number, string | undefined> {
   return new Map(Array.from(places, ([id, { layer }]) => [id, layer]))
 }
 
-/** libp2p's TLS writes to a stream of JavaScript's, which hands what was encrypted to the TCP transport. */
 function writeFrom(url: string, caller: Place): string {
-  if (url.includes('/@libp2p/tcp/')) return systemCall
-  return /\/@libp2p\/tls\/|js_stream_socket/.test(url) ? encryption : caller.write
+  return url.includes('/@libp2p/tcp/') ? systemCall : caller.write
 }
 
 function layerOf(name: string, url: string, caller: Place): string | undefined {

@@ -9,7 +9,7 @@ import { publishAtMs, type Stage } from './stage.ts'
 const channelsMax = 100
 const publishersPerChannel = 20
 /** A node publishes on so many; fewer nodes have fewer channels. */
-const publicationsPerNode = 4
+const publicationsPerNode = 8
 /** What each node listens to, beside what it says itself. */
 const subscriptionsPerNode = 4
 const startWithinMs = 4_000
@@ -17,8 +17,8 @@ const startWithinMs = 4_000
 export const channels: Scenario = {
   name: 'channels',
   about:
-    '100 channels of 20 publishers, 50 objects a second each; a node publishes on four, and listens to four.',
-  nodes: 500,
+    '100 channels of 20 publishers, 50 objects a second each; a node publishes on eight, and listens to four.',
+  nodes: 250,
   seconds: 40,
   media: audio(64_000),
   channels: channelsOf,
