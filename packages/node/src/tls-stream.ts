@@ -6,10 +6,12 @@ import { TimeoutError } from '@libp2p/interface'
 import { AbstractMessageStream, type SendResult } from '@libp2p/utils'
 import type { Uint8ArrayList } from 'uint8arraylist'
 
+/** To copy less than this is cheaper than a write of several parts. */
+const copiedBytesMax = 4_096
+
 export class TlsStream extends AbstractMessageStream {
   readonly #connection: MessageStream
   readonly #socket: TLSSocket
-  #isCorked = false
 
   /** @param connection what the socket is of: libp2p counts and closes that */
   constructor(connection: MessageStream, socket: TLSSocket) {
@@ -29,22 +31,31 @@ export class TlsStream extends AbstractMessageStream {
     if (socket.closed || connection.status !== 'open') this.onTransportClosed()
   }
 
-  /** All that is sent in one turn of the event loop is one write, and up to 16 KiB of it one record. */
+  /**
+   * Straight to the socket, which takes whatever it is given, unless something waits here already: the lists that libp2p makes
+   * of what waits were a third of all garbage.
+   */
+  override send(data: Uint8Array | Uint8ArrayList): boolean {
+    const isWaiting = this.writableNeedsDrain || this.sendingData || this.writeBuffer.byteLength > 0
+    if (isWaiting || this.writeStatus !== 'writable') return super.send(data)
+    const canSendMore = this.#write(data)
+    this.writableNeedsDrain = !canSendMore
+    return canSendMore
+  }
+
   override sendData(data: Uint8ArrayList): SendResult {
-    if (!this.#isCorked) {
-      this.#isCorked = true
-      this.#socket.cork()
-      process.nextTick(() => {
-        this.#isCorked = false
-        this.#socket.uncork()
-      })
-    }
-    let sentBytes = 0
-    for (const bytes of data) {
-      sentBytes += bytes.length
-      if (!this.#socket.write(bytes)) return { sentBytes, canSendMore: false }
-    }
-    return { sentBytes, canSendMore: true }
+    return { sentBytes: data.byteLength, canSendMore: this.#write(data) }
+  }
+
+  /** In one write, whatever it consists of: a record, or one for each 16 KiB. */
+  #write(data: Uint8Array | Uint8ArrayList): boolean {
+    if (data instanceof Uint8Array) return this.#socket.write(data)
+    if (data.byteLength < copiedBytesMax) return this.#socket.write(data.subarray())
+    let canSendMore = true
+    this.#socket.cork()
+    for (const bytes of data) canSendMore = this.#socket.write(bytes)
+    this.#socket.uncork()
+    return canSendMore
   }
 
   /** What was sent leaves first, and the other side is told that nothing more comes. */

@@ -24,6 +24,12 @@ export class Outbox {
   #flushing = false
   #drained: (() => void)[] = []
 
+  /** One for all turns: it is called for every object. */
+  readonly #flushNow = () => {
+    this.#flushing = false
+    this.#flush()
+  }
+
   constructor(queue: SendQueue) {
     this.#queue = queue
   }
@@ -40,10 +46,7 @@ export class Outbox {
   wake(): void {
     if (this.#flushing || this.#stream === undefined) return
     this.#flushing = true
-    queueMicrotask(() => {
-      this.#flushing = false
-      this.#flush()
-    })
+    queueMicrotask(this.#flushNow)
   }
 
   /** Resolves when all that was pushed has been handed to the transport, or the stream is closed. */
