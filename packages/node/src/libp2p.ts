@@ -1,5 +1,5 @@
 import type { Hopcast, HopcastInit } from '@hopcast/protocol/libp2p'
-import { hopcast, shallowBuffers } from '@hopcast/protocol/libp2p'
+import { hopcast, leanYamux, shallowBuffers } from '@hopcast/protocol/libp2p'
 import { type Identify, identify } from '@libp2p/identify'
 import { noise } from '@libp2p/noise'
 import { type Ping, ping } from '@libp2p/ping'
@@ -90,7 +90,7 @@ async function libp2pOptions(
     transports: await transports([...options.listen, ...options.peers]),
     // TLS costs a fifth of Noise per message here, and browsers speak Noise only.
     connectionEncrypters: [socketTls(), noise()],
-    streamMuxers: [yamux()],
+    streamMuxers: [leanYamux(yamux)],
     peerDiscovery: discovery === undefined ? [] : [await discovery.load()],
     connectionManager: {
       maxConnections: connectionsMax,

@@ -2,6 +2,7 @@ import type { HopcastInit } from './api.ts'
 import { type HopcastComponents, HopcastService } from './service.ts'
 
 export type * from './api.ts'
+export { leanYamux } from './lean-yamux.ts'
 export type { HopcastComponents } from './service.ts'
 export { shallowBuffers } from './shallow-buffers.ts'
 export { transportOf } from './status.ts'

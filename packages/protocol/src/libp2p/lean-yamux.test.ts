@@ -1,0 +1,72 @@
+import type { Stream, StreamMuxer, StreamMuxerFactory } from '@libp2p/interface'
+import { multiaddrConnectionPair } from '@libp2p/utils'
+import { yamux } from '@libp2p/yamux'
+import { describe, expect, test, vi } from 'vitest'
+import { leanYamux } from './lean-yamux.ts'
+
+const factories = { ours: leanYamux(yamux)(), "libp2p's": yamux()() } satisfies Record<
+  string,
+  StreamMuxerFactory
+>
+
+function pair(from: StreamMuxerFactory, to: StreamMuxerFactory) {
+  const [near, far] = multiaddrConnectionPair()
+  let sentBack = 0
+  const send = far.send.bind(far)
+  far.send = data => {
+    sentBack += data.byteLength
+    return send(data)
+  }
+  const inbound = Promise.withResolvers<Stream>()
+  const receiver = to.createStreamMuxer(far)
+  receiver.addEventListener('stream', ({ detail }) => inbound.resolve(detail))
+  const sender = from.createStreamMuxer(near)
+  return { near, far, sender, inbound: inbound.promise, sentBack: () => sentBack }
+}
+
+/** Sends as many messages of as many bytes, and waits until all have come. */
+async function carry(sender: StreamMuxer, inbound: Promise<Stream>, count: number, bytes: number) {
+  const stream = await sender.createStream()
+  let came = 0
+  void inbound.then(received => {
+    received.addEventListener('message', ({ data }) => {
+      came += data.byteLength
+    })
+  })
+  for (let i = 0; i < count; i++) {
+    if (!stream.send(new Uint8Array(bytes))) {
+      await new Promise(resolve => stream.addEventListener('drain', resolve, { once: true }))
+    }
+    await new Promise(setImmediate)
+  }
+  await vi.waitFor(() => expect(came).toBe(count * bytes))
+}
+
+describe('yamux, mended', () => {
+  test.each([
+    ['ours', 'ours'],
+    ['ours', "libp2p's"],
+    ["libp2p's", 'ours']
+  ] as const)('carries more than many windows: %s to %s', async (from, to) => {
+    const { sender, inbound } = pair(factories[from], factories[to])
+    await carry(sender, inbound, 200, 50_000)
+  })
+
+  test('sends no window update for each message that comes', async () => {
+    const { sender, inbound, sentBack } = pair(factories["libp2p's"], factories.ours)
+    await carry(sender, inbound, 300, 1_000)
+    // Half of a window is 128 KiB. The others open the stream, and measure the round trip.
+    const frames = sentBack() / 12
+    expect(frames).toBeLessThanOrEqual(2 + 3)
+  })
+
+  test('breaks a connection on which more of a frame comes than a window holds', async () => {
+    const { near, far } = pair(factories["libp2p's"], factories.ours)
+    near.send(Uint8Array.from([0, 0, 0, 1, 0, 0, 0, 1, 0xff, 0xff, 0xff, 0xff]))
+    for (let i = 0; i < 31; i++) near.send(new Uint8Array(65_536))
+    await new Promise(resolve => setTimeout(resolve, 50))
+    expect(far.status).toBe('open')
+    for (let i = 0; i < 2; i++) near.send(new Uint8Array(65_536))
+    await vi.waitFor(() => expect(far.status).toBe('aborted'))
+  })
+})
