@@ -64,7 +64,13 @@ export class Stranger implements TestedCore {
   subOk(sub: Sub): SubOk {
     const ends = new Set([sub.publisher, this.self ?? sub.publisher].map(pathTag))
     const [first, ...last] = ends
-    return { type: 'sub-ok', stream: streamId(sub), path: [first as PathTag, ...this.manners.via, ...last] }
+    const attempt = sub.attempt === undefined ? {} : { attempt: sub.attempt }
+    return {
+      type: 'sub-ok',
+      stream: streamId(sub),
+      path: [first as PathTag, ...this.manners.via, ...last],
+      ...attempt
+    }
   }
 
   /** Said as soon as the driver asks next. */

@@ -177,6 +177,13 @@ export function withoutStart(output: Output): Output {
   return { ...output, message }
 }
 
+/** Each SUB looks like the first. */
+export function withoutAttempt(output: Output): Output {
+  if (output.type !== 'send' || output.message.type !== 'sub') return output
+  const { attempt: _, ...message } = output.message
+  return { ...output, message }
+}
+
 export function sendingTwice(output: Output): Output[] {
   return output.type === 'forward' ? [output, output] : [output]
 }

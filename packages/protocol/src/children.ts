@@ -8,8 +8,8 @@ import type { WireRate } from './wire/messages.ts'
 /** SUB_OK. `tag`: this node's own, the last of the way that is told. */
 export function confirm({ id, path, rate }: Stream, tag: PathTag, peer: PeerId, child: Child): RelayEvent {
   child.confirmed = true
-  const told = rate && { rate: toWire(rate) }
-  return { type: 'send', peer, message: { type: 'sub-ok', stream: id, path: [...path, tag], ...told } }
+  const known = { ...(rate && { rate: toWire(rate) }), ...(child.attempt > 0 && { attempt: child.attempt }) }
+  return { type: 'send', peer, message: { type: 'sub-ok', stream: id, path: [...path, tag], ...known } }
 }
 
 function toWire({ meanBps, peakBps }: Rate): WireRate {

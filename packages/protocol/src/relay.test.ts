@@ -232,6 +232,21 @@ describe('While objects come from the parent, the next hop that was asked', () =
     expect(told(made.relay.handleSubOk(other, ok(2), 20))[0]).toBe('unsub to up')
   })
 
+  test('is not taken from an answer to a SUB that was taken back', () => {
+    const made = relay()
+    const asked = () =>
+      made.relay.handleSub(left, sub(), 0).flatMap(event => (event.type === 'send' ? event.message : []))
+    expect(asked()).not.toContainEqual(expect.objectContaining({ attempt: expect.anything() }))
+    made.relay.handleUnsub(left, stream)
+    expect(asked()).toContainEqual(expect.objectContaining({ type: 'sub', attempt: 1 }))
+    expect(told(made.relay.handleSubOk(up, ok(0), 10))).toEqual([])
+    expect(told(made.relay.handleSubOk(up, { ...ok(0), attempt: 1 }, 20))).toEqual([
+      'established by up at 1',
+      'ok 1 to left'
+    ])
+    expect(told(made.relay.handleSubOk(up, ok(5), 30))).toEqual([])
+  })
+
   test('that never answers is at fault, and asked again in the next round if it still is the way', () => {
     const made = established({ answerTimeoutMs: 2_000 })
     made.lookups.nextHop = other

@@ -25,9 +25,9 @@ import {
   type StreamName,
   streamId
 } from './ids.ts'
-import { established, lostUnlessFed, nack, type RelayEvent, type RelayLookups, unsub } from './relay-event.ts'
+import { established, lostUnlessFed, nack, type RelayEvent, type RelayLookups } from './relay-event.ts'
 import { Resubscriptions } from './resubscriptions.ts'
-import { isSource, type Stream, Streams, type StreamView, view } from './streams.ts'
+import { isAnswer, isSource, type Stream, Streams, type StreamView, view } from './streams.ts'
 import type { Timers } from './timers.ts'
 import { Upstream } from './upstream.ts'
 import type { Move, Sub, SubNack, SubOk, WireRate } from './wire/messages.ts'
@@ -133,11 +133,14 @@ export class Relay {
     if (this.#ended.size < this.#config.streamsMax) this.#ended.set(stream, now + this.#config.subTimeoutMs)
     const { asked } = state
     // It may not have the stream, and then it does not see the end.
-    return [...(asked === undefined ? [] : [unsub(asked.peer, stream)]), ...this.#forget(state)]
+    return [
+      ...(asked === undefined ? [] : [this.#upstream.unsub(asked.peer, stream)]),
+      ...this.#forget(state)
+    ]
   }
 
   handleSub(peer: PeerId, sub: Sub, now: Millis): RelayEvent[] {
-    const { type: _, startSeq, insist: __, ...name } = sub
+    const { type: _, startSeq, insist: __, attempt = 0, ...name } = sub
     const { publisher } = name
     const stream = streamId(name)
     const known = this.#streams.get(stream)
@@ -156,6 +159,7 @@ export class Relay {
     if (isNew) this.#capacity.take(state)
     const child = this.#streams.child(state, peer)
     child.until = undefined
+    child.attempt = attempt
     // Once it is confirmed, all that came since its first SUB has been passed on: it cannot ask for the same again.
     const isReplayed = startSeq !== undefined && !child.confirmed
 
@@ -174,10 +178,11 @@ export class Relay {
     return known === undefined ? [...events, ...this.#follow(state, now)] : events
   }
 
-  handleSubOk(peer: PeerId, { stream, path, rate }: SubOk, now: Millis): RelayEvent[] {
+  handleSubOk(peer: PeerId, { stream, path, rate, attempt = 0 }: SubOk, now: Millis): RelayEvent[] {
     const state = this.#streams.get(stream)
     // Our UNSUB is on its way, or the neighbour is mistaken: say it again.
-    if (state === undefined || !isSource(state, peer)) return [unsub(peer, stream)]
+    if (state === undefined || !isSource(state, peer)) return [this.#upstream.unsub(peer, stream)]
+    if (!isAnswer(state, peer, attempt)) return nothing
     const events = rate === undefined ? nothing : this.#learn(state, rate)
     const isKept = this.#streams.get(stream) === state
     return isKept ? [...events, ...this.#upstream.handleOk(state, peer, path, now)] : events
@@ -200,7 +205,7 @@ export class Relay {
     const events = this.#upstream.leave(state, peer, now)
     // It keeps its children through a loss, and is told if this one does not wait for it.
     const isKept = reason === 'no-route' && wasSource && !this.isSource(stream, peer)
-    return isKept ? [...events, unsub(peer, stream)] : events
+    return isKept ? [...events, this.#upstream.unsub(peer, stream)] : events
   }
 
   handleMove(peer: PeerId, { stream, redirect }: Move): RelayEvent[] {
@@ -321,7 +326,7 @@ export class Relay {
     if (state.isOwn || state.subscribers > 0 || state.children.size > 0) return []
     const events = [state.upstream, state.asked?.peer]
       .filter(peer => peer !== undefined)
-      .map(peer => unsub(peer, state.id))
+      .map(peer => this.#upstream.unsub(peer, state.id))
     return [...events, ...this.#forget(state)]
   }
 

@@ -52,10 +52,12 @@ export class Resubscriptions {
     if (buckets === 0 || !this.#mayAsk.delete(peer)) return []
     const events: RelayEvent[] = []
     for (const stream of this.#streams.all()) {
-      const { id, name } = stream
+      const { id, name, asked } = stream
       if (!isSource(stream, peer) || (buckets & (1 << streamBucketOf(id))) === 0) continue
       const startSeq = this.#resumeSeq(id)
-      const message: Sub = { type: 'sub', ...name, ...(startSeq !== undefined && { startSeq }), insist: true }
+      const attempt = asked?.peer === peer ? asked.attempt : stream.attempt
+      const options = { ...(startSeq !== undefined && { startSeq }), ...(attempt > 0 && { attempt }) }
+      const message: Sub = { type: 'sub', ...name, ...options, insist: true }
       events.push({ type: 'send', peer, message })
     }
     return events

@@ -9,12 +9,15 @@ export interface Child {
   until: Millis | undefined
   /** When it was last asked to find another parent. */
   askedToMoveAt: Millis
+  /** Of its last SUB, for the answer. */
+  attempt: number
 }
 
 /** A neighbour that was sent SUB, and is not the parent (yet). */
 export interface Asked {
   readonly peer: PeerId
   readonly at: Millis
+  readonly attempt: number
   /** The parent fell silent, and this one may take its place. Otherwise it is the next hop. */
   isBackup: boolean
   /** Its way from the publisher, once it has said SUB_OK; undefined also while that way leads through this node. */
@@ -45,6 +48,8 @@ export interface Stream {
   subscribers: number
   /** The parent: established, and feeding. */
   upstream: PeerId | undefined
+  /** Of the SUB that the parent has answered. */
+  attempt: number
   establishedAt: Millis
   /** From the publisher to the parent, both included. */
   path: readonly PathTag[]
@@ -74,6 +79,11 @@ export function view({ id, name, upstream, path, childList, subscribers }: Strea
 /** Whether the stream comes from `peer`, or may: it is the parent, or the one asked. */
 export function isSource({ upstream, asked }: Stream, peer: PeerId): boolean {
   return upstream === peer || asked?.peer === peer
+}
+
+/** Whether it answers the SUB that `peer` was sent last, and not one that was taken back since: a source of the stream. */
+export function isAnswer({ upstream, attempt, asked }: Stream, peer: PeerId, answered: number): boolean {
+  return (upstream === peer && attempt === answered) || (asked?.peer === peer && asked.attempt === answered)
 }
 
 export class Streams {
@@ -117,6 +127,7 @@ export class Streams {
       childList: [],
       subscribers: 0,
       upstream: undefined,
+      attempt: 0,
       establishedAt: 0,
       path: [],
       asked: undefined,
@@ -149,7 +160,8 @@ export class Streams {
   child(stream: Stream, peer: PeerId): Child {
     const known = stream.children.get(peer)
     if (known !== undefined) return known
-    const child: Child = { confirmed: false, until: undefined, askedToMoveAt: Number.NEGATIVE_INFINITY }
+    const askedToMoveAt = Number.NEGATIVE_INFINITY
+    const child: Child = { confirmed: false, until: undefined, askedToMoveAt, attempt: 0 }
     stream.children.set(peer, child)
     stream.childList = this.#inOrder(stream.children.keys())
     this.#perChild.set(peer, (this.#perChild.get(peer) ?? 0) + 1)

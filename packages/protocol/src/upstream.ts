@@ -7,10 +7,11 @@
  */
 import { confirmAll, disown, tellWay } from './children.ts'
 import type { Config } from './config.ts'
-import type { Millis, PathTag, PeerId } from './ids.ts'
+import type { Millis, PathTag, PeerId, StreamId } from './ids.ts'
 import { established, lostUnlessFed, type RelayEvent, type RelayLookups, unsub } from './relay-event.ts'
 import type { Asked, Stream } from './streams.ts'
 import type { Timers } from './timers.ts'
+import { uint32Max } from './wire/limits.ts'
 import type { Sub } from './wire/messages.ts'
 
 export class Upstream {
@@ -22,6 +23,9 @@ export class Upstream {
   readonly #moving = new Set<Stream>()
   /** Silent streams that nobody can be asked for yet, and since when. */
   readonly #silent = new Map<Stream, Millis>()
+
+  /** Counts what was taken back. */
+  #attempt = 0
 
   constructor(tag: PathTag, config: Config, timers: Timers, lookups: RelayLookups) {
     this.#tag = tag
@@ -96,7 +100,7 @@ export class Upstream {
     // It takes the stream from here, a child of old that is to be the parent. It will say when that is over.
     if (isCircle && peer === asked?.peer) asked.path = undefined
     else if (isCircle || path.length > this.#config.hopsMax) {
-      return [unsub(peer, state.id), ...this.leave(state, peer, now)]
+      return [this.unsub(peer, state.id), ...this.leave(state, peer, now)]
     } else if (peer === upstream) return this.#setPath(state, peer, path)
     else if (asked !== undefined) {
       asked.path = path
@@ -169,6 +173,12 @@ export class Upstream {
     return [...lostUnlessFed(state), { type: 'refused', publisher, peer, redirect }]
   }
 
+  /** An answer to the SUB that this takes back may be on its way: it is none to the next one. */
+  unsub(peer: PeerId, stream: StreamId): RelayEvent {
+    this.#attempt = (this.#attempt + 1) % (uint32Max + 1)
+    return unsub(peer, stream)
+  }
+
   unask(state: Stream): void {
     state.asked = undefined
     this.#moving.delete(state)
@@ -204,14 +214,16 @@ export class Upstream {
 
   #giveUp(state: Stream, asked: Asked): RelayEvent[] {
     this.unask(state)
-    return [unsub(asked.peer, state.id), ...lostUnlessFed(state)]
+    return [this.unsub(asked.peer, state.id), ...lostUnlessFed(state)]
   }
 
   #ask(state: Stream, peer: PeerId, isBackup: boolean, now: Millis): RelayEvent {
     const insists = state.upstream === undefined
+    const attempt = this.#attempt
     const asked: Asked = {
       peer,
       at: now,
+      attempt,
       isBackup,
       path: undefined,
       confirmedAt: now,
@@ -222,20 +234,25 @@ export class Upstream {
     this.#timers.setBy('moves', deadlineOf(asked, this.#config))
     // What came before the first SUB_OK may be a leftover of an earlier subscription: it is no place to go on from.
     const startSeq = state.startSeq ?? this.#lookups.resumeSeq(state.id)
-    const options = { ...(startSeq !== undefined && { startSeq }), ...(insists && { insist: true }) }
+    const options = {
+      ...(startSeq !== undefined && { startSeq }),
+      ...(insists && { insist: true }),
+      ...(attempt > 0 && { attempt })
+    }
     const sub: Sub = { type: 'sub', ...state.name, ...options }
     return { type: 'send', peer, message: sub }
   }
 
   /** The one asked is the parent from now on. */
   #adopt(state: Stream, now: Millis): RelayEvent[] {
-    const { peer, path = [] } = state.asked as Asked
+    const { peer, path = [], attempt } = state.asked as Asked
     const before = state.upstream
     this.unask(state)
     state.upstream = peer
+    state.attempt = attempt
     state.establishedAt = now
     state.startSeq = undefined
-    const left = before === undefined ? [] : [unsub(before, state.id)]
+    const left = before === undefined ? [] : [this.unsub(before, state.id)]
     return [...left, ...this.#setPath(state, peer, path)]
   }
 

@@ -10,6 +10,7 @@ import {
   sends,
   silentOn,
   twisted,
+  withoutAttempt,
   withoutStart
 } from '../twists.ts'
 
@@ -55,6 +56,12 @@ export const subscriptions: readonly Mutant[] = [
     caughtBy: 'sub-ok-in-a-circle',
     saying: 'the parent of n',
     createOverlay: twisted(() => ({ hears: blindToWays }))
+  },
+  {
+    does: 'takes any answer for one to its last question',
+    caughtBy: 'answer-to-an-earlier-sub',
+    saying: 'the parent of n',
+    createOverlay: twisted(() => ({ says: outputs => outputs.map(withoutAttempt) }))
   },
   {
     does: 'waits for a new parent that is mute',

@@ -205,6 +205,30 @@ export const subscriptions: readonly Scenario[] = [
     }
   },
   {
+    name: 'answer-to-an-earlier-sub',
+    demands: 'a SUB_OK to a SUB that was taken back is no answer to the next one, and the one to that is',
+    run: network => {
+      network.add('n')
+      const x = network.addStranger('x')
+      network.connect('n', 'x', { delayMs: 5 })
+      network.run(500)
+      const run = network.pretend('x', 'n', 'news')
+      const asked = () => x.heardOf('sub').at(-1) ?? subTo(run)
+      network.subscribe('n', 'news')
+      network.within(100, 'n asks x', () => x.heardOf('sub').length === 1)
+      const answer = x.subOk(asked())
+      network.unsubscribe('n', 'news')
+      network.subscribe('n', 'news')
+      network.within(2_000, 'n asks x again', () => x.heardOf('sub').length === 2)
+      network.inject('x', 'n', answer)
+      network.run(100)
+      equal('the parent of n', network.parent('n', run), undefined)
+      network.inject('x', 'n', x.subOk(asked()))
+      network.run(100)
+      equal('the parent of n after its answer', network.parent('n', run), 'x')
+    }
+  },
+  {
     name: 'sub-ok-from-too-far',
     demands: 'a SUB_OK with a longer way than there may be makes no parent, and is answered with UNSUB',
     run: network => {

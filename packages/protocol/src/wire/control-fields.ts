@@ -122,20 +122,22 @@ export const fieldsOf: { [K in Kind]: FieldsOf<K> } = {
   },
   sub: {
     name: 'sub',
-    toWire: ({ channel, publisher, epoch, track, startSeq = null, insist = null }) => {
+    toWire: ({ channel, publisher, epoch, track, startSeq = null, insist = null, attempt = null }) => {
       const ids = { channel: channelIdBytes(channel), publisher: peerIdBytes(publisher) }
-      return { ...ids, epoch, track, startSeq, insist }
+      return { ...ids, epoch, track, startSeq, insist, attempt }
     },
-    fromWire: ({ channel, publisher, epoch, track, startSeq, insist }) => ({
+    fromWire: ({ channel, publisher, epoch, track, startSeq, insist, attempt }) => ({
       type: 'sub',
       channel: channelIdFrom(channel),
       publisher: peerIdFrom(publisher),
       epoch: epoch ?? 0,
       track: track ?? 0,
       ...(startSeq !== null && { startSeq }),
-      ...(insist === true && { insist })
+      ...(insist === true && { insist }),
+      ...(attempt && { attempt })
     }),
-    check: ({ epoch, track, startSeq }) => {
+    check: ({ epoch, track, startSeq, attempt }) => {
+      checkInteger('attempt', attempt ?? 0, uint32Max)
       checkInteger('epoch', epoch)
       checkInteger('track', track, trackMax)
       checkInteger('startSeq', startSeq ?? 0, uint32Max)
@@ -143,19 +145,22 @@ export const fieldsOf: { [K in Kind]: FieldsOf<K> } = {
   },
   'sub-ok': {
     name: 'subOk',
-    toWire: ({ stream, path, rate }) => ({
+    toWire: ({ stream, path, rate, attempt = null }) => ({
       stream: streamIdBytes(stream),
       path: pathBytes(path),
       meanKbps: rate?.mean ?? null,
-      peakKbps: rate?.peak ?? null
+      peakKbps: rate?.peak ?? null,
+      attempt
     }),
-    fromWire: ({ stream, path, meanKbps, peakKbps }) => ({
+    fromWire: ({ stream, path, meanKbps, peakKbps, attempt }) => ({
       type: 'sub-ok',
       stream: streamIdFrom(stream),
       path: pathFrom(path),
-      ...(meanKbps && { rate: { mean: meanKbps, peak: Math.max(meanKbps, peakKbps ?? 0) } })
+      ...(meanKbps && { rate: { mean: meanKbps, peak: Math.max(meanKbps, peakKbps ?? 0) } }),
+      ...(attempt && { attempt })
     }),
-    check: ({ path, rate }) => {
+    check: ({ path, rate, attempt }) => {
+      checkInteger('attempt', attempt ?? 0, uint32Max)
       if (path.length === 0) fail('malformed', 'path is empty')
       checkCount('path has', path.length, pathNodesMax, 'nodes')
       checkInteger('meanKbps', rate?.mean ?? 0, uint32Max)

@@ -17,6 +17,7 @@ import { type Message, ProtocolError, type SyncRow } from './messages.ts'
 const bytes = (length: number) => fc.uint8Array({ minLength: length, maxLength: length })
 const safe = fc.maxSafeNat()
 const uint32 = fc.nat(0xffff_ffff)
+const attempt = fc.integer({ min: 1, max: 0xffff_ffff })
 const rate = fc
   .tuple(fc.integer({ min: 1, max: 0xffff_ffff }), fc.integer({ min: 1, max: 0xffff_ffff }))
   .map(([a, b]) => ({ mean: Math.min(a, b), peak: Math.max(a, b) }))
@@ -80,12 +81,13 @@ const message: fc.Arbitrary<Message> = fc.oneof(
       epoch: safe,
       track: fc.nat(255),
       startSeq: uint32,
-      insist: fc.constant(true)
+      insist: fc.constant(true),
+      attempt
     },
     { requiredKeys: ['type', 'channel', 'publisher', 'epoch', 'track'] }
   ),
   fc.record(
-    { type: is('sub-ok'), stream, path: fc.array(tag, { minLength: 1, maxLength: 70 }), rate },
+    { type: is('sub-ok'), stream, path: fc.array(tag, { minLength: 1, maxLength: 70 }), rate, attempt },
     { requiredKeys: ['type', 'stream', 'path'] }
   ),
   fc.record(

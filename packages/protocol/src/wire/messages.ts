@@ -163,6 +163,8 @@ export interface Sub extends StreamName {
   startSeq?: number
   /** The asker has no parent: limits that only share the load do not count. */
   insist?: boolean
+  /** Changes with each UNSUB, so that an answer can be told from one to a SUB before it. Absent: 0. At most `uint32Max`. */
+  attempt?: number
 }
 
 /** The stream comes this way, and is established up to its publisher. */
@@ -173,6 +175,8 @@ export interface SubOk {
   path: readonly PathTag[]
   /** What the stream takes of a link, as far as the sender knows. */
   rate?: WireRate
+  /** Of the SUB that it answers. */
+  attempt?: number
 }
 
 /** In kilobits per second, on the wire. At least 1, up to `uint32Max`. */

@@ -90,6 +90,7 @@ export interface Sub {
   track: number | null
   startSeq: number | null
   insist: boolean | null
+  attempt: number | null
 }
 
 export interface SubOk {
@@ -97,6 +98,7 @@ export interface SubOk {
   path: Uint8Array | null
   meanKbps: number | null
   peakKbps: number | null
+  attempt: number | null
 }
 
 export interface SubNack {
@@ -1427,6 +1429,7 @@ const hopcast = $root.hopcast = (() => {
         Sub.prototype.track = null;
         Sub.prototype.startSeq = null;
         Sub.prototype.insist = null;
+        Sub.prototype.attempt = null;
 
         let $oneOfFields;
 
@@ -1455,6 +1458,8 @@ const hopcast = $root.hopcast = (() => {
                 writer.uint32(40).uint32(message.startSeq);
             if (message.insist != null && $Object.hasOwnProperty.call(message, "insist") && message.insist !== false)
                 writer.uint32(48).bool(message.insist);
+            if (message.attempt != null && $Object.hasOwnProperty.call(message, "attempt") && message.attempt !== 0)
+                writer.uint32(56).uint32(message.attempt);
             if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                 for (let i = 0; i < message.$unknowns.length; ++i)
                     writer.raw(message.$unknowns[i]);
@@ -1540,6 +1545,15 @@ const hopcast = $root.hopcast = (() => {
                             delete message.insist;
                         continue;
                     }
+                case 7: {
+                        if (wireType !== 0)
+                            break;
+                        if (value = reader.uint32())
+                            message.attempt = value;
+                        else
+                            delete message.attempt;
+                        continue;
+                    }
                 }
                 reader.skipType(wireType, _depth, tag);
                 if (!reader.discardUnknown) {
@@ -1573,6 +1587,7 @@ const hopcast = $root.hopcast = (() => {
         SubOk.prototype.path = null;
         SubOk.prototype.meanKbps = null;
         SubOk.prototype.peakKbps = null;
+        SubOk.prototype.attempt = null;
 
         SubOk.encode = function (message, writer, _depth) {
             if (!writer)
@@ -1589,6 +1604,8 @@ const hopcast = $root.hopcast = (() => {
                 writer.uint32(24).uint32(message.meanKbps);
             if (message.peakKbps != null && $Object.hasOwnProperty.call(message, "peakKbps") && message.peakKbps !== 0)
                 writer.uint32(32).uint32(message.peakKbps);
+            if (message.attempt != null && $Object.hasOwnProperty.call(message, "attempt") && message.attempt !== 0)
+                writer.uint32(40).uint32(message.attempt);
             if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                 for (let i = 0; i < message.$unknowns.length; ++i)
                     writer.raw(message.$unknowns[i]);
@@ -1656,6 +1673,15 @@ const hopcast = $root.hopcast = (() => {
                             message.peakKbps = value;
                         else
                             delete message.peakKbps;
+                        continue;
+                    }
+                case 5: {
+                        if (wireType !== 0)
+                            break;
+                        if (value = reader.uint32())
+                            message.attempt = value;
+                        else
+                            delete message.attempt;
                         continue;
                     }
                 }
