@@ -41,6 +41,7 @@ describe('The command line', () => {
     [['--runs', '0'], /--runs is "0"/],
     [['--runs', '1.5'], /whole number from 1 to 99/],
     [['--beside', 'nats,best'], /no peer "best"; there are: nats, copy/],
+    [['--beside', ''], /no peer ""; there are: nats, copy/],
     [['start', '--beside', 'nats'], /no peer "nats"; there are: none/],
     [['--fast'], /Unknown option '--fast'; --help/]
   ])('refuses %j with a line that names it', (args, line) => {

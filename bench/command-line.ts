@@ -40,8 +40,8 @@ export function parseRequest(args: string[], known: readonly Benchmark[]): Reque
   const chosen = [...new Set(positionals.map(name => named(name, known)))]
   const benchmarks = chosen.length > 0 ? chosen : [...known]
   const { json = false, profile } = values
-  const beside = values.beside && peersOf(values.beside, benchmarks)
-  return { type: 'run', benchmarks, runs: runsOf(values.runs), beside: beside || undefined, json, profile }
+  const beside = values.beside === undefined ? undefined : peersOf(values.beside, benchmarks)
+  return { type: 'run', benchmarks, runs: runsOf(values.runs), beside, json, profile }
 }
 
 function parsed(args: string[]) {

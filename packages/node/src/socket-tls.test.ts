@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
+import { Duplex } from 'node:stream'
+import { connect as connectTls } from 'node:tls'
 import { generateKeyPair } from '@libp2p/crypto/keys'
 import type { Connection, Libp2p } from '@libp2p/interface'
 import { peerIdFromPrivateKey } from '@libp2p/peer-id'
@@ -81,12 +83,12 @@ describe('TLS on the socket', () => {
       const [address] = listener.getMultiaddrs()
       const other = peerIdFromPrivateKey(await generateKeyPair('Ed25519'))
       const wrong = multiaddr(`${address}`.replace(listener.peerId.toString(), other.toString()))
-      await expect(dialler.dial(wrong)).rejects.toThrow()
+      await expect(dialler.dial(wrong)).rejects.toThrow(/unexpected|peer/i)
       await vi.waitFor(() => expect(listener.getConnections()).toEqual([]))
     }
   )
 
-  test('is over at once for both when the process of one is', async () => {
+  test('is over for both when one aborts', async () => {
     const [dialler, listener] = [await node('ours'), await node('ours')]
     const connection = await dialler.dial(listener.getMultiaddrs())
     await echoed(connection, randomBytes(10))
@@ -94,14 +96,61 @@ describe('TLS on the socket', () => {
     await vi.waitFor(() => expect(connection.status).not.toBe('open'))
   })
 
+  test('takes the first of TLS when it comes together with the choice of protocol', async () => {
+    const listener = await node('ours')
+    const socket = connect(portOf(listener), '127.0.0.1')
+    const carrier = new Duplex({
+      read: () => {},
+      write: (chunk, _, done) => {
+        // The first is the ClientHello: the proposal goes in front of it.
+        socket.write(isFirst ? Buffer.concat([proposal, chunk]) : chunk)
+        isFirst = false
+        done()
+      }
+    })
+    let isFirst = true
+    let answer = Buffer.alloc(0)
+    socket.on('data', bytes => {
+      answer = Buffer.concat([answer, bytes])
+      if (answer.length <= proposal.length) return
+      carrier.push(answer.subarray(proposal.length))
+      proposal.copy(answer)
+      answer = answer.subarray(0, proposal.length)
+    })
+    const secured = connectTls({
+      socket: carrier,
+      rejectUnauthorized: false,
+      ALPNProtocols: ['/yamux/1.0.0']
+    })
+    await once(secured, 'secureConnect')
+    expect(secured.alpnProtocol).toBe('/yamux/1.0.0')
+    secured.on('error', () => {})
+    socket.destroy()
+  })
+
+  test('sends what was sent before it is closed', async () => {
+    const [dialler, listener] = [await node('ours'), await node('ours')]
+    let came = 0
+    await listener.handle('/test/sink', stream => {
+      stream.addEventListener('message', ({ data }) => {
+        came += data.byteLength
+      })
+    })
+    const connection = await dialler.dial(listener.getMultiaddrs())
+    const streams = await Promise.all([1, 2, 3, 4, 5].map(() => connection.newStream('/test/sink')))
+    for (const stream of streams) stream.send(new Uint8Array(1_000))
+    await connection.close()
+    await vi.waitFor(() => expect(came).toBe(5_000))
+    expect(connection.status).toBe('closed')
+  })
+
   test.each([
     ['what is no TLS', (socket: Socket) => socket.write(randomBytes(100))],
     ['nothing more', (socket: Socket) => socket.end()]
   ])('closes a connection on which %s comes, and goes on', async (_, disturb) => {
     const listener = await node('ours')
-    const port = Number(/tcp\/(\d+)/.exec(`${listener.getMultiaddrs()[0]}`)?.[1])
-    const socket = connect(port, '127.0.0.1')
-    socket.write(line('/multistream/1.0.0') + line('/tls/1.0.0'))
+    const socket = connect(portOf(listener), '127.0.0.1')
+    socket.write(proposal)
     await once(socket, 'data')
     disturb(socket)
     socket.resume()
@@ -113,7 +162,13 @@ describe('TLS on the socket', () => {
   })
 })
 
+function portOf(listener: Libp2p): number {
+  return Number(/tcp\/(\d+)/.exec(`${listener.getMultiaddrs()[0]}`)?.[1])
+}
+
 /** As multistream-select has it: a length, and a text with a newline. */
 function line(text: string): string {
   return `${String.fromCharCode(text.length + 1)}${text}\n`
 }
+
+const proposal = Buffer.from(line('/multistream/1.0.0') + line('/tls/1.0.0'))

@@ -13,6 +13,7 @@ import {
   type MessageStream,
   type SecureConnectionOptions,
   type SecuredConnection,
+  type StreamMessageEvent,
   serviceCapabilities
 } from '@libp2p/interface'
 import { PROTOCOL, type TLSComponents, tls } from '@libp2p/tls'
@@ -58,8 +59,7 @@ class SocketTls implements ConnectionEncrypter {
     isServer: boolean,
     { signal, remotePeer: expected, skipStreamMuxerNegotiation }: SecureConnectionOptions = {}
   ): Promise<SecuredConnection> {
-    this.#context ??= this.#newContext()
-    const secureContext = await this.#context
+    const secureContext = await this.#secureContext()
     signal?.throwIfAborted()
     const muxers = this.#components.upgrader.getStreamMuxers()
     const protocols = [...(skipStreamMuxerNegotiation === true ? [] : muxers.keys()), noMuxer]
@@ -75,6 +75,8 @@ class SocketTls implements ConnectionEncrypter {
         })
       : connect({ ...options, socket, ALPNProtocols: protocols })
     secured.on('error', error => connection.abort(error))
+    // libp2p closes the socket below, which would shut it before what TLS has yet to write.
+    socket.destroySoon = () => secured.destroySoon()
     try {
       await handshake(secured, signal)
       const { raw } = secured.getPeerCertificate()
@@ -90,9 +92,19 @@ class SocketTls implements ConnectionEncrypter {
     }
   }
 
+  #secureContext(): Promise<SecureContext> {
+    this.#context ??= this.#newContext().catch(error => {
+      this.#context = undefined
+      throw error
+    })
+    return this.#context
+  }
+
   async #newContext(): Promise<SecureContext> {
     const certificate = await generateCertificate(this.#components.privateKey)
-    return createSecureContext({ ...certificate, minVersion: 'TLSv1.3', maxVersion: 'TLSv1.3' })
+    // Without a context of its own, a session that a client resumes is refused.
+    const options = { minVersion: 'TLSv1.3', maxVersion: 'TLSv1.3', sessionIdContext: 'hopcast' } as const
+    return createSecureContext({ ...certificate, ...options })
   }
 }
 
@@ -105,9 +117,13 @@ function socketOf(connection: MessageStream): Socket | undefined {
 /** From now on nobody reads the socket; what came and was not read lies in it again. */
 async function takeOver(connection: MessageStream, socket: Socket): Promise<void> {
   const unread: Uint8Array[] = []
+  const keep = ({ data }: StreamMessageEvent) => unread.push(data.subarray())
   // It gives what it holds in a microtask, before anything more can come.
-  connection.addEventListener('message', ({ data }) => unread.push(data.subarray()))
+  connection.addEventListener('message', keep)
   while (connection.readBufferLength > 0) await Promise.resolve()
+  connection.removeEventListener('message', keep)
+  // While it flows, what is put back is read by nobody.
+  socket.pause()
   socket.removeAllListeners('data')
   // Of what node:tls reads and writes, the timer of the socket itself sees nothing.
   socket.setTimeout(0)
@@ -119,10 +135,11 @@ function chooseFrom(known: readonly string[]): (offer: { protocols: string[] }) 
 }
 
 function handshake(socket: TLSSocket, signal: AbortSignal | undefined): Promise<void> {
-  return new Promise((resolve, reject) => {
-    socket.once('secure', resolve)
-    socket.once('error', reject)
-    socket.once('close', () => reject(new Error('it has closed the connection during the handshake')))
-    signal?.addEventListener('abort', () => reject(signal.reason), { once: true })
-  })
+  const { promise, resolve, reject } = Promise.withResolvers<void>()
+  const onAbort = () => reject(signal?.reason)
+  socket.once('secure', resolve)
+  socket.once('error', reject)
+  socket.once('close', () => reject(new Error('it has closed the connection during the handshake')))
+  signal?.addEventListener('abort', onAbort)
+  return promise.finally(() => signal?.removeEventListener('abort', onAbort))
 }

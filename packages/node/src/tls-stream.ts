@@ -1,5 +1,4 @@
 /** An encrypted socket as libp2p's muxers want it. */
-import { once } from 'node:events'
 import type { TLSSocket } from 'node:tls'
 import type { AbortOptions, MessageStream } from '@libp2p/interface'
 import { TimeoutError } from '@libp2p/interface'
@@ -60,8 +59,6 @@ export class TlsStream extends AbstractMessageStream {
 
   /** What was sent leaves first, and the other side is told that nothing more comes. */
   override async close(options?: AbortOptions): Promise<void> {
-    this.#socket.destroySoon()
-    if (!this.#socket.closed) await once(this.#socket, 'close', options)
     await this.#connection.close(options)
   }
 

@@ -60,6 +60,26 @@ describe('yamux, mended', () => {
     expect(frames).toBeLessThanOrEqual(2 + 3)
   })
 
+  test('sends one when half of the window is used up, not when all is', async () => {
+    const { sender, inbound, sentBack } = pair(factories["libp2p's"], factories.ours)
+    await carry(sender, inbound, 120, 1_000)
+    const before = sentBack()
+    const stream = sender.streams[0] as unknown as Stream
+    for (let i = 0; i < 20; i++) stream.send(new Uint8Array(1_000))
+    await vi.waitFor(() => expect(sentBack() - before).toBe(12))
+  })
+
+  test('breaks a connection on which a frame comes in ever more parts', async () => {
+    const { far } = pair(factories["libp2p's"], factories.ours)
+    // As a transport does: what is sent here may be joined on its way.
+    const { onData } = far as unknown as { onData(bytes: Uint8Array): void }
+    onData.call(far, Uint8Array.from([0, 0, 0, 1, 0, 0, 0, 1, 0, 0xff, 0xff, 0xff]))
+    for (let i = 0; i < 8_000; i++) onData.call(far, new Uint8Array(1))
+    expect(far.status).toBe('open')
+    for (let i = 0; i < 1_000; i++) onData.call(far, new Uint8Array(1))
+    expect(far.status).toBe('aborted')
+  })
+
   test('breaks a connection on which more of a frame comes than a window holds', async () => {
     const { near, far } = pair(factories["libp2p's"], factories.ours)
     near.send(Uint8Array.from([0, 0, 0, 1, 0, 0, 0, 1, 0xff, 0xff, 0xff, 0xff]))

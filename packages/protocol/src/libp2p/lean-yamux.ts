@@ -8,7 +8,7 @@
  *
  * Both reach into its objects, whose fields are private by their types alone. The tests show that they do what they are for.
  */
-import type { MessageStream, StreamMuxer, StreamMuxerFactory } from '@libp2p/interface'
+import type { StreamMuxer, StreamMuxerFactory } from '@libp2p/interface'
 
 /** What a neighbour may send on a stream before it is read. The largest object fits; nobody needs the 16 MiB of the default. */
 const windowBytesMax = 2 ** 21
@@ -17,8 +17,8 @@ const headerBytes = 12
 type Yamux = (init: { streamOptions: { maxStreamWindowSize: number } }) => () => StreamMuxerFactory
 
 interface MuxerInside extends StreamMuxer {
-  readonly decoder: { readonly buffer: { readonly byteLength: number } }
-  onData(data: unknown): void
+  readonly decoder?: { readonly buffer?: { readonly byteLength: number } }
+  onData(data: { readonly byteLength: number }): void
   _newStream(...about: unknown[]): StreamInside
 }
 
@@ -31,27 +31,34 @@ interface StreamInside {
 
 /** States in which a window update also opens a stream, or accepts it. */
 const opening = { init: 0, synReceived: 2 }
+/** A part of a frame, however small, takes half a kilobyte until the frame is whole. TCP brings the largest in 1,500. */
+const partsMax = 8_192
 
 export function leanYamux(yamux: Yamux): () => StreamMuxerFactory {
   const make = yamux({ streamOptions: { maxStreamWindowSize: windowBytesMax } })
   return () => {
     const factory = make()
-    return {
-      protocol: factory.protocol,
-      createStreamMuxer: (connection: MessageStream) =>
-        mend(factory.createStreamMuxer(connection) as MuxerInside)
-    }
+    const { createStreamMuxer } = factory
+    factory.createStreamMuxer = connection => mend(createStreamMuxer.call(factory, connection) as MuxerInside)
+    return factory
   }
 }
 
 function mend(muxer: MuxerInside): StreamMuxer {
-  const { onData, _newStream } = muxer
+  const { onData, _newStream, decoder } = muxer
+  const buffer = decoder?.buffer
+  // Another version, which keeps these elsewhere: it works, as it is.
+  if (typeof buffer?.byteLength !== 'number' || typeof _newStream !== 'function') return muxer
+  let parts = 0
   // What is thrown here breaks the connection, as any other frame that must not be.
   muxer.onData = data => {
+    const whole = buffer.byteLength + data.byteLength
     onData.call(muxer, data)
-    const { byteLength } = muxer.decoder.buffer
+    const { byteLength } = buffer
+    parts = byteLength < whole ? 0 : parts + 1
     if (byteLength > windowBytesMax + headerBytes)
       throw new Error(`a frame is longer than ${windowBytesMax} bytes`)
+    if (parts > partsMax) throw new Error(`a frame comes in more than ${partsMax} parts`)
   }
   muxer._newStream = (...about) => updatesLess(_newStream.apply(muxer, about))
   return muxer

@@ -103,7 +103,8 @@ export class FrameReader {
 
   /**
    * Takes the next bytes and returns the bodies that they complete. A body that lies in `chunk` as a whole is a view
-   * on it, not a copy: who keeps it keeps the chunk. Before each, in the same memory, is its length.
+   * on it, not a copy: who keeps it keeps the chunk. Before it, in the same memory, is its length, unless a chunk began
+   * between the two.
    *
    * @throws ProtocolError `too-large` for a length over the limit, `malformed` for one not in its shortest form
    */
