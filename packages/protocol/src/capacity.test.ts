@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { streamId } from './ids.ts'
+import { pathTag, streamId } from './ids.ts'
 import {
   another,
   established,
@@ -9,6 +9,7 @@ import {
   other,
   relay,
   right,
+  self,
   stream,
   sub,
   told,
@@ -40,6 +41,28 @@ describe('To share the load, a relay', () => {
     const page = established({ fanOutMax: 1 })
     page.lookups.servers.push(right)
     expect(told(page.relay.handleSub(right, sub(), 0))).toEqual(['full to right'])
+  })
+
+  test('that is a server counts servers, too, past serverPartnersMax: anyone can say that it is one', () => {
+    const made = established({ serverFanOutMax: 1, serverPartnersMax: 1, server: true })
+    made.lookups.servers.push(right, other)
+    expect(told(made.relay.handleSub(right, sub(), 0))).toEqual(['ok 1 to right'])
+    expect(told(made.relay.handleSub(other, sub(), 0))).toEqual(['full to other'])
+  })
+
+  test('believes its parent that a stream has peaks, up to peakToMeanMax', () => {
+    const made = relay({ uplinkBps: 1_000_000, peakToMeanMax: 4 })
+    made.relay.handleSub(left, sub(), 0)
+    const answer = made.relay.handleSubOk(up, { ...ok(0), rate: { mean: 110, peak: 0xffff_ffff } }, 10)
+    expect(answer.at(-1)).toMatchObject({ peer: left, message: { rate: { mean: 110, peak: 440 } } })
+    expect(made.relay.capacity.isFull).toBe(false)
+  })
+
+  test('learns no rate from a neighbour whose stream comes through itself', () => {
+    const made = relay({ uplinkBps: 400_000 })
+    made.relay.handleSub(left, sub(), 0)
+    const circle = { ...ok(0), path: [pathTag(self)], rate: { mean: 500, peak: 500 } }
+    expect(told(made.relay.handleSubOk(up, circle, 10))).toEqual([])
   })
 
   test('sends what it has to servers first', () => {
@@ -122,11 +145,10 @@ describe('To share the load, a relay', () => {
     expect(told(answer)).toEqual(['full to left', 'unsub to up', 'closed'])
   })
 
-  test('takes nobody where not a single peak fits into its uplink, and says that it is full', () => {
+  test('takes nobody where not a single peak fits into its uplink', () => {
     const made = relay({ uplinkBps: 1_000_000 })
     made.relay.subscribe(name, 0)
     made.relay.handleSubOk(up, { ...ok(0), rate: { mean: 400, peak: 1_100 } }, 10)
-    expect(made.relay.capacity.isFull).toBe(true)
     expect(told(made.relay.handleSub(right, sub({ insist: true }), 20))).toEqual(['full to right'])
   })
 

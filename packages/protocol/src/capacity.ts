@@ -84,7 +84,7 @@ export class Capacity {
     const { moveIntervalMs } = this.#config
     const events: RelayEvent[] = []
     if (children.size <= this.#fanOutMax(state)) return events
-    for (const peer of this.#counted(state).slice(this.#fanOutMax(state))) {
+    for (const peer of this.#counted(state.childList).slice(this.#fanOutMax(state))) {
       const child = children.get(peer)
       if (child === undefined || now - child.askedToMoveAt < moveIntervalMs) continue
       child.askedToMoveAt = now
@@ -113,19 +113,16 @@ export class Capacity {
 
   /** Whether others should take the child, for the sake of sharing the load. */
   #hasEnough(peer: PeerId, state: Stream | undefined): boolean {
-    if (this.#isWithdrawn) return true
-    const isCounted = state !== undefined && !this.#isPartner(peer)
-    return isCounted && this.#counted(state).length >= this.#fanOutMax(state)
+    if (this.#isWithdrawn || state === undefined) return this.#isWithdrawn
+    return this.#counted([...state.childList, peer]).length > this.#fanOutMax(state)
   }
 
-  /** The children that `fanOutMax` is about. */
-  #counted({ childList }: Stream): readonly PeerId[] {
-    return childList.filter(peer => !this.#isPartner(peer))
-  }
-
-  /** Servers feed each other before they feed anyone: they are few, and each feeds many. */
-  #isPartner(peer: PeerId): boolean {
-    return this.#config.server && this.#lookups.isServer(peer)
+  /** Those that `fanOutMax` is about: servers feed each other before they feed anyone, as each feeds many. */
+  #counted(children: readonly PeerId[]): readonly PeerId[] {
+    const { server, serverPartnersMax } = this.#config
+    if (!server) return children
+    let partners = 0
+    return children.filter(peer => !this.#lookups.isServer(peer) || ++partners > serverPartnersMax)
   }
 
   /** So many children of the stream are enough. */
@@ -141,7 +138,7 @@ export class Capacity {
 
   /** Who may have room: the children that are not too many, each time others of them. */
   #redirect(peer: PeerId, state: Stream): PeerId[] {
-    const others = this.#counted(state)
+    const others = this.#counted(state.childList)
       .slice(0, this.#fanOutMax(state))
       .filter(child => child !== peer)
     this.#redirects += redirectMax

@@ -227,6 +227,8 @@ export interface Config {
   /** Of a stream of this rate and more a viewer can feed few others, so the tree begins broader: else it would be deep. */
   heavyBps: number
   serverFanOutHeavyMax: number
+  /** Servers that a server feeds beside that. */
+  serverPartnersMax: number
   /** A stream's rate is at most so many times its mean, whatever its timestamps say of its peaks. */
   peakToMeanMax: number
   /** A child is asked to move at most this often. */

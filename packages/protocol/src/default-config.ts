@@ -108,6 +108,7 @@ export const defaultConfig: Config = {
   serverFanOutMax: 10,
   heavyBps: 500_000,
   serverFanOutHeavyMax: 40,
+  serverPartnersMax: 32,
   peakToMeanMax: 4,
   moveIntervalMs: 30_000,
   uplinkBps: 0,

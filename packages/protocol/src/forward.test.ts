@@ -189,6 +189,17 @@ describe('Forward knows', () => {
     expect(peak).toBeLessThanOrEqual(most)
   })
 
+  test('leaves out the part of a second in which a stream began', () => {
+    const passed = forward({ objectOverheadBytes: 0 })
+    passed.handleTimeout(0)
+    passed.accept(object(0, voice, 1_000), 990)
+    passed.handleTimeout(1_000)
+    expect(passed.rate(voice)).toBe(undefined)
+    for (let seq = 1; seq <= 10; seq++) passed.accept(object(seq, voice, 1_000), 1_000 + 50 * seq)
+    passed.handleTimeout(2_000)
+    expect(passed.rate(voice)?.meanBps).toBeCloseTo(10 * 8 * (1_000 + headerBytes), -3)
+  })
+
   test('that timestamps which say that all comes at once are wrong', () => {
     const passed = forward({ peakToMeanMax: 4, objectOverheadBytes: 0 })
     for (let seq = 0; seq < 500; seq++) {

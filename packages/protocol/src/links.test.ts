@@ -62,6 +62,10 @@ describe('A neighbour', () => {
     made.links.handleConnected(a, 0)
     expect(made.links.isUp(a)).toBe(false)
     expect(made.links.handleHello(a, hello)).toEqual([{ type: 'up', peer: a, server: false }])
+    expect(made.links.isServer(a)).toBe(false)
+    made.links.handleConnected(b, 0)
+    made.links.handleHello(b, { ...hello, server: true })
+    expect(made.links.isServer(b)).toBe(true)
     expect(made.links.isUp(a)).toBe(true)
   })
 

@@ -183,14 +183,16 @@ export class Relay {
     // Our UNSUB is on its way, or the neighbour is mistaken: say it again.
     if (state === undefined || !isSource(state, peer)) return [this.#upstream.unsub(peer, stream)]
     if (!isAnswer(state, peer, attempt)) return nothing
-    const events = rate === undefined ? nothing : this.#learn(state, rate)
+    const events = rate !== undefined && this.#upstream.isWay(path) ? this.#learn(state, rate) : nothing
     const isKept = this.#streams.get(stream) === state
     return isKept ? [...events, ...this.#upstream.handleOk(state, peer, path, now)] : events
   }
 
   /** Children that turn out to be too many are refused, and what nobody takes then is given up. */
   #learn(state: Stream, { mean, peak }: WireRate): RelayEvent[] {
-    const refusals = this.#capacity.learn(state, { meanBps: 1_000 * mean, peakBps: 1_000 * peak })
+    const peakMax = this.#config.peakToMeanMax * mean
+    const told = { meanBps: 1_000 * mean, peakBps: 1_000 * Math.min(peak, peakMax) }
+    const refusals = this.#capacity.learn(state, told)
     if (refusals.length === 0) return nothing
     return [...refusals, ...[...this.#streams.all()].flatMap(one => this.#releaseIfUnused(one))]
   }

@@ -33,7 +33,7 @@ describe('A settled node', () => {
     [26, 3],
     [45, 9],
     [60, 16]
-  ])('that would gain %d %% waits 1/%d of the time', (percent, part) => {
+  ])('that would gain %d hundredths waits for a part of the time: one in %d', (percent, part) => {
     const { routes, timers, now } = settled()
     routes.handleSync(b, { rows: [row(1_000 - 10 * percent - 10)] }, now)
     expect(timers.takeDue(now + (0.95 * holdMs) / part)).not.toContain('switches')

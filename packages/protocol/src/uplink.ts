@@ -11,8 +11,8 @@ export class Uplink {
   readonly #measured: RelayLookups['rate']
   /** As measured last, and what was taken on since. */
   #usedBps = 0
-  /** What the next child of the costliest stream takes: there is room while one more of those fits. */
-  #nextBps = 0
+  /** Of the stream that costs most per child: there is room while one more of those fits. */
+  #largestBps = 0
 
   constructor({ uplinkBps }: Config, measured: RelayLookups['rate']) {
     this.#limitBps = uplinkBps === 0 ? Number.POSITIVE_INFINITY : uplinkBps
@@ -21,7 +21,7 @@ export class Uplink {
 
   /** Nobody should ask here for anything that this node carries already. */
   get isFull(): boolean {
-    return this.#usedBps + this.#nextBps > this.#limitBps
+    return this.#usedBps + this.#largestBps > this.#limitBps
   }
 
   hasRoomFor(stream: Stream | undefined): boolean {
@@ -35,22 +35,24 @@ export class Uplink {
   /** The parent has told the rate of a stream that has not been measured. Returns whether its children are too many now. */
   learn(stream: Stream, rate: Rate): boolean {
     const before = this.#bps(stream)
-    stream.rate = rate
+    // It may pause, and what comes after the pause is meant.
+    const least = (bps: number) => Math.max(bps, unknownBps)
+    stream.rate = { meanBps: least(rate.meanBps), peakBps: least(rate.peakBps) }
     this.#usedBps += stream.children.size * (this.#bps(stream) - before)
-    this.#nextBps = Math.max(this.#nextBps, this.#neededBps(stream))
     return this.#usedBps > this.#limitBps
   }
 
   /** Measures anew. Returns the streams that have a child too many, one entry per child, the costliest first. */
   measure(streams: Iterable<Stream>): Stream[] {
     this.#usedBps = 0
-    this.#nextBps = 0
+    this.#largestBps = 0
     const fed: Stream[] = []
     for (const stream of streams) {
       stream.rate = this.#measured(stream.id) ?? stream.rate
       this.#usedBps += stream.children.size * this.#bps(stream)
-      this.#nextBps = Math.max(this.#nextBps, this.#neededBps(stream))
-      if (stream.children.size > 0) fed.push(stream)
+      if (stream.children.size === 0) continue
+      this.#largestBps = Math.max(this.#largestBps, this.#bps(stream))
+      fed.push(stream)
     }
     const surplus: Stream[] = []
     if (this.#usedBps <= this.#limitBps) return surplus

@@ -93,13 +93,18 @@ export class Upstream {
     return isDue && this.#lookups.resumeSeq(id) === undefined ? this.handleSilence(state, now) : []
   }
 
+  /** Whether a stream may come by it: not through this node, and not from too far. */
+  isWay(path: readonly PathTag[]): boolean {
+    return !path.includes(this.#tag) && path.length <= this.#config.hopsMax
+  }
+
   /** SUB_OK from the parent, or from the one asked. */
   handleOk(state: Stream, peer: PeerId, path: readonly PathTag[], now: Millis): RelayEvent[] {
     const { asked, upstream } = state
     const isCircle = path.includes(this.#tag)
     // It takes the stream from here, a child of old that is to be the parent. It will say when that is over.
     if (isCircle && peer === asked?.peer) asked.path = undefined
-    else if (isCircle || path.length > this.#config.hopsMax) {
+    else if (!this.isWay(path)) {
       return [this.unsub(peer, state.id), ...this.leave(state, peer, now)]
     } else if (peer === upstream) return this.#setPath(state, peer, path)
     else if (asked !== undefined) {
