@@ -22,6 +22,8 @@ import { TlsStream } from './tls-stream.ts'
 
 /** What ALPN says when the muxer is to be agreed on later. */
 const noMuxer = 'libp2p'
+/** A connection that is paused, or closed meanwhile, keeps what it holds. */
+const turnsMax = 10
 
 export function socketTls(): (components: TLSComponents) => ConnectionEncrypter {
   return components => new SocketTls(components)
@@ -120,8 +122,9 @@ async function takeOver(connection: MessageStream, socket: Socket): Promise<void
   const keep = ({ data }: StreamMessageEvent) => unread.push(data.subarray())
   // It gives what it holds in a microtask, before anything more can come.
   connection.addEventListener('message', keep)
-  while (connection.readBufferLength > 0) await Promise.resolve()
+  for (let turn = 0; turn < turnsMax && connection.readBufferLength > 0; turn++) await Promise.resolve()
   connection.removeEventListener('message', keep)
+  if (connection.readBufferLength > 0) throw new Error('the connection does not give what it has read')
   // While it flows, what is put back is read by nobody.
   socket.pause()
   socket.removeAllListeners('data')
