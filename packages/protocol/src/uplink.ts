@@ -49,8 +49,8 @@ export class Uplink {
     const fed: Stream[] = []
     for (const stream of streams) {
       stream.rate = this.#measured(stream.id) ?? stream.rate
-      this.#usedBps += stream.children.size * this.#bps(stream)
       if (stream.children.size === 0) continue
+      this.#usedBps += stream.children.size * this.#bps(stream)
       this.#largestBps = Math.max(this.#largestBps, this.#bps(stream))
       fed.push(stream)
     }
