@@ -21,7 +21,8 @@ import {
   type PeerId,
   type StreamId,
   type SubscribeMode,
-  streamId
+  streamId,
+  type TrackRate
 } from '@hopcast/protocol'
 import type { Message, SyncRow } from '../../packages/protocol/src/wire/messages.ts'
 import { Carrier } from './carrier.ts'
@@ -58,7 +59,14 @@ export interface SimulationOptions {
   log?: (line: string) => void
 }
 
-interface WriteOptions {
+interface PublishOptions {
+  everyMs?: Millis
+  tracks?: readonly number[]
+  rates?: ReadonlyMap<number, TrackRate>
+  objectsSigned?: true
+}
+
+export interface WriteOptions {
   track?: number
   bytes?: number
   key?: boolean
@@ -217,12 +225,8 @@ export class Simulation {
   // Application
 
   /** Publishes, and writes an object on every track each `everyMs` (0: none) until `end` or a crash. */
-  publish(
-    name: string,
-    channel: string,
-    options: { everyMs?: Millis; tracks?: readonly number[]; objectsSigned?: true } = {}
-  ): Run {
-    const { everyMs = 20, tracks = [0], ...signed } = options
+  publish(name: string, channel: string, options: PublishOptions = {}): Run {
+    const { everyMs = 20, tracks = [0], rates = new Map(), ...signed } = options
     const node = this.node(name)
     const id = openChannelId(channel)
     node.lastEpoch = Math.max(node.lastEpoch + 1, node.wallClock.now())
@@ -231,7 +235,7 @@ export class Simulation {
     // No secret, but as good as one: nobody here looks for it.
     const endSeed = new TextEncoder().encode(`${name} ${channel}`)
     const publication = { channel: id, name: channel, epoch, catalog: new Uint8Array(0), endSeed, ...signed }
-    this.command(name, { type: 'publish', publication, tracks })
+    this.command(name, { type: 'publish', publication, tracks, rates })
     if (everyMs > 0) this.#writeEvery(run, everyMs)
     return run
   }

@@ -1,6 +1,13 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type Catalog, catalogBytesMax, decodeCatalog, encodeCatalog, voiceCatalog } from './catalog.ts'
+import {
+  type Catalog,
+  catalogBytesMax,
+  decodeCatalog,
+  encodeCatalog,
+  ratesOf,
+  voiceCatalog
+} from './catalog.ts'
 import { MediaError } from './media-error.ts'
 
 const bytesOf = (value: unknown) => new TextEncoder().encode(JSON.stringify(value))
@@ -20,6 +27,10 @@ describe('the catalog', () => {
     expect(decodeCatalog(encodeCatalog(voiceCatalog()))).toEqual(voiceCatalog())
     const stereo = voiceCatalog({ channels: 2, bitrate: 128_000 })
     expect(decodeCatalog(encodeCatalog(stereo))).toEqual(stereo)
+  })
+
+  it('says what the objects of each track take', () => {
+    expect(ratesOf(voiceCatalog())).toEqual({ 0: { bitsPerSecond: 35_200, objectsPerSecond: 50 } })
   })
 
   it('survives its encoding, whatever its tracks', () => {

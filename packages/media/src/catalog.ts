@@ -26,6 +26,8 @@ export interface AudioTrack {
 /** The limit of PublishOptions.catalog in `@hopcast/protocol`. */
 export const catalogBytesMax = 1024
 const tracksMax = 16
+/** Before the packet in an object: pts and duration. */
+const frameHeaderBytes = 8
 
 /** Bits per second for one voice: full-band speech is at its best from 28 to 40 kbit/s (RFC 6716, section 2.1.1). */
 const voiceBitrate = 32_000
@@ -58,6 +60,20 @@ export function voiceCatalog(options: { channels?: Channels; bitrate?: number } 
     bitrate
   }
   return { version: 1, tracks: [track] }
+}
+
+/** What the objects of each track take, by its id: `PublishOptions.rates` in `@hopcast/protocol`. */
+export function ratesOf({
+  tracks
+}: Catalog): Record<number, { bitsPerSecond: number; objectsPerSecond: number }> {
+  const entries = tracks.map(({ id, bitrate, frameUs }) => {
+    const objectsPerSecond = 1_000_000 / frameUs
+    return [
+      id,
+      { bitsPerSecond: bitrate + 8 * frameHeaderBytes * objectsPerSecond, objectsPerSecond }
+    ] as const
+  })
+  return Object.fromEntries(entries)
 }
 
 /** @throws MediaError when it takes more than `catalogBytesMax` */

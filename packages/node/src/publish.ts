@@ -1,4 +1,11 @@
-import { type AudioTrack, encodeCatalog, type Pcm, samplesPerFrame, voiceCatalog } from '@hopcast/media'
+import {
+  type AudioTrack,
+  encodeCatalog,
+  type Pcm,
+  ratesOf,
+  samplesPerFrame,
+  voiceCatalog
+} from '@hopcast/media'
 import type { Hopcast } from '@hopcast/protocol/libp2p'
 import { pipe } from 'it-pipe'
 import { Broadcast } from './broadcast.ts'
@@ -36,7 +43,8 @@ export async function publish(command: PublishCommand, output: Output, lifetime:
     try {
       const publication = node.hopcast.publish(command.channel, {
         catalog: encodeCatalog(catalog),
-        tracks: [track.id]
+        tracks: [track.id],
+        rates: ratesOf(catalog)
       })
       const broadcast = await Broadcast.start(publication, track)
       return await send({ command, output, lifetime, node, track, broadcast, source })

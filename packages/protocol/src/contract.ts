@@ -36,8 +36,25 @@ export type Input =
   | { type: 'command'; command: Command }
   | { type: 'timeout' }
 
+export interface Publish {
+  type: 'publish'
+  publication: Publication
+  tracks: readonly number[]
+  /** By track: what counts for the uplink until it is measured. */
+  rates?: ReadonlyMap<number, TrackRate>
+}
+
+/** What a track will take, as far as its application knows. Payload alone: headers are added. */
+export interface TrackRate {
+  /** On average. */
+  bitsPerSecond: number
+  objectsPerSecond: number
+  /** The most that comes within `queueWaitMaxMs`, such as a key picture. Default: no more than usual. */
+  burstBytes?: number
+}
+
 export type Command =
-  | { type: 'publish'; publication: Publication; tracks: readonly number[] }
+  | Publish
   | { type: 'write'; channel: ChannelId; track: number; object: WrittenObject }
   | { type: 'unpublish'; channel: ChannelId }
   /** To one publisher at a time (`any`), or to every one that can be reached (`all`). */

@@ -6,6 +6,7 @@ export type {
   Output,
   OverlayOptions,
   Rng,
+  TrackRate,
   WrittenObject
 } from './contract.ts'
 export { Deadlines } from './deadlines.ts'

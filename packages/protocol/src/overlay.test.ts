@@ -564,6 +564,30 @@ describe('A subscription', () => {
   })
 })
 
+describe('What an application says of a rate', () => {
+  const rate = { bitsPerSecond: 100_000, objectsPerSecond: 50, burstBytes: 10_000 }
+  const { channel, epoch } = publication
+  const sub: UnsignedMessage = { type: 'sub', channel, publisher: self, epoch, track: 0 }
+  const rates = new Map([[0, rate]])
+
+  test('is told to the first who asks, headers included, and holds for the uplink', () => {
+    // 50 headers of 40 bytes and 80 around them are 48 kbit/s; 10,000 bytes in 200 ms are 400 kbit/s.
+    const made = greeted({ uplinkBps: 900_000 })
+    command(made, { type: 'publish', publication, tracks: [0], rates })
+    const answers = [a, b, c].map(peer => {
+      if (peer !== a) {
+        made.handle({ type: 'connected', peer, outbound: false }, 0)
+        made.handle({ type: 'message', peer, message: hello }, 0)
+      }
+      return made.handle({ type: 'message', peer, message: { ...sub, insist: true } }, 0)
+    })
+    const told = { type: 'sub-ok', rate: { mean: 148, peak: 448 } }
+    expect(answers[0]).toMatchObject([{ peer: a, message: told }])
+    expect(answers[1]).toMatchObject([{ peer: b, message: told }])
+    expect(answers[2]).toMatchObject([{ peer: c, message: { type: 'sub-nack', reason: 'full' } }])
+  })
+})
+
 describe('A command that makes no sense throws TypeError and changes nothing', () => {
   const wrong: [string, Command][] = [
     [
@@ -579,6 +603,24 @@ describe('A command that makes no sense throws TypeError and changes nothing', (
     [
       'to publish a track that is none',
       { type: 'publish', publication: { ...publication, channel: openChannelId('x') }, tracks: [256] }
+    ],
+    [
+      'to publish at a rate that is none',
+      {
+        type: 'publish',
+        publication: { ...publication, channel: openChannelId('x') },
+        tracks: [0],
+        rates: new Map([[0, { bitsPerSecond: Number.NaN, objectsPerSecond: 50 }]])
+      }
+    ],
+    [
+      'to publish with a rate of another track',
+      {
+        type: 'publish',
+        publication: { ...publication, channel: openChannelId('x') },
+        tracks: [0],
+        rates: new Map([[1, { bitsPerSecond: 1, objectsPerSecond: 1 }]])
+      }
     ],
     ['to subscribe to a channel twice', { type: 'subscribe', channel, tracks: [0], mode: 'any' }],
     [

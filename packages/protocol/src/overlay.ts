@@ -21,13 +21,13 @@
  */
 import type { VerifiedAnnouncement } from './channels.ts'
 import type { Config } from './config.ts'
-import type { Command, Input, Output, OverlayOptions, WrittenObject } from './contract.ts'
+import type { Command, Input, Output, OverlayOptions, Publish, WrittenObject } from './contract.ts'
 import { defaultConfig } from './default-config.ts'
 import { type ChannelId, checkTracks, type Millis, type PeerId, type StreamId } from './ids.ts'
 import type { Neighbour } from './links.ts'
-import type { Publication } from './own-runs.ts'
 import { Parts } from './parts.ts'
 import type { Slot } from './peers.ts'
+import { checkRates } from './publications.ts'
 import { Reactions } from './reactions.ts'
 import type { Route } from './route-event.ts'
 import type { StreamView } from './streams.ts'
@@ -272,9 +272,10 @@ export class Overlay {
     const { links, routes, channels, relay, subscriptions } = this.#parts
     const reactions = this.#reactions
     if ('tracks' in command) checkTracks(command.tracks)
+    if (command.type === 'publish') checkRates(command.rates ?? new Map(), command.tracks)
     switch (command.type) {
       case 'publish':
-        return this.#publish(command.publication, command.tracks, now)
+        return this.#publish(command, now)
       case 'write':
         return this.#write(command.channel, command.track, command.object, now)
       case 'unpublish':
@@ -292,12 +293,13 @@ export class Overlay {
     }
   }
 
-  #publish(publication: Publication, tracks: readonly number[], now: Millis): void {
+  #publish({ publication, tracks, rates }: Publish, now: Millis): void {
     const { routes, channels, relay, publications } = this.#parts
     const reactions = this.#reactions
     const { channel } = publication
     const { epoch, events } = channels.publish(publication, now)
-    for (const name of publications.open({ ...publication, epoch }, tracks)) relay.startOwn(name, now)
+    const streams = publications.open({ ...publication, epoch }, tracks, rates)
+    for (const { name, rate } of streams) relay.startOwn(name, rate, now)
     if (epoch !== publication.epoch) reactions.say({ type: 'epoch', channel, epoch })
     reactions.onRouteEvents(routes.startOwn(epoch), now)
     reactions.onChannelEvents(events, now)

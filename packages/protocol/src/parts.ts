@@ -43,7 +43,7 @@ export class Parts {
       takers: (channel, publisher) => this.relay.takers(channel, publisher)
     })
     this.forward = new Forward(config, this.timers)
-    this.publications = new Publications(self)
+    this.publications = new Publications(self, config)
     this.relay = new Relay(self, config, this.timers, {
       nextHop: publisher => this.routes.route(publisher)?.nextHop,
       hasRefused: (publisher, peer) => this.routes.hasRefused(publisher, peer),

@@ -1,7 +1,9 @@
 /** What this node's own applications publish: the streams of each channel, and their objects (RFC 1, section "Objects"). */
-import type { WrittenObject } from './contract.ts'
+import type { Config } from './config.ts'
+import type { TrackRate, WrittenObject } from './contract.ts'
 import { type ChannelId, endProof, type PeerId, type StreamId, type StreamName, streamId } from './ids.ts'
-import type { ObjectFrame } from './wire/messages.ts'
+import type { Rate } from './streams.ts'
+import { type ObjectFrame, objectHeaderLength } from './wire/messages.ts'
 import { encodeObject } from './wire/object.ts'
 
 interface Run {
@@ -19,36 +21,59 @@ interface Open extends Run {
 
 interface Track {
   readonly stream: StreamId
+  readonly rate: TrackRate | undefined
   /** Of the next object. */
   seq: number
   /** Lists so far. */
   lists: number
 }
 
+/** A stream that begins, and the rate that it is expected to have. */
+interface OwnStream {
+  name: StreamName
+  rate: Rate | undefined
+}
+
 export class Publications {
   readonly #self: PeerId
+  readonly #config: Config
   readonly #channels = new Map<ChannelId, Open>()
 
-  constructor(self: PeerId) {
+  constructor(self: PeerId, config: Config) {
     this.#self = self
+    this.#config = config
   }
 
-  /** Returns the names of the streams, one per track. */
-  open(run: Run, tracks: readonly number[]): StreamName[] {
+  /** Returns the streams, one per track. */
+  open(run: Run, tracks: readonly number[], rates?: ReadonlyMap<number, TrackRate>): OwnStream[] {
     const { channel, epoch } = run
-    const names = tracks.map(track => ({ channel, publisher: this.#self, epoch, track }))
-    const opened = names.map((name): [number, Track] => {
-      return [name.track, { stream: streamId(name), seq: 0, lists: 0 }]
+    const opened = new Map<number, Track>()
+    const streams = tracks.map(track => {
+      const name = { channel, publisher: this.#self, epoch, track }
+      const rate = rates?.get(track)
+      opened.set(track, { stream: streamId(name), rate, seq: 0, lists: 0 })
+      return { name, rate: rate && this.#onWire(rate) }
     })
-    this.#channels.set(channel, { ...run, tracks: new Map(opened) })
-    return names
+    this.#channels.set(channel, { ...run, tracks: opened })
+    return streams
   }
 
-  /** The publication goes on as another run. Returns the last objects of the old one, and the names of its new streams. */
-  restart(channel: ChannelId, epoch: number): { ends: ObjectFrame[]; names: StreamName[] } {
+  /** The publication goes on as another run. Returns the last objects of the old one, and its new streams. */
+  restart(channel: ChannelId, epoch: number): { ends: ObjectFrame[]; streams: OwnStream[] } {
     const run = this.#channels.get(channel)
     const ends = this.close(channel)
-    return { ends, names: this.open({ ...run, channel, epoch }, [...(run?.tracks.keys() ?? [])]) }
+    const rates = new Map<number, TrackRate>()
+    for (const [track, { rate }] of run?.tracks ?? []) if (rate !== undefined) rates.set(track, rate)
+    const tracks = [...(run?.tracks.keys() ?? [])]
+    return { ends, streams: this.open({ ...run, channel, epoch }, tracks, rates) }
+  }
+
+  #onWire({ bitsPerSecond, objectsPerSecond, burstBytes = 0 }: TrackRate): Rate {
+    const { objectOverheadBytes, queueWaitMaxMs } = this.#config
+    const aroundBps = 8 * (objectHeaderLength + objectOverheadBytes) * objectsPerSecond
+    const peakBps = aroundBps + (8_000 * burstBytes) / queueWaitMaxMs
+    const meanBps = aroundBps + bitsPerSecond
+    return { meanBps, peakBps: Math.max(meanBps, peakBps) }
   }
 
   /** The next object of a track. @throws TypeError when it is not published here */
@@ -80,5 +105,16 @@ export class Publications {
       const plain = { key: false, priority: 0, ttlMs: 0, timestampUs: 0 }
       return encodeObject({ ...header, ...plain }, proof)
     })
+  }
+}
+
+/** @throws TypeError for a rate that is none, or is of no track */
+export function checkRates(rates: ReadonlyMap<number, TrackRate>, tracks: readonly number[]): void {
+  for (const [track, rate] of rates) {
+    if (!tracks.includes(track)) throw new TypeError(`a rate of track ${track}, which is none of the tracks`)
+    for (const [name, value] of Object.entries(rate)) {
+      if (typeof value === 'number' && value >= 0 && value < Number.POSITIVE_INFINITY) continue
+      throw new TypeError(`${name} of track ${track} is ${value}: use a number from 0`)
+    }
   }
 }

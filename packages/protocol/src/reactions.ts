@@ -129,7 +129,7 @@ export class Reactions {
           this.onRouteEvents(this.#parts.routes.raiseOwn(event.epoch + 1), now)
           break
         case 'join':
-          this.#join(event.announcement, now)
+          this.#join(event.announcement, event.isNew, now)
           break
         case 'leave':
           this.#leave(event.announcement, event.ended, now)
@@ -139,15 +139,15 @@ export class Reactions {
 
   /** What is published here goes on as another run. */
   #restart(channel: ChannelId, epoch: number, now: Millis): void {
-    const { ends, names } = this.#parts.publications.restart(channel, epoch)
+    const { ends, streams } = this.#parts.publications.restart(channel, epoch)
     for (const end of ends) this.pass(end, undefined, now)
-    for (const name of names) this.#parts.relay.startOwn(name, now)
+    for (const { name, rate } of streams) this.#parts.relay.startOwn(name, rate, now)
     this.#outputs.push({ type: 'epoch', channel, epoch })
   }
 
-  #join(announcement: Announcement, now: Millis): void {
+  #join(announcement: Announcement, isNew: boolean, now: Millis): void {
     for (const stream of this.#parts.subscriptions.join(announcement)) {
-      this.onRelayEvents(this.#parts.relay.subscribe(stream, now), now)
+      this.onRelayEvents(this.#parts.relay.subscribe(stream, isNew, now), now)
     }
   }
 

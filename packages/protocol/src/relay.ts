@@ -27,7 +27,7 @@ import {
 } from './ids.ts'
 import { established, lostUnlessFed, nack, type RelayEvent, type RelayLookups } from './relay-event.ts'
 import { Resubscriptions } from './resubscriptions.ts'
-import { isAnswer, isSource, type Stream, Streams, type StreamView, view } from './streams.ts'
+import { isAnswer, isSource, type Rate, type Stream, Streams, type StreamView, view } from './streams.ts'
 import type { Timers } from './timers.ts'
 import { Upstream } from './upstream.ts'
 import type { Move, Sub, SubNack, SubOk, WireRate } from './wire/messages.ts'
@@ -103,19 +103,20 @@ export class Relay {
   }
 
   /** This node publishes the stream from now on. */
-  startOwn(name: StreamName, now: Millis): void {
-    this.#add(streamId(name), name, true, now)
+  startOwn(name: StreamName, rate: Rate | undefined, now: Millis): void {
+    const state = this.#add(streamId(name), name, true, now)
+    if (state !== undefined) state.rate = rate
   }
 
-  /** A local subscriber takes the stream, from its beginning if that is still to be had. */
-  subscribe(name: StreamName, now: Millis): RelayEvent[] {
+  /** A local subscriber takes the stream; with `whole`, from its beginning if that is still to be had. */
+  subscribe(name: StreamName, whole: boolean, now: Millis): RelayEvent[] {
     const stream = streamId(name)
     const state = this.#streams.get(stream) ?? this.#add(stream, name, false, now)
     if (state === undefined) return []
     state.subscribers++
     const upstream = state.isOwn ? this.#self : state.upstream
     if (upstream !== undefined) return [established(state, upstream)]
-    state.startSeq = 0
+    if (whole) state.startSeq = 0
     return this.#follow(state, now)
   }
 

@@ -1,6 +1,13 @@
 /** One microphone, published: MediaStream → blocks of 20 ms → Opus → objects. */
 import type { AudioFrame, AudioTrack } from '@hopcast/media'
-import { encodeAudioFrame, encodeCatalog, frameDurationUs, OpusEncoder, voiceCatalog } from '@hopcast/media'
+import {
+  encodeAudioFrame,
+  encodeCatalog,
+  frameDurationUs,
+  OpusEncoder,
+  ratesOf,
+  voiceCatalog
+} from '@hopcast/media'
 import type { Hopcast, Publication } from '@hopcast/protocol/libp2p'
 import { Capture, CaptureClock } from './capture.ts'
 import type { CapturedBlock } from './pcm-messages.ts'
@@ -65,7 +72,10 @@ export class Publishing {
     const catalog = voiceCatalog({ ...(channels && { channels }), ...(bitrate && { bitrate }) })
     let publishing: Publishing | undefined
     try {
-      const publication = hopcast.publish(channel, { catalog: encodeCatalog(catalog) })
+      const publication = hopcast.publish(channel, {
+        catalog: encodeCatalog(catalog),
+        rates: ratesOf(catalog)
+      })
       publishing = new Publishing(publication, context, catalog.tracks[0] as AudioTrack, options)
       await publishing.#start()
       return publishing

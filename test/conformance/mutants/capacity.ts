@@ -29,6 +29,12 @@ export const capacity: readonly Mutant[] = [
     createOverlay: configured({ uplinkBps: 0 })
   },
   {
+    does: 'does not believe what it is told of a rate',
+    caughtBy: 'rate-told-at-the-start',
+    saying: 'children of the hub',
+    createOverlay: twisted(() => ({ says: outputs => outputs.map(withoutRate) }))
+  },
+  {
     does: 'gives way to who insists, though it has no uplink',
     caughtBy: 'uplink-has-an-end',
     saying: 'who is fed',
@@ -184,4 +190,10 @@ function obedient(input: Input, core: Overlay): Input {
     if (upstream !== undefined) return { ...input, peer: upstream, message: { ...input.message, stream } }
   }
   return input
+}
+
+function withoutRate(output: Output): Output {
+  if (output.type !== 'send' || output.message.type !== 'sub-ok') return output
+  const { rate: _, ...message } = output.message
+  return { ...output, message }
 }

@@ -4,6 +4,7 @@ import {
   blindToWays,
   configured,
   deafTo,
+  fromTheStart,
   leavingEarly,
   not,
   promising,
@@ -44,6 +45,12 @@ export const subscriptions: readonly Mutant[] = [
     caughtBy: 'crash',
     saying: 'follows',
     createOverlay: twisted(() => ({ says: outputs => outputs.map(withoutStart) }))
+  },
+  {
+    does: 'asks for what was there before it came',
+    caughtBy: 'beginning-of-a-run',
+    saying: 'the first object of who came late',
+    createOverlay: twisted(() => ({ says: outputs => outputs.map(fromTheStart) }))
   },
   {
     does: 'does not refuse its own parent',

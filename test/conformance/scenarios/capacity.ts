@@ -103,6 +103,23 @@ export const capacity: readonly Scenario[] = [
     }
   },
   {
+    name: 'rate-told-at-the-start',
+    demands:
+      'what a publisher says that its stream will take counts for every uplink below it before an object has come',
+    run: network => {
+      network.addNode('hub', { config: { uplinkBps: 2_500_000 } })
+      network.build(['p', 'hub', 5])
+      const names = Array.from({ length: 6 }, (_, i) => `viewer${i}`)
+      for (const name of names) network.build(['hub', name, 5])
+      for (const name of names) network.subscribe(name, 'news')
+      network.run(1_000)
+      const rates = new Map([[0, { bitsPerSecond: 1_000_000, objectsPerSecond: 50 }]])
+      const run = network.publish('p', 'news', { everyMs: 0, rates })
+      network.run(100)
+      equal('children of the hub', network.children('hub', run).length, 2)
+    }
+  },
+  {
     name: 'uplink-has-an-end',
     demands:
       'a node without uplink for one child more refuses even who insists, and takes it once there is room',

@@ -124,10 +124,10 @@ export const publishers: readonly Scenario[] = [
     demands: 'when the publisher in use ends, the listener goes over to another one within 700 ms',
     run: network => {
       line(network, 5, 10)
-      const far = network.publish('n0', 'news')
+      const listener = network.subscribe('n3', 'news')
       const near = network.publish('n4', 'news')
       network.run(2_000)
-      const listener = network.subscribe('n3', 'news')
+      const far = network.publish('n0', 'news')
       network.run(1_000)
       network.end('n4', 'news')
       network.within(700, 'n3 has objects of n0', () => listener.objects.at(-1)?.run === far)

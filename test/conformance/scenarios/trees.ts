@@ -63,16 +63,25 @@ export const trees: readonly Scenario[] = [
   },
   {
     name: 'beginning-of-a-run',
-    demands: 'who comes within the first seconds of a run still gets its beginning',
+    demands:
+      'who waits for a run gets its beginning, and who comes to one that goes on gets what comes from then on',
     run: network => {
       line(network, 4, delayMs)
+      network.add('late')
+      network.connect('n2', 'late', { delayMs })
+      const waiting = network.subscribe('n3', 'news')
+      network.run(500)
       const run = network.publish('n0', 'news')
       network.run(1_000)
-      const listener = network.subscribe('n3', 'news')
+      const before = run.written
+      const late = network.subscribe('late', 'news')
       network.run(2_000)
       network.end('n0', 'news')
       network.run(500)
-      complete(listener, run)
+      complete(waiting, run)
+      gapless(late)
+      // Some were on their way when it came.
+      atLeast('the first object of who came late', late.objects[0]?.seq ?? 0, before - 5)
     }
   },
   {

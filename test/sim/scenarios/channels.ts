@@ -52,7 +52,7 @@ function publishAll(stage: Stage): void {
       const node = nodes[next % nodes.length] as SimNode
       stage.at(publishAtMs + sim.random.between(0, startWithinMs), () => {
         if (node.runs.has(openChannelId(nameOf(channel)))) return
-        stage.media.play(sim, sim.publish(node.name, nameOf(channel), { everyMs: 0 }))
+        stage.media.publish(sim, node, nameOf(channel))
       })
     }
   }

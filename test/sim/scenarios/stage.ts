@@ -59,8 +59,7 @@ export class Stage {
   /** The one channel, from its publisher. */
   publish(channel = 'news'): void {
     this.at(publishAtMs, () => {
-      const run = this.sim.publish(this.publisher.name, channel, { everyMs: 0 })
-      this.media.play(this.sim, run)
+      this.media.publish(this.sim, this.publisher, channel)
     })
   }
 

@@ -2,6 +2,9 @@
  * What an application sees of hopcast: the libp2p service, a publication, a subscription.
  * `Hopcast` is what `createLibp2p({ services: { hopcast: hopcast() } })` makes of it.
  */
+import type { TrackRate } from '../contract.ts'
+
+export type { TrackRate }
 
 export interface HopcastInit {
   /** Shown to neighbours in HELLO and in their status, e.g. `hopcast-node/0.1.0`. At most 64 characters. */
@@ -71,6 +74,11 @@ export interface PublishOptions {
   catalog?: Uint8Array
   /** The tracks that will be written, each 0 to 255. Default [0]. */
   tracks?: readonly number[]
+  /**
+   * What the tracks will take, by track, so that the uplinks of a crowd that comes at the start are not asked for too much.
+   * Without it a track is taken for voice until it has been measured, which takes a second or two.
+   */
+  rates?: Readonly<Record<number, TrackRate>>
   /**
    * Whether the objects are covered by signed lists, so that subscribers learn of a relay that alters them: about 1 KB/s per
    * track. Default true.

@@ -41,6 +41,7 @@ export class LocalPublications {
   /** @throws TypeError as `Hopcast.publish` says */
   publish(channel: string, options: PublishOptions): Publication {
     const { tracks = [0], catalog = new Uint8Array(), signed = true } = options
+    const rates = new Map(Object.entries(options.rates ?? {}).map(([track, rate]) => [Number(track), rate]))
     const name = checkChannelName(channel)
     const id = openChannelId(name)
     const epoch = Math.max(this.#lastEpoch + 1, this.#source.now())
@@ -61,7 +62,7 @@ export class LocalPublications {
     const run = { channel: id, name, epoch, catalog, endSeed }
     const publication = signed ? { ...run, objectsSigned: true as const } : run
     try {
-      this.#source.command({ type: 'publish', publication, tracks })
+      this.#source.command({ type: 'publish', publication, tracks, rates })
     } catch (error) {
       if (isFirst) this.#open.delete(id)
       made.close()
