@@ -424,6 +424,16 @@ describe('Recent objects', () => {
     expect(told(made.relay.handleNextHop(publisher, 0))).toEqual(['sub 4 to up'])
   })
 
+  test('are asked for from where it was fed last, though a newcomer wants later ones', () => {
+    const made = established()
+    made.lookups.resumeSeq = 7
+    made.lookups.nextHop = undefined
+    made.relay.handleSubNack(up, { type: 'sub-nack', stream, reason: 'loop' }, 0)
+    made.relay.handleSub(up, sub({ startSeq: 9 }), 0)
+    made.lookups.nextHop = other
+    expect(told(made.relay.handleNextHop(publisher, 0))).toEqual(['sub 7 to other'])
+  })
+
   test('are asked for from the beginning by a local subscriber', () => {
     expect(told(relay().relay.subscribe(name, true, 0))).toEqual(['sub 0 to up'])
   })

@@ -173,10 +173,15 @@ export class Relay {
       // still on its way, and will not come again.
       const onlyWhole = startSeq === 0 && isEstablished
       events.push({ type: 'replay', peer, stream, startSeq, onlyWhole })
-      if (state.upstream === undefined) state.startSeq = least(state.startSeq, startSeq)
+      if (state.upstream === undefined) state.startSeq = least(startSeq, this.#wanted(state))
     }
     // Who was asked already, and who refused, is asked again in the next round, however many want it until then.
     return known === undefined ? [...events, ...this.#follow(state, now)] : events
+  }
+
+  /** The first object that somebody here waits for. Who has had a parent goes on from there, whatever a newcomer wants. */
+  #wanted({ id, startSeq, establishedAt }: Stream): number | undefined {
+    return startSeq ?? (establishedAt === undefined ? undefined : this.#lookups.resumeSeq(id))
   }
 
   handleSubOk(peer: PeerId, { stream, path, rate, attempt = 0 }: SubOk, now: Millis): RelayEvent[] {

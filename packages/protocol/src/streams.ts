@@ -50,7 +50,8 @@ export interface Stream {
   upstream: PeerId | undefined
   /** Of the SUB that the parent has answered. */
   attempt: number
-  establishedAt: Millis
+  /** Since when; undefined before the first. */
+  establishedAt: Millis | undefined
   /** From the publisher to the parent, both included. */
   path: readonly PathTag[]
   asked: Asked | undefined
@@ -128,7 +129,7 @@ export class Streams {
       subscribers: 0,
       upstream: undefined,
       attempt: 0,
-      establishedAt: 0,
+      establishedAt: undefined,
       path: [],
       asked: undefined,
       startSeq: undefined,

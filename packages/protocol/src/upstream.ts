@@ -88,7 +88,7 @@ export class Upstream {
   handleStart(state: Stream, now: Millis): RelayEvent[] {
     const { id, upstream, establishedAt } = state
     const { firstObjectMs, subIntervalMs } = this.#config
-    const age = now - establishedAt
+    const age = now - (establishedAt ?? now)
     const isDue = upstream !== undefined && age >= firstObjectMs && age < firstObjectMs + subIntervalMs
     return isDue && this.#lookups.resumeSeq(id) === undefined ? this.handleSilence(state, now) : []
   }
