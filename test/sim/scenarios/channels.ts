@@ -1,5 +1,5 @@
 /** Many channels with several publishers each: conferences. */
-import { type ChannelId, openChannelId } from '@hopcast/protocol'
+import { openChannelId } from '@hopcast/protocol'
 import type { SimNode } from '../node.ts'
 import { audio } from './media.ts'
 import { always } from './one-publisher.ts'
@@ -10,22 +10,27 @@ const channelsMax = 100
 const publishersPerChannel = 20
 /** A node publishes on so many; fewer nodes have fewer channels. */
 const publicationsPerNode = 8
-/** What each node listens to, beside what it says itself. */
+/** Of each it takes the nearest publisher. */
 const subscriptionsPerNode = 4
-const startWithinMs = 4_000
+const publishWithinMs = 8_000
+/** By then the announcements have come to everyone. */
+const subscribeAtMs = 16_000
+const subscribeWithinMs = 4_000
+/** Thirty seconds after the last change. */
+const measureAtMs = subscribeAtMs + subscribeWithinMs + 30_000
 
 export const channels: Scenario = {
   name: 'channels',
   about:
     '100 channels of 20 publishers, 50 objects a second each; a node publishes on eight, and listens to four.',
   nodes: 250,
-  seconds: 40,
+  seconds: 65,
   media: audio(64_000),
   channels: channelsOf,
   play: stage => {
     publishAll(stage)
     subscribeAll(stage)
-    stage.measureFrom(Math.max(publishAtMs + 3 * startWithinMs, stage.warmUpMs))
+    stage.measureFrom(measureAtMs)
   },
   targets: result => {
     const { beats, restPerChannel, shareOnMediaLinks } = result.control
@@ -50,7 +55,7 @@ function publishAll(stage: Stage): void {
     for (let i = 0; i < publishersPerChannel; i++, next++) {
       // One after the other, so that nobody has the same channel twice while there are enough nodes.
       const node = nodes[next % nodes.length] as SimNode
-      stage.at(publishAtMs + sim.random.between(0, startWithinMs), () => {
+      stage.at(publishAtMs + sim.random.between(0, publishWithinMs), () => {
         if (node.runs.has(openChannelId(nameOf(channel)))) return
         stage.media.publish(sim, node, nameOf(channel))
       })
@@ -62,19 +67,19 @@ function subscribeAll(stage: Stage): void {
   const { sim } = stage
   for (const node of sim.nodes.values()) {
     if (node.isServer) continue
-    stage.at(publishAtMs + startWithinMs + sim.random.between(0, startWithinMs), () => {
+    stage.at(subscribeAtMs + sim.random.between(0, subscribeWithinMs), () => {
       for (const channel of othersOf(stage, node)) sim.subscribe(node.name, channel)
     })
   }
 }
 
+/** Channels on which the node does not publish. */
 function othersOf({ sim }: Stage, node: SimNode): Set<string> {
   const count = channelsOf(sim.nodes.size)
   const chosen = new Set<string>()
   for (let i = 0; i < 1_000 && chosen.size < subscriptionsPerNode; i++) {
     const name = nameOf(sim.random.integer(0, count - 1))
-    const id: ChannelId = openChannelId(name)
-    if (!node.runs.has(id)) chosen.add(name)
+    if (!node.runs.has(openChannelId(name))) chosen.add(name)
   }
   return chosen
 }
