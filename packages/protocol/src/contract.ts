@@ -78,7 +78,7 @@ export interface WrittenObject {
 
 export type Output =
   | { type: 'send'; peer: PeerId; message: Message }
-  /** The same object to each of `peers`. */
+  /** The same object to each of `peers`: the same array for as long as a stream goes to the same neighbours. */
   | { type: 'forward'; peers: readonly PeerId[]; object: ObjectFrame }
   /** An object or a list of a channel that is subscribed here; `from` is undefined for what this node publishes. */
   | ({ type: 'deliver'; object: ObjectFrame; from: PeerId | undefined } & StreamName)

@@ -51,6 +51,8 @@ export class Links {
   readonly #config: Config
   readonly #timers: Timers
   readonly #neighbours = new Map<PeerId, NeighbourState>()
+  /** To whom an object was sent last. */
+  #noted: { peers: readonly PeerId[]; at: Millis } = { peers: [], at: 0 }
   #beatDueAt: Millis = 0
 
   constructor(config: Config, timers: Timers) {
@@ -130,6 +132,9 @@ export class Links {
 
   /** An object goes to these. */
   noteObject(peers: readonly PeerId[], now: Millis): void {
+    // They come in runs, to the same neighbours.
+    if (peers === this.#noted.peers && now - this.#noted.at < 1) return
+    this.#noted = { peers, at: now }
     for (const peer of peers) {
       const neighbour = this.#neighbours.get(peer)
       if (neighbour !== undefined) neighbour.objectSentAt = now

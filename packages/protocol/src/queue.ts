@@ -3,8 +3,9 @@
  * (RFC 1, section "Queues"). What is below, in the transport, is in order and out of reach; so as little as possible is
  * handed down at a time, and all choice is here.
  *
- * Hot path: an object goes to each of hundreds of children, nearly always through an empty queue. `push` is a look-up and
- * two list ends, `take` the same without the look-up; whatever searches or loops does so only when objects are dropped.
+ * Hot path: an object goes to each of hundreds of children, nearly always past an empty queue (`libp2p/fan-out.ts`). Where it
+ * does not, `push` is a look-up and two list ends, `take` the same without the look-up; whatever searches or loops does so
+ * only when objects are dropped.
  */
 import type { Config } from './config.ts'
 import type { Millis, StreamId } from './ids.ts'
@@ -66,6 +67,11 @@ export class ObjectQueue {
   /** Objects that wait. */
   get size(): number {
     return this.#size
+  }
+
+  /** Whether an object of the stream was dropped, so that others need a key object first. */
+  isBroken(stream: StreamId): boolean {
+    return (this.#streams.get(stream)?.brokenSeq ?? -1) >= 0
   }
 
   /** Bytes of the objects that wait. */

@@ -1,95 +1,14 @@
-import type { Stream, StreamMessageEvent } from '@libp2p/interface'
-import { noise } from '@libp2p/noise'
-import { tcp } from '@libp2p/tcp'
-import { yamux } from '@libp2p/yamux'
-import { createLibp2p, type Libp2p } from 'libp2p'
+import type { Stream } from '@libp2p/interface'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { defaultConfig } from '../default-config.ts'
-import type { StreamId } from '../ids.ts'
-import { decodeControl, encodeControl } from '../wire/control.ts'
-import { FrameReader } from '../wire/framing.ts'
-import { type ObjectFrame, type ObjectHeader, ProtocolError } from '../wire/messages.ts'
-import { encodeObject, parseObject } from '../wire/object.ts'
-import { audioProtocol, controlProtocol, Link } from './link.ts'
-
-const nodes: Libp2p[] = []
-
-async function node(): Promise<Libp2p> {
-  const made = await createLibp2p({
-    addresses: { listen: ['/ip4/127.0.0.1/tcp/0'] },
-    transports: [tcp()],
-    connectionEncrypters: [noise()],
-    streamMuxers: [yamux()]
-  })
-  nodes.push(made)
-  return made
-}
-
-/** A link to a node that reads all, and what becomes of it. */
-async function link() {
-  const [here, there] = await Promise.all([node(), node()])
-  const dropped = { overflow: 0, expired: 0, waitsForKey: 0 }
-  const made = {
-    dropped,
-    errors: [] as Error[],
-    objects: [] as ObjectHeader[],
-    objectStreams: [] as Stream[],
-    control: [] as unknown[],
-    controlStreams: [] as Stream[]
-  }
-  await there.handle(controlProtocol, stream => {
-    made.controlStreams.push(stream)
-    const reader = new FrameReader({ maxFrameLength: 2 ** 16 })
-    stream.addEventListener('message', ({ data }: StreamMessageEvent) => {
-      for (const body of reader.push(data.subarray())) made.control.push(decodeControl(body))
-    })
-  })
-  await there.handle(audioProtocol, stream => {
-    made.objectStreams.push(stream)
-    const reader = new FrameReader({ maxFrameLength: 2 ** 20 })
-    stream.addEventListener('message', ({ data }: StreamMessageEvent) => {
-      for (const body of reader.push(data.subarray())) made.objects.push(parseObject(body).header)
-    })
-  })
-  const opened = new Link(await here.dial(there.getMultiaddrs()), defaultConfig, dropped, {
-    onFrame: () => undefined,
-    onBroken: error => made.errors.push(error)
-  })
-  const send = (object: ObjectFrame) => {
-    opened.sendObject(object, Number.POSITIVE_INFINITY, performance.now())
-  }
-  return Object.assign(made, { link: opened, there, send })
-}
-
-function object(seq: number, header: Partial<ObjectHeader> = {}, payloadBytes = 10): ObjectFrame {
-  const stream = '11'.repeat(16) as StreamId
-  const defaults = {
-    stream,
-    seq,
-    end: false,
-    list: false,
-    lists: 0,
-    key: true,
-    priority: 0,
-    ttlMs: 0,
-    timestampUs: 0
-  }
-  return encodeObject({ ...defaults, ...header }, new Uint8Array(payloadBytes))
-}
-
-const videoStream = '22'.repeat(16) as StreamId
-const groupLength = 10
-function video(seq: number): ObjectFrame {
-  const key = seq % groupLength === 0
-  return object(seq, { stream: videoStream, key, priority: key ? 1 : 2 }, 20_000)
-}
-
-const seqs = (objects: ObjectHeader[]) => objects.map(({ seq }) => seq)
-const turn = () => new Promise(resolve => setImmediate(resolve))
+import { encodeControl } from '../wire/control.ts'
+import { ProtocolError } from '../wire/messages.ts'
+import { link, object, seqs, stopNodes, turn, video, videoStream } from './link.fixture.ts'
+import { audioProtocol, controlProtocol } from './link.ts'
 
 afterEach(async () => {
   vi.useRealTimers()
-  await Promise.all(nodes.splice(0).map(made => made.stop()))
+  await stopNodes()
 })
 
 describe('A link is broken with slow', () => {
@@ -195,7 +114,7 @@ describe('A link', () => {
   test('sends no object whose deadline passed while it waited', async () => {
     const made = await link()
     vi.useFakeTimers({ toFake: ['performance'] })
-    made.link.sendObject(object(1), performance.now() + 10, performance.now())
+    made.send(object(1), performance.now() + 10)
     vi.advanceTimersByTime(11)
     made.send(object(2))
     await vi.waitFor(() => expect(seqs(made.objects)).toEqual([2]))

@@ -1,6 +1,6 @@
 import type { Connection, Stream, StreamMessageEvent } from '@libp2p/interface'
 import type { Config } from '../config.ts'
-import type { Millis } from '../ids.ts'
+import type { Millis, StreamId } from '../ids.ts'
 import { type DropCounts, ObjectQueue } from '../queue.ts'
 import { encodeControl } from '../wire/control.ts'
 import { FrameReader } from '../wire/framing.ts'
@@ -71,15 +71,25 @@ export class Link {
   }
 
   /**
-   * Opens the stream with the first object: most neighbours of a large relay never get one.
+   * Puts an object into the queue, for `flushObjects`. Opens the stream with the first one: most neighbours of a large relay
+   * never get one.
    *
    * @param expiresAt when it becomes worthless, in the time of `performance.now()`, as `now`
    */
-  sendObject(object: ObjectFrame, expiresAt: Millis, now: Millis): void {
+  queueObject(object: ObjectFrame, expiresAt: Millis, now: Millis): void {
     if (this.#broken) return
     this.#objects.push(object, expiresAt, now)
-    this.#audio.wake()
     if (!this.#audioOpening) void this.#openAudio()
+  }
+
+  /** Sends of the objects that wait what the transport takes now. The rest follows as it takes more. */
+  flushObjects(): void {
+    this.#audio.flush()
+  }
+
+  /** Sends objects of a stream, as frames, past the queue; false if they have to wait or may have to be dropped. */
+  passObjects(stream: StreamId, frames: readonly Uint8Array[]): boolean {
+    return !this.#objects.isBroken(stream) && this.#audio.pass(frames)
   }
 
   /** Whether a control stream was accepted already: a second one is another session of the neighbour's. */

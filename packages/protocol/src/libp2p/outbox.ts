@@ -12,7 +12,7 @@ export interface SendQueue {
 }
 
 /** What libp2p may hold of this stream beyond what the muxer took: one buffer, so that the queue above it decides. */
-const sendBytesMax = 65_536
+export const sendBytesMax = 65_536
 
 /**
  * Moves what waits in a queue to a libp2p stream, whose own queue has no bound, no faster than the stream takes it. All
@@ -27,7 +27,7 @@ export class Outbox {
   /** One for all turns: it is called for every object. */
   readonly #flushNow = () => {
     this.#flushing = false
-    this.#flush()
+    this.flush()
   }
 
   constructor(queue: SendQueue) {
@@ -49,6 +49,25 @@ export class Outbox {
     queueMicrotask(this.#flushNow)
   }
 
+  /** Sends what the stream takes now. */
+  flush(): void {
+    const stream = this.#stream
+    // Asked before each send: one that fails, as WebRTC's may, closes the stream.
+    while (this.#queue.size > 0 && stream !== undefined && takes(stream)) {
+      const frames = this.#queue.take(sendBytesMax, performance.now())
+      if (frames.length > 0) stream.send(new Uint8ArrayList(...framePieces(frames.map(({ bytes }) => bytes))))
+    }
+    this.#settle()
+  }
+
+  /** Sends frames past the queue, if nothing waits there and the stream takes them now; false otherwise. */
+  pass(frames: readonly Uint8Array[]): boolean {
+    const stream = this.#stream
+    if (this.#queue.size > 0 || stream === undefined || !takes(stream)) return false
+    stream.send(new Uint8ArrayList(...frames))
+    return true
+  }
+
   /** Resolves when all that was pushed has been handed to the transport, or the stream is closed. */
   drained(): Promise<void> {
     return new Promise(resolve => {
@@ -63,19 +82,12 @@ export class Outbox {
     for (const resolve of this.#drained.splice(0)) resolve()
   }
 
-  #flush(): void {
-    const stream = this.#stream
-    // Asked before each send: one that fails, as WebRTC's may, closes the stream.
-    while (this.#queue.size > 0 && stream?.writeStatus === 'writable') {
-      if (stream.writableNeedsDrain) break
-      const frames = this.#queue.take(sendBytesMax, performance.now())
-      if (frames.length > 0) stream.send(new Uint8ArrayList(...framePieces(frames.map(({ bytes }) => bytes))))
-    }
-    this.#settle()
-  }
-
   #settle(): void {
     const pending = this.#queue.size > 0 || (this.#stream?.writeBufferLength ?? 0) > 0
     if (!pending) for (const resolve of this.#drained.splice(0)) resolve()
   }
+}
+
+function takes(stream: Stream): boolean {
+  return stream.writeStatus === 'writable' && !stream.writableNeedsDrain
 }

@@ -36,6 +36,7 @@ import { configOf } from './config.ts'
 import { CoreLoop } from './core-loop.ts'
 import { Dialer } from './dialer.ts'
 import { Discovery } from './discovery.ts'
+import { FanOut } from './fan-out.ts'
 import { Inbox, inboxLimits } from './inbox.ts'
 import { type FaultOrigin, Integrity } from './integrity.ts'
 import { carriesNothing, leaveWithinMs } from './leaving.ts'
@@ -76,6 +77,7 @@ export class HopcastService implements Hopcast, Startable {
   readonly #subscriptions: LocalSubscriptions
   readonly #listeners = new Set<(event: HopcastEvent) => void>()
   readonly #deadlines: Deadlines
+  readonly #fanOut = new FanOut(peer => this.#sessions.link(peer))
   readonly #integrity: Integrity
   readonly #counters = { overflow: 0, expired: 0, waitsForKey: 0, peersClosed: 0 }
   readonly #signer: Signer
@@ -287,8 +289,7 @@ export class HopcastService implements Hopcast, Startable {
   }
 
   #forward(peers: readonly PeerId[], object: ObjectFrame, now: Millis): void {
-    const expiresAt = this.#deadlines.expiresAt(object.header, now)
-    for (const peer of peers) this.#sessions.link(peer)?.sendObject(object, expiresAt, now)
+    this.#fanOut.forward(peers, object, this.#deadlines.expiresAt(object.header, now), now)
   }
 
   #send(peer: PeerId, message: Message): void {

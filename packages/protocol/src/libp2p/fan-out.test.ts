@@ -1,0 +1,104 @@
+import { afterEach, describe, expect, test, vi } from 'vitest'
+import type { PeerId } from '../ids.ts'
+import type { ObjectFrame } from '../wire/messages.ts'
+import { FanOut } from './fan-out.ts'
+import { link, object, seqs, stopNodes, turn, video, videoStream } from './link.fixture.ts'
+import { audioProtocol } from './link.ts'
+
+afterEach(async () => {
+  vi.useRealTimers()
+  await stopNodes()
+})
+
+type Made = Awaited<ReturnType<typeof link>>
+
+/** Links that have had an object, and what sends to all of them. */
+async function crowd(size: number) {
+  const made = await Promise.all(Array.from({ length: size }, link))
+  const peers = made.map((_, i) => `peer${i}` as PeerId)
+  const fanOut = new FanOut(peer => made[peers.indexOf(peer)]?.link)
+  const send = (object: ObjectFrame) => {
+    fanOut.forward(peers, object, Number.POSITIVE_INFINITY, performance.now())
+  }
+  send(object(0))
+  await vi.waitFor(() => expect(made.every(({ objects }) => objects.length === 1)).toBe(true))
+  return { made, peers, fanOut, send }
+}
+
+/** The buffers that the link's object stream is handed from now on. */
+function buffers({ link: { connection } }: Made): Uint8Array[][] {
+  const [stream] = connection.streams.filter(({ protocol }) => protocol === audioProtocol)
+  const sent: Uint8Array[][] = []
+  if (stream === undefined) throw new TypeError('no object stream')
+  const send = stream.send.bind(stream)
+  stream.send = data => {
+    sent.push([...data] as unknown as Uint8Array[])
+    return send(data)
+  }
+  return sent
+}
+
+describe('Objects of one stream', () => {
+  test('leave once for each child in a turn of the event loop, in the same memory', async () => {
+    const { made, send } = await crowd(3)
+    const sent = made.map(buffers)
+    for (let seq = 1; seq <= 10; seq++) send(object(seq))
+    await vi.waitFor(() => expect(made.every(({ objects }) => objects.length === 11)).toBe(true))
+    expect(sent.map(({ length }) => length)).toEqual([1, 1, 1])
+    expect(new Set(sent.map(([buffer]) => buffer?.[0]?.buffer)).size).toBe(1)
+  })
+
+  test('wait in the queue of a child that reads slowly, and of no other', async () => {
+    const { made, send } = await crowd(2)
+    const [slow, quick] = made as [Made, Made]
+    slow.objectStreams[0]?.pause()
+    for (let seq = 1; seq <= 20; seq++) {
+      send(object(seq, {}, 50_000))
+      await turn()
+    }
+    await vi.waitFor(() => expect(quick.objects).toHaveLength(21))
+    expect(slow.objects.length).toBeLessThan(21)
+    slow.objectStreams[0]?.resume()
+    await vi.waitFor(() => expect(slow.objects).toHaveLength(21))
+    expect(seqs(slow.objects)).toEqual(Array.from({ length: 21 }, (_, seq) => seq))
+  })
+
+  test('that need one that was dropped are dropped, though nothing waits any more', async () => {
+    const { made, peers, fanOut, send } = await crowd(1)
+    const [only] = made as [Made]
+    fanOut.forward(peers, video(1), performance.now() - 1, performance.now())
+    await turn()
+    for (const seq of [2, 3, 10, 11]) {
+      send(video(seq))
+      await turn()
+    }
+    await vi.waitFor(() => expect(only.objects.at(-1)?.seq).toBe(11))
+    expect(seqs(only.objects.filter(({ stream }) => stream === videoStream))).toEqual([10, 11])
+    expect(only.dropped).toEqual({ overflow: 0, expired: 1, waitsForKey: 2 })
+  })
+})
+
+describe('Objects of several streams', () => {
+  test('leave together, the more important ones first', async () => {
+    const { made, send } = await crowd(1)
+    const [only] = made as [Made]
+    const sent = buffers(only)
+    for (const one of [video(0), object(1), video(1), object(2)]) send(one)
+    await vi.waitFor(() => expect(only.objects).toHaveLength(5))
+    expect(seqs(only.objects)).toEqual([0, 1, 2, 0, 1])
+    expect(sent).toHaveLength(1)
+  })
+})
+
+describe('Objects that are written in one go', () => {
+  test('are held no longer than until there is as much as a transport takes', async () => {
+    const { made, send } = await crowd(1)
+    const [only] = made as [Made]
+    const sent = buffers(only)
+    send(object(1, {}, 60_000))
+    expect(sent).toHaveLength(0)
+    send(object(2, {}, 60_000))
+    expect(sent).toHaveLength(1)
+    await vi.waitFor(() => expect(only.objects).toHaveLength(3))
+  })
+})

@@ -1,0 +1,91 @@
+/**
+ * Hands objects to the neighbours that they go to. Hot path: an object goes to each of hundreds of children.
+ *
+ * What came in one turn of the event loop leaves together at its end. When all of it is of one stream, which is nearly
+ * always so, its bytes are the same for all children, so they are put together once. A child for which nothing waits is
+ * handed those bytes as they are; any other has its own queue, which decides what leaves when, and what is dropped.
+ */
+import type { Millis, PeerId, StreamId } from '../ids.ts'
+import { framePieces } from '../wire/framing.ts'
+import type { ObjectFrame } from '../wire/messages.ts'
+import type { Link } from './link.ts'
+import { sendBytesMax } from './outbox.ts'
+
+interface Waiting {
+  readonly object: ObjectFrame
+  readonly expiresAt: Millis
+  readonly at: Millis
+}
+
+/** Objects of one stream, for the same neighbours. */
+interface Batch {
+  readonly stream: StreamId
+  readonly peers: readonly PeerId[]
+  readonly waiting: Waiting[]
+  /** None had expired when it came. */
+  isFresh: boolean
+}
+
+export class FanOut {
+  readonly #link: (peer: PeerId) => Link | undefined
+  #batches: Batch[] = []
+  #bytes = 0
+  #isPlanned = false
+
+  /** One for all turns: it is called for every object. */
+  readonly #flushNow = () => this.#flush()
+
+  constructor(link: (peer: PeerId) => Link | undefined) {
+    this.#link = link
+  }
+
+  /**
+   * Sends the object to each of `peers` at the end of this turn; or now, when more than a transport takes at once is waiting.
+   *
+   * @param peers the same array for the objects of a stream, for as long as they go to the same neighbours
+   * @param expiresAt when it becomes worthless, in the time of `performance.now()`, as `now`
+   */
+  forward(peers: readonly PeerId[], object: ObjectFrame, expiresAt: Millis, now: Millis): void {
+    const waiting: Waiting = { object, expiresAt, at: now }
+    const isFresh = now <= expiresAt
+    const last = this.#batches.at(-1)
+    const { stream } = object.header
+    if (last?.peers === peers && last.stream === stream) {
+      last.waiting.push(waiting)
+      last.isFresh &&= isFresh
+    } else this.#batches.push({ stream, peers, waiting: [waiting], isFresh })
+    this.#bytes += object.bytes.length
+    if (this.#bytes > sendBytesMax) return this.#flush()
+    if (this.#isPlanned) return
+    this.#isPlanned = true
+    queueMicrotask(this.#flushNow)
+  }
+
+  #flush(): void {
+    this.#isPlanned = false
+    this.#bytes = 0
+    const batches = this.#batches
+    this.#batches = []
+    const [first] = batches
+    if (first === undefined) return
+    const queued = new Set<Link>()
+    if (batches.length === 1 && first.isFresh) this.#pass(first, queued)
+    else
+      for (const { peers, waiting } of batches) for (const peer of peers) this.#queue(peer, waiting, queued)
+    for (const link of queued) link.flushObjects()
+  }
+
+  #pass({ stream, peers, waiting }: Batch, queued: Set<Link>): void {
+    const pieces = framePieces(waiting.map(({ object }) => object.bytes))
+    for (const peer of peers) {
+      if (this.#link(peer)?.passObjects(stream, pieces) === false) this.#queue(peer, waiting, queued)
+    }
+  }
+
+  #queue(peer: PeerId, waiting: readonly Waiting[], queued: Set<Link>): void {
+    const link = this.#link(peer)
+    if (link === undefined) return
+    for (const { object, expiresAt, at } of waiting) link.queueObject(object, expiresAt, at)
+    queued.add(link)
+  }
+}
