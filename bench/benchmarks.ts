@@ -2,6 +2,7 @@
 import type { Benchmark } from './benchmark.ts'
 import { copyTcp, copyTls } from './contestants/copy-loop.ts'
 import { gossipsub } from './contestants/gossipsub.ts'
+import { libp2pSend } from './contestants/libp2p-send.ts'
 import { mosquitto } from './contestants/mosquitto.ts'
 import { natsPlain, natsTls } from './contestants/nats.ts'
 import { core } from './workloads/core.ts'
@@ -38,6 +39,8 @@ export const benchmarks: readonly Benchmark[] = [
       { contestant: mosquitto, goals: {} }
     ]
   }),
+  overTransport('ws', 'WebSocket', 1 / 5),
+  overTransport('webrtc', 'WebRTC-direct', 1 / 2),
   core,
   start
 ]
@@ -58,6 +61,20 @@ function paced(subscribers: number, payloadBytes: number, perSecond: number): Be
     about: `1 publisher to ${subscribers} subscribers, ${payloadBytes} bytes each, ${perSecond} a second`,
     load: { ...oneChannel(subscribers, payloadBytes), perSecond },
     peers: pacedPeers
+  })
+}
+
+/** To subscribers that come as tabs do. */
+function overTransport(name: 'ws' | 'webrtc', readable: string, atMost: number): Benchmark {
+  return relaying({
+    name: `${name}-10x1200`,
+    about: `1 publisher to 10 subscribers over ${readable}, 1200 bytes each, as many as get through`,
+    load: {
+      ...oneChannel(10, 1_200),
+      perSecond: undefined,
+      transport: name === 'ws' ? 'ws' : 'webrtc-direct'
+    },
+    peers: [{ contestant: libp2pSend, goals: { cpu: atMost } }]
   })
 }
 

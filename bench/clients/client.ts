@@ -11,6 +11,7 @@ export type Endpoint =
   /** Of a multiaddr with its peer id. */
   | { type: 'hopcast'; address: string }
   | { type: 'gossipsub'; address: string }
+  | { type: 'libp2p-send'; address: string }
   | { type: 'nats'; port: number; tls: boolean }
   | { type: 'mqtt'; port: number; tls: boolean }
   /** Length-prefixed messages, copied to all subscribers. */

@@ -7,6 +7,8 @@ export async function connect(endpoint: Endpoint, role: Role): Promise<Client> {
       return (await import('./hopcast.ts')).connectHopcast(endpoint)
     case 'gossipsub':
       return (await import('./gossipsub.ts')).connectGossipsub(endpoint)
+    case 'libp2p-send':
+      return (await import('./libp2p-send.ts')).connectLibp2pSend(endpoint, role)
     case 'nats':
       return (await import('./nats.ts')).connectNats(endpoint)
     case 'mqtt':

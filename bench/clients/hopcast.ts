@@ -1,17 +1,44 @@
 import { startNode, temporaryIdentity } from '@hopcast/node'
-import type { Publication } from '@hopcast/protocol/libp2p'
+import {
+  type Hopcast,
+  hopcast as hopcastService,
+  leanYamux,
+  type Publication
+} from '@hopcast/protocol/libp2p'
+import { identify } from '@libp2p/identify'
+import { yamux } from '@libp2p/yamux'
 import type { Client } from './client.ts'
+import { tabNode, transportOf } from './libp2p-node.ts'
 
 const retryMs = 20_000
 
-/** A node with one neighbour, as a publisher or a listener is one. */
-export async function connectHopcast({ address }: { address: string }): Promise<Client & { close(): void }> {
-  const node = await startNode({
+interface Node {
+  hopcast: Hopcast
+  connect(): void
+  stop(): Promise<void>
+}
+
+async function listener(address: string): Promise<Node> {
+  return startNode({
     identity: await temporaryIdentity(),
     listen: [],
     peers: [address],
     discovery: false
   })
+}
+
+async function tab(address: string): Promise<Node> {
+  const libp2p = await tabNode(transportOf(address), {
+    streamMuxers: [leanYamux(yamux)],
+    services: { identify: identify(), hopcast: hopcastService() }
+  })
+  const { hopcast } = libp2p.services
+  return { hopcast, connect: () => hopcast.connect(address), stop: async () => libp2p.stop() }
+}
+
+/** A node with one neighbour, as a publisher or a listener is one. */
+export async function connectHopcast({ address }: { address: string }): Promise<Client & { close(): void }> {
+  const node = transportOf(address) === 'tcp' ? await listener(address) : await tab(address)
   const { hopcast } = node
   const up = new Promise<void>((resolve, reject) => {
     const timer = setTimeout(() => reject(new Error('the relay does not answer')), retryMs)

@@ -1,5 +1,6 @@
 import type { Child } from '../child.ts'
 import type { Endpoint } from '../clients/client.ts'
+import { type Transport, transportOf } from '../clients/libp2p-node.ts'
 import type { Stage } from '../stage.ts'
 
 /** A kind of relay that the load can be put on. */
@@ -14,10 +15,27 @@ export interface Contestant {
 export interface StartOptions {
   /** How many will connect at once. */
   connections: number
+  /** How subscribers come, where the relay has a choice. */
+  transport?: Transport | undefined
 }
 
 export interface Running {
+  /** Of the publishers. */
   endpoint: Endpoint
+  /** Of the subscribers, if they come another way. */
+  toSubscribers?: Endpoint
   /** Undefined: there is no process between publisher and subscribers. */
   relay: Child | undefined
+}
+
+/** Of a libp2p relay that listens on TCP, and maybe on another transport: what its subscribers use then. */
+export function endpointsOf(
+  type: 'hopcast' | 'libp2p-send',
+  addresses: readonly string[]
+): Pick<Running, 'endpoint' | 'toSubscribers'> {
+  const tcp = addresses.find(address => transportOf(address) === 'tcp')
+  const other = addresses.find(address => transportOf(address) !== 'tcp')
+  if (tcp === undefined) throw new Error(`no TCP address among ${addresses.join(', ')}`)
+  const endpoint: Endpoint = { type, address: tcp }
+  return other === undefined ? { endpoint } : { endpoint, toSubscribers: { type, address: other } }
 }

@@ -1,22 +1,32 @@
 import type { Child } from '../child.ts'
+import { listenAddress } from '../clients/libp2p-node.ts'
 import type { Stage } from '../stage.ts'
-import type { Contestant } from './contestant.ts'
+import { type Contestant, endpointsOf } from './contestant.ts'
 
 interface Listening {
   type: string
-  addresses: [string]
+  addresses: string[]
 }
 
 /** The relay under test: the program that users start. */
 export const hopcast: Contestant = {
   name: 'hopcast',
   missing: () => undefined,
-  async start(stage) {
-    const listen = ['--listen', '/ip4/127.0.0.1/tcp/0', '--http', '127.0.0.1:0', '--no-discovery', '--json']
+  async start(stage, { transport = 'tcp' }) {
+    const also = transport === 'tcp' ? [] : ['--listen', listenAddress[transport]]
+    const listen = [
+      '--listen',
+      listenAddress.tcp,
+      ...also,
+      '--http',
+      '127.0.0.1:0',
+      '--no-discovery',
+      '--json'
+    ]
     const node = ['--conditions=source', ...profiling(stage), 'packages/node/src/main.ts']
     const relay = stage.start('hopcast', process.execPath, [...node, 'relay', ...listen])
     const { addresses } = await listeningOf(relay)
-    return { endpoint: { type: 'hopcast', address: addresses[0] }, relay }
+    return { ...endpointsOf('hopcast', addresses), relay }
   }
 }
 

@@ -1,6 +1,7 @@
 /** How much goes through a relay: the same for each that is measured. */
 import { availableParallelism } from 'node:os'
 import type { Endpoint } from '../clients/client.ts'
+import type { Transport } from '../clients/libp2p-node.ts'
 import type { PublishPlan, SubscribePlan } from '../load/plan.ts'
 
 export interface Load {
@@ -13,6 +14,8 @@ export interface Load {
   payloadBytes: number
   /** Messages a second on each channel; undefined: as many as get through. */
   perSecond: number | undefined
+  /** How subscribers come; default: as publishers do, by TCP. */
+  transport?: Transport
 }
 
 /** Deliveries under way in a saturated relay: enough to keep it busy, and no queue of its has to drop any. */

@@ -38,10 +38,12 @@ export async function measure(stage: Stage, contestant: Contestant, load: Load):
   let measured: Measurement
   try {
     const connections = load.publishers + load.subscribers
-    const { endpoint, relay } = await contestant.start(stage, { connections })
+    const { transport } = load
+    const running = await contestant.start(stage, { connections, transport })
+    const { endpoint, toSubscribers = endpoint, relay } = running
     const publisher = new Worker(stage, 'publisher', publishPlan(load, endpoint))
     const { creditPort } = await publisher.heard('ready')
-    const subscribers = subscribePlans(load, endpoint, creditPort).map(
+    const subscribers = subscribePlans(load, toSubscribers, creditPort).map(
       (plan, i) => new Worker(stage, `subscribers ${i + 1}`, plan)
     )
     await Promise.all(subscribers.map(worker => worker.heard('hearing')))
