@@ -20,7 +20,7 @@ describe('The scenarios notice a core that', () => {
     const { caughtBy, saying } = mutant
     const { ok, error } = play(named(caughtBy), mutant, seed)
     expect(ok).toBe(false)
-    expect(error).toContain(saying)
+    expect(error).toMatch(saying)
     expect(error).toContain(`seed ${seed}`)
   })
 })

@@ -6,5 +6,5 @@ export interface Mutant extends Implementation {
   does: string
   /** The scenario that has to notice, and a part of what it then says. */
   caughtBy: string
-  saying: string
+  saying: string | RegExp
 }

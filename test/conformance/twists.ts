@@ -177,12 +177,6 @@ export function withoutStart(output: Output): Output {
   return { ...output, message }
 }
 
-/** Who comes late asks for all that there is of the run. */
-export function fromTheStart(output: Output): Output {
-  if (output.type !== 'send' || output.message.type !== 'sub') return output
-  return { ...output, message: { startSeq: 0, ...output.message } }
-}
-
 /** Each SUB looks like the first. */
 export function withoutAttempt(output: Output): Output {
   if (output.type !== 'send' || output.message.type !== 'sub') return output

@@ -147,7 +147,7 @@ describe('To share the load, a relay', () => {
 
   test('takes nobody where not a single peak fits into its uplink', () => {
     const made = relay({ uplinkBps: 1_000_000 })
-    made.relay.subscribe(name, true, 0)
+    made.relay.subscribe(name, 0)
     made.relay.handleSubOk(up, { ...ok(0), rate: { mean: 400, peak: 1_100 } }, 10)
     expect(told(made.relay.handleSub(right, sub({ insist: true }), 20))).toEqual(['full to right'])
   })

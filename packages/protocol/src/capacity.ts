@@ -55,6 +55,11 @@ export class Capacity {
     this.#uplink.take(state)
   }
 
+  /** What an application says that a stream of this node's will take. */
+  expect(state: Stream, rate: Rate): void {
+    this.#uplink.learn(state, rate)
+  }
+
   /**
    * The parent, or who is asked, has told the rate. Who was taken before that, in the belief that the stream needs little,
    * is refused now rather than after a second of too much.

@@ -259,6 +259,8 @@ export interface Config {
   dedupWindow: number
   /** So many objects from before a leap of a whole window show that the leap was false. A late one or two do not. */
   rewindObjects: number
+  /** A run's beginning is given to who asks for it this soon after its first object has come. */
+  beginningMs: Millis
   /** Objects are kept this long for a child that joins or moves; */
   recentMs: Millis
   /** and at most so many bytes of them per stream, */

@@ -49,7 +49,7 @@ export interface TrackRate {
   /** On average. */
   bitsPerSecond: number
   objectsPerSecond: number
-  /** The most that comes within `queueWaitMaxMs`, such as a key picture. Default: no more than usual. */
+  /** The most that comes within 200 ms, such as a key picture and what belongs around it. Default: no more than usual. */
   burstBytes?: number
 }
 
@@ -78,7 +78,7 @@ export interface WrittenObject {
 
 export type Output =
   | { type: 'send'; peer: PeerId; message: Message }
-  /** The same object to each of `peers`: the same array for as long as a stream goes to the same neighbours. */
+  /** The same object to each of `peers`: the same array for as long as a stream goes on to the same children. */
   | { type: 'forward'; peers: readonly PeerId[]; object: ObjectFrame }
   /** An object or a list of a channel that is subscribed here; `from` is undefined for what this node publishes. */
   | ({ type: 'deliver'; object: ObjectFrame; from: PeerId | undefined } & StreamName)

@@ -126,6 +126,7 @@ export const defaultConfig: Config = {
   dedupWindow: 1_024,
   rewindObjects: 8,
   recentMs: 2_000,
+  beginningMs: 1_000,
   recentBytesPerStreamMax: 4 * 2 ** 20,
   recentBytesMax: 256 * 2 ** 20,
 

@@ -115,6 +115,15 @@ describe('Forward keeps', () => {
     expect(seqs(passed.recent(voice, 1, false, 100))).toEqual([1])
   })
 
+  test('the beginning for who has waited for it, and not for who comes late', () => {
+    const passed = forward({ beginningMs: 1_000 })
+    for (let seq = 0; seq < 3; seq++) passed.accept(object(seq), 900 * seq)
+    expect(seqs(passed.recent(voice, 0, true, 1_000))).toEqual([0, 1, 2])
+    expect(passed.recent(voice, 0, true, 1_001)).toEqual([])
+    // Who is not established itself passes on what it has, whoever asks.
+    expect(seqs(passed.recent(voice, 0, false, 1_001))).toEqual([0, 1, 2])
+  })
+
   test('objects for recentMs', () => {
     const passed = forward({ recentMs: 2_000 })
     passed.accept(object(5), 0)

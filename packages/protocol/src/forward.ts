@@ -88,18 +88,21 @@ export class Forward {
 
   /**
    * The recent objects from `startSeq` on, in the order they came in; with `onlyWhole` none at all if `startSeq` itself
-   * is gone.
+   * is not here, or came longer than `beginningMs` ago.
    */
   recent(stream: StreamId, startSeq: number, onlyWhole: boolean, now: Millis): ObjectFrame[] {
     const buffer = this.#streams.get(stream)
     if (buffer === undefined) return []
     this.#expire(buffer, now)
     const objects: ObjectFrame[] = []
+    let firstAt = Number.NEGATIVE_INFINITY
     for (let i = buffer.start; i < buffer.recent.length; i++) {
-      const object = buffer.recent[i]?.object
-      if (object !== undefined && object.header.seq >= startSeq) objects.push(object)
+      const held = buffer.recent[i]
+      if (held === undefined || held.object.header.seq < startSeq) continue
+      objects.push(held.object)
+      if (held.object.header.seq === startSeq) firstAt = held.at
     }
-    return onlyWhole && !objects.some(({ header }) => header.seq === startSeq) ? [] : objects
+    return onlyWhole && now - firstAt > this.#config.beginningMs ? [] : objects
   }
 
   /** The recent objects from `first` to `last` that are held. */

@@ -20,17 +20,14 @@ function all(publishersFollowedMax = 64) {
   const timers = new Timers()
   const announcements = new Announcements(self, config, { isInUse: () => false, isWanted: () => false })
   const interests = new Interests(config, timers, announcements, publisher => metrics.get(publisher))
-  const store = (publisher: PeerId, over: Partial<Announcement> = {}) => {
+  const announce = (publisher: PeerId, over: Partial<Announcement> = {}) => {
     const run = { publisher, channel, name: 'demo', epoch: 1, seqno: 0, expiresAt: 0, ended: false }
     const announcement: Announcement = { ...run, catalog: new Uint8Array(), ...over }
     const signed = { body: none, signature: none }
     announcements.store({ announcement, signed, expiresAt: 60_000 }, publisher)
-  }
-  const announce = (publisher: PeerId, over: Partial<Announcement> = {}) => {
-    store(publisher, over)
     return told(interests.handleAnnounced(channel, 0))
   }
-  return { metrics, timers, interests, announce, store }
+  return { metrics, timers, interests, announce }
 }
 
 const none = new Uint8Array()
@@ -43,20 +40,6 @@ function told(events: InterestEvent[]): string[] {
     return `${what} ${publisher} ${epoch}`
   })
 }
-
-/** Of each run that is joined: whether the subscription was there before it. */
-function news(events: InterestEvent[]): unknown[] {
-  return events.filter(({ type }) => type === 'join').map(event => 'isNew' in event && event.isNew)
-}
-
-test('A subscription is told of a run that began before it, and of one that it has waited for', () => {
-  const { interests, announce, store } = all()
-  announce(a)
-  expect(news(interests.open(channel, 'all', 0))).toEqual([false])
-  store(b)
-  store(a, { epoch: 2 })
-  expect(news(interests.handleAnnounced(channel, 0))).toEqual([true, true])
-})
 
 describe('A subscription to all', () => {
   test('follows every publisher that can be reached, the nearest first, and leaves them together', () => {

@@ -15,8 +15,8 @@ import type { Announcement } from './wire/messages.ts'
 export type SubscribeMode = 'any' | 'all'
 
 export type InterestEvent =
-  /** A subscription follows this run from now on. `isNew`: it was there before the run was, and wants all of it. */
-  | { type: 'join'; announcement: Announcement; isNew: boolean }
+  /** A subscription follows this run from now on. */
+  | { type: 'join'; announcement: Announcement }
   /** It does so no longer: the run has ended, or (`ended` false) another one, or none, takes its place. */
   | { type: 'leave'; announcement: Announcement; ended: boolean }
 
@@ -32,8 +32,6 @@ interface Followed {
 interface Interest {
   readonly channel: ChannelId
   readonly mode: SubscribeMode
-  /** The epochs of the runs that had begun before it. */
-  readonly begun: ReadonlyMap<PeerId, number>
   readonly followed: Map<PeerId, Followed>
   /** Runs that ended here: not chosen again, though their withdrawal may be on its way. */
   readonly ended: Map<PeerId, number>
@@ -55,9 +53,7 @@ export class Interests {
 
   open(channel: ChannelId, mode: SubscribeMode, now: Millis): InterestEvent[] {
     if (this.#interests.has(channel)) return []
-    const begun = new Map<PeerId, number>()
-    for (const { publisher, epoch } of this.#announcements.of(channel)) begun.set(publisher, epoch)
-    const interest: Interest = { channel, mode, begun, followed: new Map(), ended: new Map() }
+    const interest: Interest = { channel, mode, followed: new Map(), ended: new Map() }
     this.#interests.set(channel, interest)
     return this.#choose(interest, now)
   }
@@ -122,7 +118,7 @@ export class Interests {
 
   /** Gives up what does not go on, then fills the places with the nearest that can be reached. */
   #choose(interest: Interest, now: Millis): InterestEvent[] {
-    const { followed, mode, begun } = interest
+    const { followed, mode } = interest
     const events: InterestEvent[] = []
     for (const run of followed.values()) events.push(...this.#review(interest, run, now))
     const places = mode === 'any' ? 1 : this.#config.publishersFollowedMax
@@ -136,8 +132,7 @@ export class Interests {
         events.push({ type: 'leave', announcement: run.announcement, ended: false })
       }
       followed.set(announcement.publisher, { announcement, endingAt: undefined })
-      const isNew = announcement.epoch > (begun.get(announcement.publisher) ?? -1)
-      events.push({ type: 'join', announcement, isNew })
+      events.push({ type: 'join', announcement })
     }
     return events
   }

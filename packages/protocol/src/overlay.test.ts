@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { VerifiedAnnouncement } from './channels.ts'
 import type { Config } from './config.ts'
-import type { Command, Input, Output } from './contract.ts'
+import type { Command, Input, Output, TrackRate } from './contract.ts'
 import {
   endProof,
   type Millis,
@@ -610,7 +610,7 @@ describe('A command that makes no sense throws TypeError and changes nothing', (
         type: 'publish',
         publication: { ...publication, channel: openChannelId('x') },
         tracks: [0],
-        rates: new Map([[0, { bitsPerSecond: Number.NaN, objectsPerSecond: 50 }]])
+        rates: new Map([[0, { bitsPerSecond: 1_000 } as TrackRate]])
       }
     ],
     [

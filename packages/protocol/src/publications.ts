@@ -69,11 +69,11 @@ export class Publications {
   }
 
   #onWire({ bitsPerSecond, objectsPerSecond, burstBytes = 0 }: TrackRate): Rate {
-    const { objectOverheadBytes, queueWaitMaxMs } = this.#config
+    const { objectOverheadBytes, queueWaitMaxMs, peakToMeanMax } = this.#config
     const aroundBps = 8 * (objectHeaderLength + objectOverheadBytes) * objectsPerSecond
     const peakBps = aroundBps + (8_000 * burstBytes) / queueWaitMaxMs
     const meanBps = aroundBps + bitsPerSecond
-    return { meanBps, peakBps: Math.max(meanBps, peakBps) }
+    return { meanBps, peakBps: Math.min(Math.max(meanBps, peakBps), peakToMeanMax * meanBps) }
   }
 
   /** The next object of a track. @throws TypeError when it is not published here */
@@ -112,7 +112,8 @@ export class Publications {
 export function checkRates(rates: ReadonlyMap<number, TrackRate>, tracks: readonly number[]): void {
   for (const [track, rate] of rates) {
     if (!tracks.includes(track)) throw new TypeError(`a rate of track ${track}, which is none of the tracks`)
-    for (const [name, value] of Object.entries(rate)) {
+    const { bitsPerSecond, objectsPerSecond, burstBytes = 0 } = rate
+    for (const [name, value] of Object.entries({ bitsPerSecond, objectsPerSecond, burstBytes })) {
       if (typeof value === 'number' && value >= 0 && value < Number.POSITIVE_INFINITY) continue
       throw new TypeError(`${name} of track ${track} is ${value}: use a number from 0`)
     }

@@ -262,7 +262,7 @@ export class ObjectQueue {
   }
 
   /**
-   * Streams that the neighbour has left, or that ended without an end, leave a row behind. The rows without anything
+   * Streams that the neighbour has left, or whose end did not wait here, leave a row behind. The rows without anything
    * waiting go when there are too many; one that was broken may then give a few objects that cannot be decoded.
    */
   #newStream(id: StreamId): Stream {

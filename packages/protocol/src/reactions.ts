@@ -12,6 +12,8 @@ import type { RouteEvent } from './route-event.ts'
 import type { SubscriptionEvent } from './subscriptions.ts'
 import type { Announcement, Message, Nack, ObjectFrame } from './wire/messages.ts'
 
+type Replay = Extract<RelayEvent, { type: 'replay' }>
+
 export class Reactions {
   /** The origins whose next hop has changed since the last `take`. */
   readonly rerouted: PeerId[] = []
@@ -129,7 +131,7 @@ export class Reactions {
           this.onRouteEvents(this.#parts.routes.raiseOwn(event.epoch + 1), now)
           break
         case 'join':
-          this.#join(event.announcement, event.isNew, now)
+          this.#join(event.announcement, now)
           break
         case 'leave':
           this.#leave(event.announcement, event.ended, now)
@@ -145,9 +147,9 @@ export class Reactions {
     this.#outputs.push({ type: 'epoch', channel, epoch })
   }
 
-  #join(announcement: Announcement, isNew: boolean, now: Millis): void {
+  #join(announcement: Announcement, now: Millis): void {
     for (const stream of this.#parts.subscriptions.join(announcement)) {
-      this.onRelayEvents(this.#parts.relay.subscribe(stream, isNew, now), now)
+      this.onRelayEvents(this.#parts.relay.subscribe(stream, now), now)
     }
   }
 
@@ -164,14 +166,7 @@ export class Reactions {
           this.#outputs.push(event)
           break
         case 'replay':
-          for (const object of this.#parts.forward.recent(
-            event.stream,
-            event.startSeq,
-            event.onlyWhole,
-            now
-          )) {
-            this.#forwardTo([event.peer], object, now)
-          }
+          this.#replay(event, now)
           break
         case 'established':
           this.#onSubscriptionEvents(
@@ -203,6 +198,13 @@ export class Reactions {
     }
   }
 
+  #replay({ peer, stream, startSeq, onlyWhole }: Replay, now: Millis): void {
+    const peers = [peer]
+    for (const object of this.#parts.forward.recent(stream, startSeq, onlyWhole, now)) {
+      this.#forwardTo(peers, object, now)
+    }
+  }
+
   onRepairEvents(events: RepairEvent[], now: Millis): void {
     for (const event of events) {
       if (event.type === 'send') {
@@ -219,7 +221,8 @@ export class Reactions {
   serve(peer: PeerId, { stream, first, last }: Nack, now: Millis): void {
     if (!this.#parts.repair.mayAsk(peer, now)) return
     const objects = this.#parts.forward.range(stream, first, last, now)
-    for (const object of objects) this.#forwardTo([peer], object, now)
+    const peers = [peer]
+    for (const object of objects) this.#forwardTo(peers, object, now)
     if (objects.length > 0) return
     const held = this.#parts.forward.held(stream, now)
     this.#send(peer, { type: 'have', stream, ...(held && { held }) })

@@ -28,14 +28,14 @@ describe('A relay joins', () => {
     const made = relay()
     expect(told(made.relay.handleSub(left, sub(), 0))).toEqual(['sub now to up'])
     expect(told(made.relay.handleSub(right, sub(), 0))).toEqual([])
-    expect(told(made.relay.subscribe(name, true, 0))).toEqual([])
+    expect(told(made.relay.subscribe(name, 0))).toEqual([])
     expect(made.relay.children(stream)).toEqual([left, right])
   })
 
   test('those who ask later to the stream that it has', () => {
     const made = established()
     expect(told(made.relay.handleSub(right, sub(), 0))).toEqual(['ok 1 to right'])
-    expect(told(made.relay.subscribe(name, true, 0))).toEqual(['established by up at 1'])
+    expect(told(made.relay.subscribe(name, 0))).toEqual(['established by up at 1'])
   })
 
   test('nobody to a stream of its own that it does not publish', () => {
@@ -154,7 +154,7 @@ describe('A new parent', () => {
   test('that does not say SUB_OK after all is lost, too: it may have sent objects before', () => {
     const made = relay()
     made.lookups.nextHop = up
-    made.relay.subscribe(name, true, 0)
+    made.relay.subscribe(name, 0)
     expect(made.relay.isSource(stream, up)).toBe(true)
     made.lookups.nextHop = undefined
     expect(told(made.relay.handleNextHop(publisher, 0))).toEqual(['unsub to up', 'lost'])
@@ -386,7 +386,7 @@ describe('A stream that its publisher does not have', () => {
 
   test('is asked for again in the next round while somebody here wants it', () => {
     const made = established()
-    made.relay.subscribe(name, true, 0)
+    made.relay.subscribe(name, 0)
     expect(told(made.relay.handleSubNack(up, unknown, 0))).toEqual(['unknown to left', 'lost'])
     expect(told(made.relay.handleTimeout(1_000))).toEqual(['sub now to up'])
   })
@@ -435,14 +435,14 @@ describe('Recent objects', () => {
   })
 
   test('are asked for from the beginning by a local subscriber', () => {
-    expect(told(relay().relay.subscribe(name, true, 0))).toEqual(['sub 0 to up'])
+    expect(told(relay().relay.subscribe(name, 0))).toEqual(['sub 0 to up'])
   })
 })
 
 describe('A stream is given up', () => {
   test('by UNSUB up the tree when the last child and the last subscriber have left', () => {
     const made = established()
-    made.relay.subscribe(name, true, 0)
+    made.relay.subscribe(name, 0)
     expect(told(made.relay.handleUnsub(left, stream))).toEqual([])
     expect(told(made.relay.unsubscribe(stream))).toEqual(['unsub to up', 'closed'])
     expect([...made.relay.streams()]).toEqual([])
@@ -514,7 +514,7 @@ describe('A neighbour without room', () => {
 
   test('is told of, so that the route goes elsewhere', () => {
     const made = relay()
-    made.relay.subscribe(name, true, 0)
+    made.relay.subscribe(name, 0)
     expect(told(made.relay.handleSubNack(up, full, 0))).toEqual(['lost', 'refused by up'])
     made.lookups.nextHop = other
     expect(told(made.relay.handleNextHop(publisher, 0))).toEqual(['sub 0 to other'])
@@ -522,7 +522,7 @@ describe('A neighbour without room', () => {
 
   test('is asked again in the next round by those who have no parent', () => {
     const made = relay()
-    expect(made.relay.subscribe(name, true, 0)).toMatchObject([{ peer: up, message: { insist: true } }])
+    expect(made.relay.subscribe(name, 0)).toMatchObject([{ peer: up, message: { insist: true } }])
     expect(told(made.relay.handleSubNack(up, full, 0))).toEqual(['lost', 'refused by up'])
     expect(told(made.relay.handleTimeout(1_000))).toEqual(['sub 0 to up'])
   })

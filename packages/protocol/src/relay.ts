@@ -105,18 +105,18 @@ export class Relay {
   /** This node publishes the stream from now on. */
   startOwn(name: StreamName, rate: Rate | undefined, now: Millis): void {
     const state = this.#add(streamId(name), name, true, now)
-    if (state !== undefined) state.rate = rate
+    if (state !== undefined && rate !== undefined) this.#capacity.expect(state, rate)
   }
 
-  /** A local subscriber takes the stream; with `whole`, from its beginning if that is still to be had. */
-  subscribe(name: StreamName, whole: boolean, now: Millis): RelayEvent[] {
+  /** A local subscriber takes the stream, from its beginning if that is still to be had. */
+  subscribe(name: StreamName, now: Millis): RelayEvent[] {
     const stream = streamId(name)
     const state = this.#streams.get(stream) ?? this.#add(stream, name, false, now)
     if (state === undefined) return []
     state.subscribers++
     const upstream = state.isOwn ? this.#self : state.upstream
     if (upstream !== undefined) return [established(state, upstream)]
-    if (whole) state.startSeq = 0
+    if (state.establishedAt === undefined) state.startSeq = 0
     return this.#follow(state, now)
   }
 
@@ -173,15 +173,18 @@ export class Relay {
       // still on its way, and will not come again.
       const onlyWhole = startSeq === 0 && isEstablished
       events.push({ type: 'replay', peer, stream, startSeq, onlyWhole })
-      if (state.upstream === undefined) state.startSeq = least(startSeq, this.#wanted(state))
+      if (state.upstream === undefined) state.startSeq = this.#wantedBefore(state, startSeq)
     }
     // Who was asked already, and who refused, is asked again in the next round, however many want it until then.
     return known === undefined ? [...events, ...this.#follow(state, now)] : events
   }
 
-  /** The first object that somebody here waits for. Who has had a parent goes on from there, whatever a newcomer wants. */
-  #wanted({ id, startSeq, establishedAt }: Stream): number | undefined {
-    return startSeq ?? (establishedAt === undefined ? undefined : this.#lookups.resumeSeq(id))
+  /** The first object that somebody here waits for, once a newcomer wants those from `startSeq` on. */
+  #wantedBefore(state: Stream, startSeq: number): number | undefined {
+    if (state.establishedAt === undefined) return least(state.startSeq, startSeq)
+    // Who has had a parent goes on from there. The beginning, which a newcomer may want, is not to be had any more.
+    const resumeSeq = state.startSeq ?? this.#lookups.resumeSeq(state.id)
+    return startSeq === 0 ? resumeSeq : least(resumeSeq, startSeq)
   }
 
   handleSubOk(peer: PeerId, { stream, path, rate, attempt = 0 }: SubOk, now: Millis): RelayEvent[] {

@@ -32,7 +32,7 @@ export class Uplink {
     this.#usedBps += this.#bps(stream)
   }
 
-  /** The parent has told the rate of a stream that has not been measured. Returns whether its children are too many now. */
+  /** The rate of a stream that has not been measured, as told by its parent or its application. Returns whether its children are too many now. */
   learn(stream: Stream, rate: Rate): boolean {
     const before = this.#bps(stream)
     // It may pause, and what comes after the pause is meant.

@@ -93,7 +93,7 @@ export const objects: readonly Mutant[] = [
   {
     does: 'takes who spoke last for who gave an object',
     caughtBy: 'altered-object',
-    saying: 'b has another parent',
+    saying: /b has another parent|an honest neighbour is taken/,
     createOverlay: twisted(confusingGivers)
   }
 ]

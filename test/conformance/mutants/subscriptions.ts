@@ -4,7 +4,6 @@ import {
   blindToWays,
   configured,
   deafTo,
-  fromTheStart,
   leavingEarly,
   not,
   promising,
@@ -47,10 +46,10 @@ export const subscriptions: readonly Mutant[] = [
     createOverlay: twisted(() => ({ says: outputs => outputs.map(withoutStart) }))
   },
   {
-    does: 'asks for what was there before it came',
+    does: 'gives who comes late all that it has',
     caughtBy: 'beginning-of-a-run',
     saying: 'the first object of who came late',
-    createOverlay: twisted(() => ({ says: outputs => outputs.map(fromTheStart) }))
+    createOverlay: configured({ beginningMs: 2_000 })
   },
   {
     does: 'does not refuse its own parent',

@@ -72,7 +72,7 @@ export const trees: readonly Scenario[] = [
       const waiting = network.subscribe('n3', 'news')
       network.run(500)
       const run = network.publish('n0', 'news')
-      network.run(1_000)
+      network.run(1_500)
       const before = run.written
       const late = network.subscribe('late', 'news')
       network.run(2_000)

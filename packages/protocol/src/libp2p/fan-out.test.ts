@@ -90,15 +90,58 @@ describe('Objects of several streams', () => {
   })
 })
 
-describe('Objects that are written in one go', () => {
-  test('are held no longer than until there is as much as a transport takes', async () => {
+describe('Objects that are more than a transport takes at once', () => {
+  test('leave by the queue: as many at a time as it takes, the more important ones first', async () => {
     const { made, send } = await crowd(1)
     const [only] = made as [Made]
     const sent = buffers(only)
-    send(object(1, {}, 60_000))
+    for (let seq = 0; seq < 4; seq++) send(video(seq))
+    send(object(1))
     expect(sent).toHaveLength(0)
-    send(object(2, {}, 60_000))
-    expect(sent).toHaveLength(1)
-    await vi.waitFor(() => expect(only.objects).toHaveLength(3))
+    await vi.waitFor(() => expect(only.objects).toHaveLength(6))
+    expect(seqs(only.objects)).toEqual([0, 1, 0, 1, 2, 3])
+    for (const pieces of sent) {
+      expect(pieces.reduce((sum, { length }) => sum + length, 0)).toBeLessThanOrEqual(2 ** 16)
+    }
+  })
+})
+
+describe('The end of a stream, and lists', () => {
+  test('leave with its objects, in their order', async () => {
+    const { made, send } = await crowd(1)
+    const [only] = made as [Made]
+    for (const one of [object(1), object(2, { list: true, lists: 1 }), object(3, { end: true, lists: 2 }, 0)])
+      send(one)
+    await vi.waitFor(() => expect(only.objects).toHaveLength(4))
+    expect(only.objects.map(({ seq, list, end }) => [seq, list, end])).toEqual([
+      [0, false, false],
+      [1, false, false],
+      [2, true, false],
+      [3, false, true]
+    ])
+  })
+})
+
+describe('A child that breaks', () => {
+  test('while it is sent to costs the others nothing', async () => {
+    const { made, send } = await crowd(3)
+    const [first, ...others] = made as [Made, ...Made[]]
+    const [stream] = first.link.connection.streams.filter(({ protocol }) => protocol === audioProtocol)
+    if (stream === undefined) throw new TypeError('no object stream')
+    stream.send = () => {
+      throw new Error('the transport fails')
+    }
+    send(object(1))
+    await vi.waitFor(() => expect(others.map(({ objects }) => objects.length)).toEqual([2, 2]))
+    expect(stream.status).toBe('aborted')
+  })
+
+  test('before the turn is over is sent nothing', async () => {
+    const { made, send } = await crowd(2)
+    const [first, second] = made as [Made, Made]
+    send(object(1))
+    first.link.break(new Error('gone'))
+    await vi.waitFor(() => expect(second.objects).toHaveLength(2))
+    expect(first.objects).toHaveLength(1)
   })
 })

@@ -30,6 +30,8 @@ export class FanOut {
   readonly #link: (peer: PeerId) => Link | undefined
   #batches: Batch[] = []
   #bytes = 0
+  /** Links whose queues have something to send at the end of this turn. */
+  readonly #queued = new Set<Link>()
   #isPlanned = false
 
   /** One for all turns: it is called for every object. */
@@ -40,22 +42,24 @@ export class FanOut {
   }
 
   /**
-   * Sends the object to each of `peers` at the end of this turn; or now, when more than a transport takes at once is waiting.
+   * Sends the object to each of `peers` at the end of this turn. As much as a transport takes at once waits here; what is beyond
+   * goes into the queues, which are bounded.
    *
    * @param peers the same array for the objects of a stream, for as long as they go to the same neighbours
    * @param expiresAt when it becomes worthless, in the time of `performance.now()`, as `now`
    */
   forward(peers: readonly PeerId[], object: ObjectFrame, expiresAt: Millis, now: Millis): void {
+    if (this.#bytes > 0 && this.#bytes + object.bytes.length > sendBytesMax)
+      this.#queueAll(this.#takeBatches())
+    this.#bytes += object.bytes.length
     const waiting: Waiting = { object, expiresAt, at: now }
     const isFresh = now <= expiresAt
-    const last = this.#batches.at(-1)
     const { stream } = object.header
+    const last = this.#batches.at(-1)
     if (last?.peers === peers && last.stream === stream) {
       last.waiting.push(waiting)
       last.isFresh &&= isFresh
     } else this.#batches.push({ stream, peers, waiting: [waiting], isFresh })
-    this.#bytes += object.bytes.length
-    if (this.#bytes > sendBytesMax) return this.#flush()
     if (this.#isPlanned) return
     this.#isPlanned = true
     queueMicrotask(this.#flushNow)
@@ -63,29 +67,38 @@ export class FanOut {
 
   #flush(): void {
     this.#isPlanned = false
-    this.#bytes = 0
-    const batches = this.#batches
-    this.#batches = []
+    const batches = this.#takeBatches()
     const [first] = batches
-    if (first === undefined) return
-    const queued = new Set<Link>()
-    if (batches.length === 1 && first.isFresh) this.#pass(first, queued)
-    else
-      for (const { peers, waiting } of batches) for (const peer of peers) this.#queue(peer, waiting, queued)
+    if (batches.length === 1 && this.#queued.size === 0 && first?.isFresh) this.#pass(first)
+    else this.#queueAll(batches)
+    const queued = [...this.#queued]
+    this.#queued.clear()
     for (const link of queued) link.flushObjects()
   }
 
-  #pass({ stream, peers, waiting }: Batch, queued: Set<Link>): void {
+  /** A send may break a link, and lead to the next `forward`: what that adds is not of this turn. */
+  #takeBatches(): Batch[] {
+    const batches = this.#batches
+    this.#batches = []
+    this.#bytes = 0
+    return batches
+  }
+
+  #queueAll(batches: readonly Batch[]): void {
+    for (const { peers, waiting } of batches) for (const peer of peers) this.#queue(peer, waiting)
+  }
+
+  #pass({ stream, peers, waiting }: Batch): void {
     const pieces = framePieces(waiting.map(({ object }) => object.bytes))
     for (const peer of peers) {
-      if (this.#link(peer)?.passObjects(stream, pieces) === false) this.#queue(peer, waiting, queued)
+      if (this.#link(peer)?.passObjects(stream, pieces) === false) this.#queue(peer, waiting)
     }
   }
 
-  #queue(peer: PeerId, waiting: readonly Waiting[], queued: Set<Link>): void {
+  #queue(peer: PeerId, waiting: readonly Waiting[]): void {
     const link = this.#link(peer)
     if (link === undefined) return
     for (const { object, expiresAt, at } of waiting) link.queueObject(object, expiresAt, at)
-    queued.add(link)
+    this.#queued.add(link)
   }
 }

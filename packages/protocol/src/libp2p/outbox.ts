@@ -55,7 +55,7 @@ export class Outbox {
     // Asked before each send: one that fails, as WebRTC's may, closes the stream.
     while (this.#queue.size > 0 && stream !== undefined && takes(stream)) {
       const frames = this.#queue.take(sendBytesMax, performance.now())
-      if (frames.length > 0) stream.send(new Uint8ArrayList(...framePieces(frames.map(({ bytes }) => bytes))))
+      if (frames.length > 0) send(stream, framePieces(frames.map(({ bytes }) => bytes)))
     }
     this.#settle()
   }
@@ -64,7 +64,7 @@ export class Outbox {
   pass(frames: readonly Uint8Array[]): boolean {
     const stream = this.#stream
     if (this.#queue.size > 0 || stream === undefined || !takes(stream)) return false
-    stream.send(new Uint8ArrayList(...frames))
+    send(stream, frames)
     return true
   }
 
@@ -90,4 +90,13 @@ export class Outbox {
 
 function takes(stream: Stream): boolean {
   return stream.writeStatus === 'writable' && !stream.writableNeedsDrain
+}
+
+function send(stream: Stream, pieces: readonly Uint8Array[]): void {
+  try {
+    stream.send(new Uint8ArrayList(...pieces))
+  } catch (error) {
+    // Its end is an event of its own, and no reason for others to miss theirs.
+    stream.abort(error instanceof Error ? error : new Error(String(error)))
+  }
 }
