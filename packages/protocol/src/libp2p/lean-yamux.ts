@@ -1,24 +1,29 @@
 /**
- * libp2p's yamux with two things mended that it does not let one choose: `streamMuxers: [leanYamux(yamux)]`.
+ * libp2p's yamux with three things mended that it does not let one choose: `streamMuxers: [leanYamux(yamux)]`.
  *
  * - It answers each frame of data with a window update, so that a subscriber sends as many packets as it is sent: more than
  *   half of what a relay did in a second was to read and decrypt those. Here an update goes when half of the window is used up.
  * - It waits for the end of a frame however long that claims to be (version 8.0.3), and keeps what comes. Here a connection on
  *   which more waits than any window allows is broken.
  *
- * Both reach into its objects, whose fields are private by their types alone. The tests show that they do what they are for.
+ * - Who opens a stream waits for the other side to agree on its protocol. Streams of ours are written at once (`early-protocol.ts`).
+ *
+ * All reach into its objects, whose fields are private by their types alone. The tests show that they do what they are for.
  */
 import type { StreamMuxer, StreamMuxerFactory } from '@libp2p/interface'
+import { type OpeningStream, speakEarly } from './early-protocol.ts'
 
 /** What a neighbour may send on a stream before it is read. The largest object fits; nobody needs the 16 MiB of the default. */
 const windowBytesMax = 2 ** 21
 const headerBytes = 12
+const ourProtocols = '/hopcast/'
 
 type Yamux = (init: { streamOptions: { maxStreamWindowSize: number } }) => () => StreamMuxerFactory
 
 interface MuxerInside extends StreamMuxer {
   readonly decoder?: { readonly buffer?: { readonly byteLength: number } }
   onData(data: { readonly byteLength: number }): void
+  onCreateStream(options: { protocol?: string }): OpeningStream
   _newStream(...about: unknown[]): StreamInside
 }
 
@@ -45,10 +50,11 @@ export function leanYamux(yamux: Yamux): () => StreamMuxerFactory {
 }
 
 function mend(muxer: MuxerInside): StreamMuxer {
-  const { onData, _newStream, decoder } = muxer
+  const { onData, onCreateStream, _newStream, decoder } = muxer
   const buffer = decoder?.buffer
   // Another version, which keeps these elsewhere: it works, as it is.
-  if (typeof buffer?.byteLength !== 'number' || typeof _newStream !== 'function') return muxer
+  const isKnown = [onCreateStream, _newStream].every(inside => typeof inside === 'function')
+  if (typeof buffer?.byteLength !== 'number' || !isKnown) return muxer
   let parts = 0
   // What is thrown here breaks the connection, as any other frame that must not be.
   muxer.onData = data => {
@@ -59,6 +65,11 @@ function mend(muxer: MuxerInside): StreamMuxer {
     if (byteLength > windowBytesMax + headerBytes)
       throw new Error(`a frame is longer than ${windowBytesMax} bytes`)
     if (parts > partsMax) throw new Error(`a frame comes in more than ${partsMax} parts`)
+  }
+  muxer.onCreateStream = options => {
+    const stream = onCreateStream.call(muxer, options)
+    if (options.protocol?.startsWith(ourProtocols)) speakEarly(stream, options.protocol)
+    return stream
   }
   muxer._newStream = (...about) => updatesLess(_newStream.apply(muxer, about))
   return muxer

@@ -11,6 +11,7 @@ import { FrameReader } from '../wire/framing.ts'
 import type { ObjectFrame, ObjectHeader } from '../wire/messages.ts'
 import { encodeObject, parseObject } from '../wire/object.ts'
 import { FanOut } from './fan-out.ts'
+import { leanYamux } from './lean-yamux.ts'
 import { audioProtocol, controlProtocol, Link } from './link.ts'
 
 const nodes: Libp2p[] = []
@@ -20,7 +21,7 @@ async function node(): Promise<Libp2p> {
     addresses: { listen: ['/ip4/127.0.0.1/tcp/0'] },
     transports: [tcp()],
     connectionEncrypters: [noise()],
-    streamMuxers: [yamux()]
+    streamMuxers: [leanYamux(yamux)]
   })
   nodes.push(made)
   return made

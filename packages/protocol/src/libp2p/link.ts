@@ -7,6 +7,7 @@ import { FrameReader } from '../wire/framing.ts'
 import { controlFrameBytesMax, objectPayloadBytesMax } from '../wire/limits.ts'
 import { type ObjectFrame, objectHeaderLength, ProtocolError } from '../wire/messages.ts'
 import { ControlQueue } from './control-queue.ts'
+import { agreed } from './early-protocol.ts'
 import { Outbox } from './outbox.ts'
 
 /**
@@ -39,6 +40,11 @@ export class Link {
   readonly #control = new Outbox(this.#messages)
   readonly #objects: ObjectQueue
   readonly #audio: Outbox
+  /**
+   * Resolves when the neighbour has heard of the streams that were opened so far, or does not want them. One that it has not
+   * heard of goes with the connection, and what was sent on it, too.
+   */
+  #heardOf: Promise<unknown> = Promise.resolve()
   #audioOpening = false
   #readsControl = false
   #broken = false
@@ -58,8 +64,15 @@ export class Link {
   async open(signal: AbortSignal): Promise<void> {
     const stream = await this.connection.newStream(controlProtocol, { signal })
     stream.addEventListener('close', event => this.break(event.error ?? new Error('control stream closed')))
-    if (this.#closed) stream.abort(new Error('link broken'))
-    else this.#control.attach(stream)
+    if (this.#closed) return stream.abort(new Error('link broken'))
+    this.#control.attach(stream)
+    const onAbort = () => stream.abort(new Error('the neighbour does not answer'))
+    signal.addEventListener('abort', onAbort)
+    try {
+      await this.#agreed(stream)
+    } finally {
+      signal.removeEventListener('abort', onAbort)
+    }
   }
 
   sendControl(body: Uint8Array): void {
@@ -122,6 +135,7 @@ export class Link {
   /** Resolves when all that was sent has been handed to the transport. */
   async drained(): Promise<void> {
     await Promise.all([this.#control.drained(), this.#audio.drained()])
+    await this.#heardOf
   }
 
   /** Breaks the link for a reason that this side has, and tells the neighbour with CLOSE. */
@@ -140,7 +154,7 @@ export class Link {
 
   /** Closes the connection of a link that broke. With `farewell`, control messages that wait leave first, CLOSE the last. */
   async close(farewell: boolean): Promise<void> {
-    if (farewell && !this.#isDeaf) await atMost(farewellMs, this.#control.drained())
+    if (farewell && !this.#isDeaf) await atMost(farewellMs, this.#saidAll())
     this.#closed = true
     this.#control.close()
     try {
@@ -148,6 +162,17 @@ export class Link {
     } catch (error) {
       this.connection.abort(error instanceof Error ? error : new Error(String(error)))
     }
+  }
+
+  async #saidAll(): Promise<void> {
+    await this.#control.drained()
+    await this.#heardOf
+  }
+
+  #agreed(stream: Stream): Promise<void> {
+    const answer = agreed(stream)
+    this.#heardOf = Promise.allSettled([this.#heardOf, answer])
+    return answer
   }
 
   async #openAudio(): Promise<void> {
@@ -161,6 +186,7 @@ export class Link {
       if (this.#broken) return stream.abort(new Error('link broken'))
       this.#objects.resume(performance.now())
       this.#audio.attach(stream)
+      await this.#agreed(stream)
     } catch (error) {
       this.break(error instanceof Error ? error : new Error(String(error)))
     }
