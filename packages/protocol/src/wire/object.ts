@@ -3,7 +3,7 @@ import { endProofBytesLength, type StreamId } from '../ids.ts'
 import { streamIdBytes } from './id-bytes.ts'
 import { objectPayloadBytesMax, ttlMsMax, uint32Max } from './limits.ts'
 import { type ObjectFrame, type ObjectHeader, objectHeaderLength } from './messages.ts'
-import { checkBytes, checkInteger, encoding, fail } from './ranges.ts'
+import { checkInteger, encoding, fail } from './ranges.ts'
 
 const format = 1
 const keyFlag = 1
@@ -22,7 +22,7 @@ export function encodeObject(header: ObjectHeader, payload: Uint8Array): ObjectF
     checkInteger('ttlMs', header.ttlMs, ttlMsMax)
     checkInteger('timestampUs', header.timestampUs)
     checkLists(header)
-    checkPayload(header.end, payload)
+    checkPayload(header.end, payload.length)
     const bytes = new Uint8Array(objectHeaderLength + payload.length)
     const view = new DataView(bytes.buffer)
     bytes[0] = format
@@ -62,9 +62,8 @@ export function parseObject(bytes: Uint8Array): ObjectFrame {
   }
   checkInteger('timestampUs', header.timestampUs)
   checkLists(header)
-  const frame = { header, bytes }
-  checkPayload(header.end, objectPayload(frame))
-  return frame
+  checkPayload(header.end, bytes.length - objectHeaderLength)
+  return { header, bytes }
 }
 
 /** A view on the payload's bytes, which other children of the stream share: do not write to it. */
@@ -82,10 +81,11 @@ function checkLists({ seq, end, list, lists }: ObjectHeader): void {
   if (end && list) fail('malformed', 'the end of a stream is no list')
 }
 
-function checkPayload(end: boolean, payload: Uint8Array): void {
-  checkBytes('payload', payload, objectPayloadBytesMax)
-  if (end && payload.length !== 0 && payload.length !== endProofBytesLength)
-    fail('malformed', `the end of a stream has a payload of ${payload.length} bytes`)
+function checkPayload(end: boolean, length: number): void {
+  if (length > objectPayloadBytesMax)
+    fail('too-large', `payload has ${length} bytes, more than ${objectPayloadBytesMax}`)
+  if (end && length !== 0 && length !== endProofBytesLength)
+    fail('malformed', `the end of a stream has a payload of ${length} bytes`)
 }
 
 /** Four bytes by index: a DataView made for each object would take longer than all the rest of its header. */
