@@ -72,7 +72,7 @@ function overTransport(name: 'ws' | 'webrtc', readable: string, atMost: number):
     load: {
       ...oneChannel(10, 1_200),
       perSecond: undefined,
-      transport: name === 'ws' ? 'ws' : 'webrtc-direct'
+      transport: name === 'ws' ? 'websocket' : 'webrtc-direct'
     },
     peers: [{ contestant: libp2pSend, goals: { cpu: atMost } }]
   })

@@ -3,12 +3,13 @@ import {
   type Hopcast,
   hopcast as hopcastService,
   leanYamux,
-  type Publication
+  type Publication,
+  transportOf
 } from '@hopcast/protocol/libp2p'
 import { identify } from '@libp2p/identify'
 import { yamux } from '@libp2p/yamux'
 import type { Client } from './client.ts'
-import { tabNode, transportOf } from './libp2p-node.ts'
+import { tabNode } from './libp2p-node.ts'
 
 const retryMs = 20_000
 
@@ -28,7 +29,7 @@ async function listener(address: string): Promise<Node> {
 }
 
 async function tab(address: string): Promise<Node> {
-  const libp2p = await tabNode(transportOf(address), {
+  const libp2p = await tabNode(address, {
     streamMuxers: [leanYamux(yamux)],
     services: { identify: identify(), hopcast: hopcastService() }
   })

@@ -1,4 +1,5 @@
 /** libp2p nodes as browsers have them, and what they meet at a relay: WebSocket with Noise, or WebRTC. */
+import { transportOf } from '@hopcast/protocol/libp2p'
 import { noise } from '@libp2p/noise'
 import { tcp } from '@libp2p/tcp'
 import { tls } from '@libp2p/tls'
@@ -8,26 +9,21 @@ import { yamux } from '@libp2p/yamux'
 import { createLibp2p, type Libp2p, type Libp2pOptions, type ServiceFactoryMap } from 'libp2p'
 
 /** How a subscriber reaches the relay; publishers always use TCP. */
-export type Transport = 'tcp' | 'ws' | 'webrtc-direct'
+export type Transport = 'tcp' | 'websocket' | 'webrtc-direct'
 
 export const listenAddress: Record<Transport, string> = {
   tcp: '/ip4/127.0.0.1/tcp/0',
-  ws: '/ip4/127.0.0.1/tcp/0/ws',
+  websocket: '/ip4/127.0.0.1/tcp/0/ws',
   'webrtc-direct': '/ip4/127.0.0.1/udp/0/webrtc-direct'
 }
 
-export function transportOf(address: string): Transport {
-  if (address.includes('/webrtc-direct')) return 'webrtc-direct'
-  return address.includes('/ws') ? 'ws' : 'tcp'
-}
-
-/** A tab's: it cannot speak TLS. */
+/** A tab's that goes to `address`: it cannot speak TLS. */
 export function tabNode<T extends Record<string, unknown>>(
-  transport: Transport,
+  address: string,
   options: Pick<Libp2pOptions<T>, 'streamMuxers'> & { services?: ServiceFactoryMap<T> }
 ): Promise<Libp2p<T>> {
   return createLibp2p<T>({
-    transports: [transport === 'webrtc-direct' ? webRTCDirect() : webSockets()],
+    transports: [transportOf(address) === 'webrtc-direct' ? webRTCDirect() : webSockets()],
     connectionEncrypters: [noise()],
     streamMuxers: [yamux()],
     connectionMonitor: { enabled: false },
@@ -41,7 +37,7 @@ export function relayNode(transports: readonly Transport[]): Promise<Libp2p> {
     addresses: { listen: transports.map(transport => listenAddress[transport]) },
     transports: transports.map(transport => {
       if (transport === 'tcp') return tcp()
-      return transport === 'ws' ? webSockets() : webRTCDirect()
+      return transport === 'websocket' ? webSockets() : webRTCDirect()
     }),
     connectionEncrypters: [tls(), noise()],
     streamMuxers: [yamux()],

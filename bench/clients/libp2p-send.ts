@@ -1,3 +1,4 @@
+import { transportOf } from '@hopcast/protocol/libp2p'
 import { tcp } from '@libp2p/tcp'
 import { tls } from '@libp2p/tls'
 import { yamux } from '@libp2p/yamux'
@@ -6,7 +7,7 @@ import { createLibp2p } from 'libp2p'
 import { Uint8ArrayList } from 'uint8arraylist'
 import type { Client, Role } from './client.ts'
 import { PrefixReader, prefixed } from './length-prefix.ts'
-import { tabNode, transportOf } from './libp2p-node.ts'
+import { tabNode } from './libp2p-node.ts'
 
 export const protocols: Record<Role, string> = {
   publisher: '/hopcast-bench/publish/1',
@@ -15,11 +16,10 @@ export const protocols: Record<Role, string> = {
 
 /** One stream to the relay, of which all messages are of one channel. */
 export async function connectLibp2pSend({ address }: { address: string }, role: Role): Promise<Client> {
-  const transport = transportOf(address)
   const node =
-    transport === 'tcp'
+    transportOf(address) === 'tcp'
       ? await createLibp2p({ transports: [tcp()], connectionEncrypters: [tls()], streamMuxers: [yamux()] })
-      : await tabNode(transport, {})
+      : await tabNode(address, {})
   const stream = await node.dialProtocol(multiaddr(address), protocols[role])
   return {
     publish: (_channel, payload) => void stream.send(new Uint8ArrayList(...prefixed(payload))),

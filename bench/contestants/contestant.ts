@@ -1,6 +1,7 @@
+import { transportOf } from '@hopcast/protocol/libp2p'
 import type { Child } from '../child.ts'
 import type { Endpoint } from '../clients/client.ts'
-import { type Transport, transportOf } from '../clients/libp2p-node.ts'
+import type { Transport } from '../clients/libp2p-node.ts'
 import type { Stage } from '../stage.ts'
 
 /** A kind of relay that the load can be put on. */

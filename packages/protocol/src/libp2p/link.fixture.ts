@@ -16,7 +16,7 @@ import { audioProtocol, controlProtocol, Link } from './link.ts'
 
 const nodes: Libp2p[] = []
 
-async function node(): Promise<Libp2p> {
+export async function node(): Promise<Libp2p> {
   const made = await createLibp2p({
     addresses: { listen: ['/ip4/127.0.0.1/tcp/0'] },
     transports: [tcp()],

@@ -1,27 +1,11 @@
 import type { Stream, StreamMessageEvent } from '@libp2p/interface'
-import { noise } from '@libp2p/noise'
-import { tcp } from '@libp2p/tcp'
-import { yamux } from '@libp2p/yamux'
-import { createLibp2p, type Libp2p } from 'libp2p'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { FrameReader } from '../wire/framing.ts'
 import { ControlQueue } from './control-queue.ts'
+import { node, stopNodes } from './link.fixture.ts'
 import { Outbox } from './outbox.ts'
 
 const protocol = '/test/1'
-const nodes: Libp2p[] = []
-
-async function node(): Promise<Libp2p> {
-  const made = await createLibp2p({
-    addresses: { listen: ['/ip4/127.0.0.1/tcp/0'] },
-    transports: [tcp()],
-    connectionEncrypters: [noise()],
-    streamMuxers: [yamux()]
-  })
-  nodes.push(made)
-  return made
-}
-
 /** A stream over loopback, and what its other end does with it. */
 async function stream(onStream: (remote: Stream) => void): Promise<Stream> {
   const [writer, reader] = await Promise.all([node(), node()])
@@ -61,7 +45,7 @@ const numbers = (bodies: Uint8Array[]) =>
 const range = (from: number, to: number) => Array.from({ length: to - from }, (_, i) => from + i)
 
 afterEach(async () => {
-  await Promise.all(nodes.splice(0).map(made => made.stop()))
+  await stopNodes()
 })
 
 describe('An outbox', () => {
