@@ -3,16 +3,14 @@
  *
  * A node keeps some neighbours that are near, for short ways, and some at random, which keep the network in one piece; one
  * of those it wants something from, if it was told of any; and a server, whom everyone can reach. Each minute it tries one
- * more. At least half of the neighbours that it aims at are those that it chose itself: whoever dials in, and in whatever
- * numbers, can neither fill these places nor drive anyone out of them.
- *
- * A neighbour in use, as a parent or a child of a stream, is never closed for another.
+ * more. Who takes which place, and from whom, is in `places.ts`; whom there is to choose from, in `known-peers.ts`.
  */
 import type { Config } from './config.ts'
 import type { Rng } from './contract.ts'
 import { Exchange, peersFor } from './exchange.ts'
 import type { Millis, PeerId } from './ids.ts'
 import { type KnownPeer, KnownPeers, type Source } from './known-peers.ts'
+import { Places, type PlacesLookups, type Slot, type Surplus } from './places.ts'
 import type { Timers } from './timers.ts'
 import { TokenBuckets } from './token-bucket.ts'
 import type { Message, PeerInfo } from './wire/messages.ts'
@@ -20,40 +18,16 @@ import type { Message, PeerInfo } from './wire/messages.ts'
 export type PeersEvent =
   | { type: 'send'; peer: PeerId; message: Message }
   | { type: 'dial'; peer: PeerId; addresses: readonly string[] }
-  /** There are enough without it. */
-  | { type: 'surplus'; peer: PeerId; reason: string }
-
-/**
- * Why it is a neighbour. `named`: this side dialled it without the core, since a person or the application said so; it
- * is never closed for another. `trial`: dialled by choice, and not measured yet. `inbound`: it dialled.
- */
-export type Slot = 'named' | 'trial' | 'near' | 'random' | 'wanted' | 'inbound'
-
-interface Neighbour {
-  readonly peer: PeerId
-  slot: Slot
-  /** Since when it is up; undefined before HELLO. */
-  upAt: Millis | undefined
-  server: boolean
-  addresses: readonly string[]
-}
-
-interface PeersLookups {
-  /** The smoothed round trip, once it is measured. */
-  rttMs: (peer: PeerId) => Millis | undefined
-  /** Whether it is parent or child of a stream here. */
-  isUsed: (peer: PeerId) => boolean
-}
+  | Surplus
 
 export class Peers {
   readonly #self: PeerId
   readonly #config: Config
   readonly #timers: Timers
   readonly #rng: Rng
-  readonly #lookups: PeersLookups
+  readonly #places: Places
   readonly #known: KnownPeers
   readonly #exchange: Exchange
-  readonly #neighbours = new Map<PeerId, Neighbour>()
   /** Asked for, and not answered yet. */
   readonly #dials = new Set<PeerId>()
   /** Those that this side has dialled without the core, the last ones. */
@@ -69,13 +43,13 @@ export class Peers {
   constructor(
     self: PeerId,
     { config, timers, rng }: { config: Config; timers: Timers; rng: Rng },
-    lookups: PeersLookups
+    lookups: PlacesLookups
   ) {
     this.#self = self
     this.#config = config
     this.#timers = timers
     this.#rng = rng
-    this.#lookups = lookups
+    this.#places = new Places(config, lookups)
     this.#known = new KnownPeers(config, rng)
     this.#exchange = new Exchange(config, rng)
     this.#suggestions = new TokenBuckets(config.suggestionsRate)
@@ -83,7 +57,7 @@ export class Peers {
 
   /** Why it is a neighbour; undefined when it is none. */
   slot(peer: PeerId): Slot | undefined {
-    return this.#neighbours.get(peer)?.slot
+    return this.#places.get(peer)?.slot
   }
 
   known(): Iterable<Readonly<KnownPeer>> {
@@ -93,16 +67,9 @@ export class Peers {
   /** Takes a new connection, or returns why there is no room for it. */
   handleConnected(peer: PeerId, outbound: boolean): string | undefined {
     const isAsked = this.#dials.delete(peer)
-    if (this.#neighbours.has(peer)) return undefined
+    if (this.#places.has(peer)) return undefined
     const slot = this.#slotFor(peer, outbound, isAsked)
-    const { neighboursMax, neighboursTarget } = this.#config
-    if (this.#neighbours.size >= neighboursMax) return `more than ${neighboursMax} neighbours`
-    // Who chooses keeps the places for that free, and one for the try of another.
-    const inboundMax = neighboursTarget === 0 ? neighboursMax : neighboursMax - neighboursTarget - 1
-    if (slot === 'inbound' && this.#count('inbound') >= inboundMax)
-      return `more than ${inboundMax} that dialled`
-    this.#neighbours.set(peer, { peer, slot, upAt: undefined, server: false, addresses: [] })
-    return undefined
+    return this.#places.add(peer, slot)
   }
 
   /** Who was named once is named again, whoever of the two that keep it was faster to dial. */
@@ -117,25 +84,26 @@ export class Peers {
   }
 
   handleUp(peer: PeerId, server: boolean, now: Millis): PeersEvent[] {
-    const neighbour = this.#neighbours.get(peer)
+    const neighbour = this.#places.get(peer)
     if (neighbour === undefined) return []
     neighbour.upAt = now
     neighbour.server = server
     if (neighbour.slot !== 'inbound') this.#known.handleChosen(neighbour, now)
-    const events = neighbour.slot === 'trial' ? this.#seat(neighbour) : []
+    const events = neighbour.slot === 'trial' ? this.#places.seat(neighbour, this.#wanted.has(peer)) : []
     return [...this.#tell(peer, now), ...events, ...this.#fill(now)]
   }
 
   /** It is no neighbour any more, for whatever reason. */
   handleGone(peer: PeerId, now: Millis): PeersEvent[] {
-    const neighbour = this.#neighbours.get(peer)
+    const neighbour = this.#places.get(peer)
     if (neighbour === undefined) return []
-    this.#neighbours.delete(peer)
+    this.#places.delete(peer)
     this.#exchange.forget(peer)
     this.#suggestions.forget(peer)
     const isChosen = neighbour.slot !== 'inbound'
     if (neighbour.upAt !== undefined) this.#known.hear(isChosen ? 'own' : 'inbound', neighbour, now)
-    if (neighbour.upAt !== undefined && this.#judgedAt(neighbour) <= now) this.#known.handleLasted(peer)
+    if (neighbour.upAt !== undefined && this.#places.judgedAt(neighbour) <= now)
+      this.#known.handleLasted(peer)
     if (isChosen) this.#known.handleFailure(peer, now)
     return this.#fill(now)
   }
@@ -148,7 +116,7 @@ export class Peers {
 
   /** Where others can reach the neighbour, as the driver has found out. */
   handleAddresses(peer: PeerId, addresses: readonly string[], now: Millis): PeersEvent[] {
-    const neighbour = this.#neighbours.get(peer)
+    const neighbour = this.#places.get(peer)
     if (neighbour === undefined) return []
     neighbour.addresses = addresses
     if (neighbour.slot !== 'inbound' && neighbour.upAt !== undefined) this.#known.hear('own', neighbour, now)
@@ -175,7 +143,7 @@ export class Peers {
   suggest(from: PeerId, peers: readonly PeerId[], now: Millis): PeersEvent[] {
     if (!this.#suggestions.take(this.#source(from), now)) return []
     // What was wanted before is one of the others now; while it is in use it stays.
-    for (const neighbour of this.#neighbours.values()) {
+    for (const neighbour of this.#places.all()) {
       if (neighbour.slot === 'wanted' && !peers.includes(neighbour.peer)) neighbour.slot = 'random'
     }
     for (const peer of peers) {
@@ -200,9 +168,9 @@ export class Peers {
     this.#known.expire(now)
     const events: PeersEvent[] = []
     for (const peer of this.#exchange.due(now)) events.push(...this.#tell(peer, now))
-    for (const neighbour of [...this.#neighbours.values()]) {
-      const isDue = neighbour.slot === 'trial' && this.#judgedAt(neighbour) <= now
-      if (isDue) events.push(...this.#judge(neighbour))
+    for (const neighbour of [...this.#places.all()]) {
+      const isDue = neighbour.slot === 'trial' && this.#places.judgedAt(neighbour) <= now
+      if (isDue) events.push(...this.#places.judge(neighbour, this.#wanted.has(neighbour.peer)))
     }
     if (this.#tryAt !== undefined && this.#tryAt <= now) {
       this.#tryAt = this.#later(now, this.#config.tryIntervalMs)
@@ -218,7 +186,7 @@ export class Peers {
 
   /** Only of peers that this node has met itself: what others tell is not passed on, or the dead would be told of for ever. */
   *#toldOf(): Iterable<PeerInfo> {
-    for (const neighbour of this.#neighbours.values()) if (neighbour.upAt !== undefined) yield neighbour
+    for (const neighbour of this.#places.all()) if (neighbour.upAt !== undefined) yield neighbour
     for (const known of this.#known.all()) if (known.source === 'own' && known.failures <= 1) yield known
   }
 
@@ -229,7 +197,7 @@ export class Peers {
     let events: PeersEvent[] = []
     if (now >= this.#dialAt) {
       const known = this.#missing(now)
-      this.#exchange.isSearching = known === undefined && this.#hasRoom(this.#dials.size)
+      this.#exchange.isSearching = known === undefined && this.#places.hasRoom(this.#dials.size)
       events = this.#dial(known, now)
     }
     for (const peer of this.#exchange.ask(now))
@@ -244,24 +212,24 @@ export class Peers {
     const pick = (suits: (known: Readonly<KnownPeer>) => boolean) =>
       this.#known.pick(now, known => suits(known) && this.#isNew(known.peer))
     const dialled = Array.from(this.#dials, peer => this.#known.get(peer))
-    const needsServer = !this.#hasServer() && !dialled.some(known => known?.server)
+    const needsServer = !this.#places.hasServer() && !dialled.some(known => known?.server)
     const needsWanted =
-      this.#count('wanted') === 0 && !dialled.some(known => known && this.#wanted.has(known.peer))
+      this.#places.count('wanted') === 0 && !dialled.some(known => known && this.#wanted.has(known.peer))
     return (
       (needsServer ? pick(({ server }) => server) : undefined) ??
       (needsWanted ? pick(({ peer }) => this.#wanted.has(peer)) : undefined) ??
-      (this.#hasRoom(this.#dials.size) ? pick(() => true) : undefined)
+      (this.#places.hasRoom(this.#dials.size) ? pick(() => true) : undefined)
     )
   }
 
   /** One more than needed, at random; or, if there are too many, one less. A server looks for other servers: they are what joins two halves of a network. */
   #tryAnother(now: Millis): PeersEvent[] {
     const { neighboursTarget, server } = this.#config
-    if (neighboursTarget === 0 || this.#count('trial') > 0) return []
-    const named = this.#count('named')
-    const byChoice = this.#neighbours.size - this.#count('inbound') - named
+    if (neighboursTarget === 0 || this.#places.count('trial') > 0) return []
+    const named = this.#places.count('named')
+    const byChoice = this.#places.size - this.#places.count('inbound') - named
     // One place is for chance, however many were named.
-    if (byChoice > Math.max(1, neighboursTarget - named)) return this.#makeRoom()
+    if (byChoice > Math.max(1, neighboursTarget - named)) return this.#places.makeRoom()
     const isNew = (known: Readonly<KnownPeer>) => this.#isNew(known.peer)
     const other = server ? this.#known.pick(now, known => known.server && isNew(known)) : undefined
     return this.#dial(other ?? this.#known.pick(now, isNew), now)
@@ -269,7 +237,7 @@ export class Peers {
 
   #dial(known: Readonly<KnownPeer> | undefined, now: Millis): PeersEvent[] {
     const { dialsMax, dialIntervalMs, neighboursMax } = this.#config
-    const isFull = this.#neighbours.size + this.#dials.size >= neighboursMax
+    const isFull = this.#places.size + this.#dials.size >= neighboursMax
     if (known === undefined || isFull || this.#dials.size >= dialsMax) return []
     this.#dials.add(known.peer)
     this.#dialAt = now + dialIntervalMs
@@ -277,96 +245,7 @@ export class Peers {
   }
 
   #isNew(peer: PeerId): boolean {
-    return peer !== this.#self && !this.#neighbours.has(peer) && !this.#dials.has(peer)
-  }
-
-  // Places
-
-  /** At least so many neighbours are of this node's own choice, however many dialled in. */
-  get #chosenMin(): number {
-    return Math.ceil(this.#config.neighboursTarget / 2)
-  }
-
-  #count(slot: Slot): number {
-    let count = 0
-    for (const neighbour of this.#neighbours.values()) if (neighbour.slot === slot) count++
-    return count
-  }
-
-  /** Whether another place is to be filled, when so many more are coming. */
-  #hasRoom(coming: number): boolean {
-    const all = this.#neighbours.size + coming
-    const chosen = all - this.#count('inbound')
-    return all < this.#config.neighboursTarget || chosen < this.#chosenMin
-  }
-
-  #hasServer(except?: PeerId): boolean {
-    for (const { peer, server, upAt } of this.#neighbours.values()) {
-      if (server && upAt !== undefined && peer !== except) return true
-    }
-    return false
-  }
-
-  /** A neighbour by choice takes a free place, if there is one; otherwise it stays on trial until it is measured. */
-  #seat(neighbour: Neighbour): PeersEvent[] {
-    if (this.#wanted.has(neighbour.peer) && this.#count('wanted') === 0) {
-      neighbour.slot = 'wanted'
-      return this.#hasRoom(-1) ? [] : this.#makeRoom()
-    }
-    const hasRoom = this.#hasRoom(-1)
-    if (!hasRoom && this.#count('random') > 0) return []
-    const isNear = hasRoom && this.#count('near') <= this.#count('random')
-    neighbour.slot = isNear ? 'near' : 'random'
-    return []
-  }
-
-  /** When enough is known of its round trip. */
-  #judgedAt({ upAt }: Neighbour): Millis {
-    return upAt === undefined ? Number.POSITIVE_INFINITY : upAt + this.#config.trialMs
-  }
-
-  /** All places are taken: it takes that of one that is clearly farther away, or of the oldest at random, or it goes. */
-  #judge(neighbour: Neighbour): PeersEvent[] {
-    const events = this.#seat(neighbour)
-    if (neighbour.slot !== 'trial') return events
-    const farthest = this.#farthest()
-    const { nearGainMin } = this.#config
-    if (farthest !== undefined && this.#rttMs(neighbour) < (1 - nearGainMin) * this.#rttMs(farthest)) {
-      neighbour.slot = 'near'
-      return [surplus(farthest.peer, 'another is nearer')]
-    }
-    const room = this.#makeRoom()
-    if (room.length === 0 && this.#canGo(neighbour)) return [surplus(neighbour.peer, 'others are nearer')]
-    neighbour.slot = 'random'
-    return room
-  }
-
-  #farthest(): Neighbour | undefined {
-    let farthest: Neighbour | undefined
-    for (const neighbour of this.#neighbours.values()) {
-      if (neighbour.slot !== 'near' || !this.#canGo(neighbour)) continue
-      if (farthest === undefined || this.#rttMs(neighbour) > this.#rttMs(farthest)) farthest = neighbour
-    }
-    return farthest
-  }
-
-  /** Closes the neighbour that has had a random place for the longest. */
-  #makeRoom(): PeersEvent[] {
-    let oldest: Neighbour | undefined
-    for (const neighbour of this.#neighbours.values()) {
-      if (neighbour.slot !== 'random' || !this.#canGo(neighbour)) continue
-      if (oldest === undefined || (neighbour.upAt ?? 0) < (oldest.upAt ?? 0)) oldest = neighbour
-    }
-    return oldest === undefined ? [] : [surplus(oldest.peer, 'another has its turn')]
-  }
-
-  /** Neither in use, nor the last server. */
-  #canGo({ peer, server }: Neighbour): boolean {
-    return !this.#lookups.isUsed(peer) && (!server || this.#hasServer(peer))
-  }
-
-  #rttMs({ peer }: Neighbour): Millis {
-    return this.#lookups.rttMs(peer) ?? Number.POSITIVE_INFINITY
+    return peer !== this.#self && !this.#places.has(peer) && !this.#dials.has(peer)
   }
 
   // Time
@@ -378,19 +257,15 @@ export class Peers {
 
   #setTimer(now: Millis): void {
     const { neighboursTarget, tryIntervalMs } = this.#config
-    const chooses = neighboursTarget > 0 && (this.#neighbours.size > 0 || this.#known.size > 0)
+    const chooses = neighboursTarget > 0 && (this.#places.size > 0 || this.#known.size > 0)
     if (!chooses) this.#tryAt = undefined
     else this.#tryAt ??= this.#later(now, tryIntervalMs)
     let next = Math.min(this.#tryAt ?? Number.POSITIVE_INFINITY, this.#exchange.next)
-    for (const neighbour of this.#neighbours.values()) {
-      if (neighbour.slot === 'trial') next = Math.min(next, this.#judgedAt(neighbour))
+    for (const neighbour of this.#places.all()) {
+      if (neighbour.slot === 'trial') next = Math.min(next, this.#places.judgedAt(neighbour))
     }
     if (now < this.#dialAt) next = Math.min(next, this.#dialAt)
     if (next < Number.POSITIVE_INFINITY) this.#timers.set('peers', next)
     else this.#timers.clear('peers')
   }
-}
-
-function surplus(peer: PeerId, reason: string): PeersEvent {
-  return { type: 'surplus', peer, reason }
 }
