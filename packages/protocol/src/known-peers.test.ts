@@ -38,6 +38,14 @@ describe('Of peers', () => {
     expect(Array.from(known.all(), ({ peer }) => peer)).toEqual([p(2), p(3), p(4)])
   })
 
+  test('one of which those that dialled in have told belongs to the next source that tells it', () => {
+    const known = table()
+    known.hear('inbound', info(p(1), { addresses: ['/at/first'] }), 0)
+    known.hear(p('a'), info(p(1), { addresses: ['/at/second'] }), 1)
+    known.hear('inbound', info(p(1), { addresses: ['/at/third'] }), 2)
+    expect(known.get(p(1))).toMatchObject({ source: p('a'), addresses: ['/at/second'] })
+  })
+
   test('knownPeersMax are kept in all: who told of the most gives way, what this node found out itself does not', () => {
     const known = table({ knownPeersMax: 10, knownPeersPerSourceMax: 6 })
     hearMany(known, 'own', 0, 5)

@@ -45,7 +45,7 @@ export class KnownPeers {
     return this.#peers.values()
   }
 
-  /** Takes what `source` tells. Addresses of another source are taken over only where its own have failed. */
+  /** Takes what `source` tells. It replaces what those that dialled in told; what another told, only where that has failed. */
   hear(source: Source, { peer, addresses, server }: PeerInfo, now: Millis): void {
     if (addresses.length === 0) return
     const known = this.#peers.get(peer)
@@ -53,6 +53,7 @@ export class KnownPeers {
       known === undefined ||
       source === 'own' ||
       known.source === source ||
+      known.source === 'inbound' ||
       (known.source !== 'own' && known.failures > 0)
     if (!isBetter) {
       known.heardAt = now

@@ -415,6 +415,101 @@ describe('Each minute a peer is tried', () => {
     expect(tryOne(world, 500, true)).toMatch(/peer 10[01]/)
   })
 
+  describe('of whom only those that dialled in have told', () => {
+    /** Knows nobody but a server and a page of which one that dialled in tells. */
+    function told(config: Partial<Config> = {}): World {
+      const world = settled(config, 0)
+      world.join(p('inbound'))
+      world.hear(p('inbound'), [info(p('told page')), info(p('told server'), true)])
+      return world
+    }
+
+    test('not by a page', () => {
+      const world = told()
+      world.run(600_000)
+      expect(world.rtts.has(p('told page'))).toBe(false)
+      expect(world.rtts.has(p('told server'))).toBe(false)
+      expect(world.closed).toEqual([])
+    })
+
+    test('by a server if it is a server, which takes nobody’s place, and is told of to nobody', () => {
+      const world = told({ server: true })
+      expect(tryOne(world, 1, true)).toBe(p('told server'))
+      expect(world.closed).toEqual([p('told server')])
+      expect(world.rtts.has(p('told page'))).toBe(false)
+      const named = world.told.flatMap(({ peers }) => peers)
+      expect(named.filter(({ peer }) => peer === p('told server'))).toEqual([])
+    })
+
+    test('but it stays when it is in use, as if it had dialled', () => {
+      const world = told({ server: true })
+      world.used.add(p('told server'))
+      const { chosen } = world
+      expect(world.peers.slot(tryOne(world, 1, true))).toBe('inbound')
+      expect(world.closed).toEqual([])
+      expect(world.chosen).toEqual(chosen)
+    })
+
+    test('and goes though it is in use where there is no room for one that dials', () => {
+      const world = told({ server: true, neighboursMax: 10 })
+      world.used.add(p('told server'))
+      expect(tryOne(world, 1, true)).toBe(p('told server'))
+      expect(world.closed).toEqual([p('told server')])
+    })
+
+    test('also when what was told of it is forgotten before it answers', () => {
+      const world = told({ server: true, knownPeersPerSourceMax: 8 })
+      const { chosen } = world
+      let slow: PeerId | undefined
+      while (slow === undefined) {
+        world.run(world.now + 1_000, peer => {
+          slow = peer
+        })
+      }
+      expect(slow).toBe(p('told server'))
+      world.hear(p('inbound'), infos(8, 100))
+      expect([...world.peers.known()].map(({ peer }) => peer)).not.toContain(slow)
+      world.join(slow, { server: true, rttMs: 1 })
+      world.run(world.now + defaultConfig.trialMs)
+      expect(world.closed).toEqual([slow])
+      expect(world.chosen).toEqual(chosen)
+    })
+
+    test('nor a place of its own, when a redirect names it', () => {
+      const world = told()
+      const { chosen } = world
+      world.note(world.peers.suggest(p('inbound'), [p('told page')], world.now))
+      world.run(world.now + 3_000)
+      expect(world.peers.slot(p('told page'))).toBe('trial')
+      world.run(world.now + 10_000)
+      expect(world.closed).toEqual([p('told page')])
+      expect(world.chosen).toEqual(chosen)
+    })
+
+    test('and nobody is told of it while it is tried', () => {
+      const world = told({ server: true })
+      let tried: PeerId | undefined
+      while (tried === undefined) {
+        world.run(world.now + 1_000, peer => {
+          tried = peer
+          world.join(peer, { server: true })
+        })
+      }
+      expect(world.peers.slot(tried)).toBe('trial')
+      const [introduced] = world.peers.introduce(p('newcomer'))
+      const message = introduced?.message as { peers: readonly PeerInfo[] }
+      expect(message.peers.map(({ peer }) => peer)).not.toContain(p('told server'))
+      expect(message.peers.map(({ peer }) => peer)).toContain(p('relay'))
+    })
+
+    test('and it takes a place that is free', () => {
+      const world = told()
+      for (const peer of [...world.chosen]) if (peer !== p('relay')) world.leave(peer)
+      world.run(world.now + 3_000)
+      expect(world.chosen).toContain(p('told page'))
+    })
+  })
+
   test('but neighbours that were named are not closed for it', () => {
     const world = new World({ neighboursTarget: 4, neighboursMax: 32 })
     const named = Array.from({ length: 6 }, (_, i) => p(`named ${i}`))

@@ -10,7 +10,7 @@ import type { Rng } from './contract.ts'
 import { Exchange, peersFor } from './exchange.ts'
 import type { Millis, PeerId } from './ids.ts'
 import { type KnownPeer, KnownPeers, type Source } from './known-peers.ts'
-import { Places, type PlacesLookups, type Slot, type Surplus } from './places.ts'
+import { type Neighbour, Places, type PlacesLookups, type Slot, type Surplus } from './places.ts'
 import type { Timers } from './timers.ts'
 import { TokenBuckets } from './token-bucket.ts'
 import type { Message, PeerInfo } from './wire/messages.ts'
@@ -28,8 +28,8 @@ export class Peers {
   readonly #places: Places
   readonly #known: KnownPeers
   readonly #exchange: Exchange
-  /** Asked for, and not answered yet. */
-  readonly #dials = new Set<PeerId>()
+  /** Asked for, and not answered yet; whether only neighbours that dialled in have told of it. */
+  readonly #dials = new Map<PeerId, { isHearsay: boolean }>()
   /** Those that this side has dialled without the core, the last ones. */
   readonly #named = new Set<PeerId>()
   /** Who may have what is wanted here, the newest last. */
@@ -66,10 +66,11 @@ export class Peers {
 
   /** Takes a new connection, or returns why there is no room for it. */
   handleConnected(peer: PeerId, outbound: boolean): string | undefined {
-    const isAsked = this.#dials.delete(peer)
+    const dial = this.#dials.get(peer)
+    this.#dials.delete(peer)
     if (this.#places.has(peer)) return undefined
-    const slot = this.#slotFor(peer, outbound, isAsked)
-    return this.#places.add(peer, slot)
+    const slot = this.#slotFor(peer, outbound, dial !== undefined)
+    return this.#places.add(peer, slot, slot === 'trial' && dial?.isHearsay === true)
   }
 
   /** Who was named once is named again, whoever of the two that keep it was faster to dial. */
@@ -88,8 +89,8 @@ export class Peers {
     if (neighbour === undefined) return []
     neighbour.upAt = now
     neighbour.server = server
-    if (neighbour.slot !== 'inbound') this.#known.handleChosen(neighbour, now)
     const events = neighbour.slot === 'trial' ? this.#places.seat(neighbour, this.#wanted.has(peer)) : []
+    if (isOwnChoice(neighbour)) this.#known.handleChosen(neighbour, now)
     return [...this.#tell(peer, now), ...events, ...this.#fill(now)]
   }
 
@@ -100,11 +101,11 @@ export class Peers {
     this.#places.delete(peer)
     this.#exchange.forget(peer)
     this.#suggestions.forget(peer)
-    const isChosen = neighbour.slot !== 'inbound'
-    if (neighbour.upAt !== undefined) this.#known.hear(isChosen ? 'own' : 'inbound', neighbour, now)
+    if (neighbour.upAt !== undefined)
+      this.#known.hear(isOwnChoice(neighbour) ? 'own' : 'inbound', neighbour, now)
     if (neighbour.upAt !== undefined && this.#places.judgedAt(neighbour) <= now)
       this.#known.handleLasted(peer)
-    if (isChosen) this.#known.handleFailure(peer, now)
+    if (neighbour.slot !== 'inbound') this.#known.handleFailure(peer, now)
     return this.#fill(now)
   }
 
@@ -119,7 +120,7 @@ export class Peers {
     const neighbour = this.#places.get(peer)
     if (neighbour === undefined) return []
     neighbour.addresses = addresses
-    if (neighbour.slot !== 'inbound' && neighbour.upAt !== undefined) this.#known.hear('own', neighbour, now)
+    if (neighbour.upAt !== undefined && isOwnChoice(neighbour)) this.#known.hear('own', neighbour, now)
     return this.#fill(now)
   }
 
@@ -186,7 +187,10 @@ export class Peers {
 
   /** Only of peers that this node has met itself: what others tell is not passed on, or the dead would be told of for ever. */
   *#toldOf(): Iterable<PeerInfo> {
-    for (const neighbour of this.#places.all()) if (neighbour.upAt !== undefined) yield neighbour
+    for (const neighbour of this.#places.all()) {
+      // Nor what is only tried: it would come to others from one that they chose.
+      if (neighbour.upAt !== undefined && !isOnlyHearsay(neighbour)) yield neighbour
+    }
     for (const known of this.#known.all()) if (known.source === 'own' && known.failures <= 1) yield known
   }
 
@@ -211,7 +215,7 @@ export class Peers {
     if (this.#config.neighboursTarget === 0) return undefined
     const pick = (suits: (known: Readonly<KnownPeer>) => boolean) =>
       this.#known.pick(now, known => suits(known) && this.#isNew(known.peer))
-    const dialled = Array.from(this.#dials, peer => this.#known.get(peer))
+    const dialled = Array.from(this.#dials.keys(), peer => this.#known.get(peer))
     const needsServer = !this.#places.hasServer() && !dialled.some(known => known?.server)
     const needsWanted =
       this.#places.count('wanted') === 0 && !dialled.some(known => known && this.#wanted.has(known.peer))
@@ -230,16 +234,19 @@ export class Peers {
     const byChoice = this.#places.size - this.#places.count('inbound') - named
     // One place is for chance, however many were named.
     if (byChoice > Math.max(1, neighboursTarget - named)) return this.#places.makeRoom()
-    const isNew = (known: Readonly<KnownPeer>) => this.#isNew(known.peer)
-    const other = server ? this.#known.pick(now, known => known.server && isNew(known)) : undefined
-    return this.#dial(other ?? this.#known.pick(now, isNew), now)
+    // Of what those that dialled in tell, only servers are worth a try, and only to a server: they may be the other half of a network.
+    const otherServer = server
+      ? this.#known.pick(now, known => known.server && this.#isNew(known.peer))
+      : undefined
+    const other = this.#known.pick(now, known => known.source !== 'inbound' && this.#isNew(known.peer))
+    return this.#dial(otherServer ?? other, now)
   }
 
   #dial(known: Readonly<KnownPeer> | undefined, now: Millis): PeersEvent[] {
     const { dialsMax, dialIntervalMs, neighboursMax } = this.#config
     const isFull = this.#places.size + this.#dials.size >= neighboursMax
     if (known === undefined || isFull || this.#dials.size >= dialsMax) return []
-    this.#dials.add(known.peer)
+    this.#dials.set(known.peer, { isHearsay: known.source === 'inbound' })
     this.#dialAt = now + dialIntervalMs
     return [{ type: 'dial', peer: known.peer, addresses: known.addresses }]
   }
@@ -268,4 +275,14 @@ export class Peers {
     if (next < Number.POSITIVE_INFINITY) this.#timers.set('peers', next)
     else this.#timers.clear('peers')
   }
+}
+
+/** It has a place that this node gave it, and not because of what those say who dialled in. */
+function isOwnChoice(neighbour: Neighbour): boolean {
+  return neighbour.slot !== 'inbound' && !isOnlyHearsay(neighbour)
+}
+
+/** Those that dialled in have told of it, and it has no place yet. */
+function isOnlyHearsay({ slot, isHearsay }: Neighbour): boolean {
+  return slot === 'trial' && isHearsay
 }

@@ -18,6 +18,8 @@ export type Slot = 'named' | 'trial' | 'near' | 'random' | 'wanted' | 'inbound'
 export interface Neighbour {
   readonly peer: PeerId
   slot: Slot
+  /** Only neighbours that dialled in have told of it: it has a free place, or none. */
+  readonly isHearsay: boolean
   /** Since when it is up; undefined before HELLO. */
   upAt: Millis | undefined
   server: boolean
@@ -71,15 +73,19 @@ export class Places {
   }
 
   /** Takes a new neighbour, or returns why there is no room for it. */
-  add(peer: PeerId, slot: Slot): string | undefined {
-    const { neighboursMax, neighboursTarget } = this.#config
+  add(peer: PeerId, slot: Slot, isHearsay: boolean): string | undefined {
+    const { neighboursMax } = this.#config
     if (this.#neighbours.size >= neighboursMax) return `more than ${neighboursMax} neighbours`
-    // Who chooses keeps the places for that free, and one for the try of another.
-    const inboundMax = neighboursTarget === 0 ? neighboursMax : neighboursMax - neighboursTarget - 1
-    if (slot === 'inbound' && this.count('inbound') >= inboundMax)
-      return `more than ${inboundMax} that dialled`
-    this.#neighbours.set(peer, { peer, slot, upAt: undefined, server: false, addresses: [] })
+    if (slot === 'inbound' && this.count('inbound') >= this.#inboundMax)
+      return `more than ${this.#inboundMax} that dialled`
+    this.#neighbours.set(peer, { peer, slot, isHearsay, upAt: undefined, server: false, addresses: [] })
     return undefined
+  }
+
+  /** Who chooses keeps the places for that free, and one for the try of another. */
+  get #inboundMax(): number {
+    const { neighboursMax, neighboursTarget } = this.#config
+    return neighboursTarget === 0 ? neighboursMax : neighboursMax - neighboursTarget - 1
   }
 
   count(slot: Slot): number {
@@ -105,11 +111,12 @@ export class Places {
 
   /** A neighbour on trial takes a free place, if there is one; otherwise it stays on trial until it is measured. */
   seat(neighbour: Neighbour, isWanted: boolean): Surplus[] {
+    const hasRoom = this.hasRoom(-1)
+    if (!hasRoom && neighbour.isHearsay) return []
     if (isWanted && this.count('wanted') === 0) {
       neighbour.slot = 'wanted'
-      return this.hasRoom(-1) ? [] : this.makeRoom()
+      return hasRoom ? [] : this.makeRoom()
     }
-    const hasRoom = this.hasRoom(-1)
     if (!hasRoom && this.count('random') > 0) return []
     const isNear = hasRoom && this.count('near') <= this.count('random')
     neighbour.slot = isNear ? 'near' : 'random'
@@ -123,11 +130,16 @@ export class Places {
 
   /**
    * All places are taken: one on trial takes that of one that is clearly farther away, or of the oldest at random, or it
-   * goes.
+   * goes. One of hearsay takes nobody's: if it is in use it stays as one that has dialled, where there is room for those.
    */
   judge(neighbour: Neighbour, isWanted: boolean): Surplus[] {
     const events = this.seat(neighbour, isWanted)
     if (neighbour.slot !== 'trial') return events
+    if (neighbour.isHearsay) {
+      const stays = !this.#canGo(neighbour) && this.count('inbound') < this.#inboundMax
+      if (stays) neighbour.slot = 'inbound'
+      return stays ? [] : [surplus(neighbour.peer, 'there are enough others')]
+    }
     const farthest = this.#farthest()
     const { nearGainMin } = this.#config
     if (farthest !== undefined && this.#rttMs(neighbour) < (1 - nearGainMin) * this.#rttMs(farthest)) {
