@@ -77,6 +77,39 @@ describe('yamux, mended', () => {
     await vi.waitFor(() => expect(sentBack() - before).toBe(12))
   })
 
+  test('has a window that grows, and shrinks to a second’s worth where half of it takes long to come', async () => {
+    const clocks = [vi.spyOn(performance, 'now'), vi.spyOn(Date, 'now')]
+    const setClock = (ms: number) => {
+      for (const clock of clocks) clock.mockReturnValue(ms)
+    }
+    setClock(0)
+    const { sender, inbound } = pair(factories["libp2p's"], factories.ours)
+    await carry(sender, inbound, 1, 1_000)
+    const stream = sender.streams[0] as Stream
+    const received = (await inbound) as Stream & { recvWindow: number }
+    let sent = 0
+    const send = async (bytes: number) => {
+      for (const until = sent + bytes; sent < until; sent += 2 ** 14) {
+        stream.send(new Uint8Array(2 ** 14))
+        await new Promise(setImmediate)
+      }
+    }
+    while (received.recvWindow < 2 ** 21) await send(2 ** 17)
+    // 655 kB/s.
+    for (let ms = 0; ms < 10_000; ms += 25) {
+      setClock(ms)
+      await send(2 ** 14)
+    }
+    expect(received.recvWindow).toBeGreaterThan(550_000)
+    expect(received.recvWindow).toBeLessThan(750_000)
+    for (let ms = 10_000; ms < 100_000; ms += 2_000) {
+      setClock(ms)
+      await send(2 ** 17)
+    }
+    expect(received.recvWindow).toBe(2 ** 18)
+    vi.restoreAllMocks()
+  })
+
   test('breaks a connection on which a frame comes in ever more parts', () => {
     const far = receiving([0, 0, 0, 1, 0, 0, 0, 1, 0, 0xff, 0xff, 0xff])
     for (let i = 0; i < 8_000; i++) far.take(1)
