@@ -6,7 +6,9 @@ import { libp2pSend } from './contestants/libp2p-send.ts'
 import { mosquitto } from './contestants/mosquitto.ts'
 import { natsPlain, natsTls } from './contestants/nats.ts'
 import { core } from './workloads/core.ts'
+import { line } from './workloads/line.ts'
 import { type Peer, relaying } from './workloads/relaying.ts'
+import { slowChild } from './workloads/slow-child.ts'
 import { start } from './workloads/start.ts'
 
 /** Those that encrypt, as ours does, come first. The others show what encryption costs. */
@@ -41,6 +43,8 @@ export const benchmarks: readonly Benchmark[] = [
   }),
   overTransport('ws', 'WebSocket', 1 / 5),
   overTransport('webrtc', 'WebRTC-direct', 1 / 2),
+  line,
+  slowChild,
   core,
   start
 ]

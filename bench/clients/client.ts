@@ -1,7 +1,11 @@
 /** One connection to a relay, whatever it speaks, for as long as its process lives. */
 export interface Client {
-  /** Hands a message over. What is handed over in one turn of the event loop leaves together, where the protocol allows. */
-  publish(channel: string, payload: Uint8Array): void
+  /**
+   * Hands a message over. What is handed over in one turn of the event loop leaves together, where the protocol allows.
+   *
+   * @param isKey whether it can be decoded alone: our relay drops from one to the next
+   */
+  publish(channel: string, payload: Uint8Array, isKey: boolean): void
   /** @param onMessage must not keep `payload`, which may be a view on what is read next */
   subscribe(channel: string, onMessage: (payload: Uint8Array) => void): void
 }

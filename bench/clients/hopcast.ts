@@ -54,14 +54,14 @@ export async function connectHopcast({ address }: { address: string }): Promise<
   await up
   const publications = new Map<string, Publication>()
   return {
-    publish(channel, payload) {
+    publish(channel, payload, key) {
       let publication = publications.get(channel)
       if (publication === undefined) {
         // The lists are for subscribers, and checking them would only keep the load from being heavier.
         publication = hopcast.publish(channel, { signed: false })
         publications.set(channel, publication)
       }
-      publication.write({ payload, timestampUs: Date.now() * 1_000 })
+      publication.write({ payload, key, timestampUs: Date.now() * 1_000 })
     },
     subscribe(channel, onMessage) {
       const subscription = hopcast.subscribe(channel)

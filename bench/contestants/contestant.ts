@@ -27,6 +27,8 @@ export interface Running {
   toSubscribers?: Endpoint
   /** Undefined: there is no process between publisher and subscribers. */
   relay: Child | undefined
+  /** Relays besides that one. */
+  others?: readonly Child[]
 }
 
 /** Of a libp2p relay that listens on TCP, and maybe on another transport: what its subscribers use then. */

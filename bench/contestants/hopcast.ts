@@ -6,6 +6,7 @@ import { type Contestant, endpointsOf } from './contestant.ts'
 interface Listening {
   type: string
   addresses: string[]
+  http: string
 }
 
 /** The relay under test: the program that users start. */
@@ -14,21 +15,59 @@ export const hopcast: Contestant = {
   missing: () => undefined,
   async start(stage, { transport = 'tcp' }) {
     const also = transport === 'tcp' ? [] : ['--listen', listenAddress[transport]]
-    const listen = [
-      '--listen',
-      listenAddress.tcp,
-      ...also,
-      '--http',
-      '127.0.0.1:0',
-      '--no-discovery',
-      '--json'
-    ]
-    const node = ['--conditions=source', ...profiling(stage), 'packages/node/src/main.ts']
-    const relay = stage.start('hopcast', process.execPath, [...node, 'relay', ...listen])
-    const { addresses } = await listeningOf(relay)
+    const { relay, addresses } = await startRelay(stage, also)
     return { ...endpointsOf('hopcast', addresses), relay }
   }
 }
+
+/** So many of them, each of which knows the one before: publishers are at the first, subscribers at the last. */
+export function hopcastLine(count: number): Contestant {
+  return {
+    name: `hopcast-line-${count}`,
+    missing: () => undefined,
+    async start(stage) {
+      const first = await startRelay(stage)
+      const all = [first]
+      let last = first
+      while (all.length < count) {
+        last = await startRelay(stage, ['--peer', last.addresses[0] as string])
+        all.push(last)
+      }
+      const { endpoint } = endpointsOf('hopcast', first.addresses)
+      const { endpoint: toSubscribers } = endpointsOf('hopcast', last.addresses)
+      return {
+        endpoint,
+        toSubscribers,
+        relay: last.relay,
+        others: all.slice(0, -1).map(({ relay }) => relay)
+      }
+    }
+  }
+}
+
+/** On TCP, and with what else `args` say; `nodeArgs` are for Node.js. */
+export async function startRelay(
+  stage: Stage,
+  args: readonly string[] = [],
+  nodeArgs: readonly string[] = []
+): Promise<Listening & { relay: Child }> {
+  const node = ['--conditions=source', ...profiling(stage), ...nodeArgs, 'packages/node/src/main.ts']
+  const listen = ['--listen', listenAddress.tcp, ...args, '--http', '127.0.0.1:0', '--no-discovery', '--json']
+  const relay = stage.start('hopcast', process.execPath, [...node, 'relay', ...listen], {
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc']
+  })
+  return { ...(await listeningOf(relay)), relay }
+}
+
+/** What a relay holds that was started with `tellsMemory`, once its garbage is collected. */
+export async function heldBytes({ process: relay }: Child): Promise<number> {
+  const told = new Promise<{ heldBytes: number }>(resolve => relay.once('message', resolve))
+  relay.send('memory')
+  return (await told).heldBytes
+}
+
+/** For `nodeArgs`. */
+export const tellsMemory = ['--expose-gc', '--import', './bench/relays/tell-memory.ts']
 
 export function listeningOf(relay: Child): Promise<Listening> {
   return relay.line('listening', line => {

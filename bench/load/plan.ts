@@ -10,6 +10,8 @@ export interface PublishPlan {
   publishers: number
   channels: readonly string[]
   payloadBytes: number
+  /** Of each channel, the first of so many can be decoded alone. */
+  groupObjects: number
   pace: Pace
 }
 

@@ -54,13 +54,14 @@ class Writer {
 
   /** @returns the message's number, from 1 */
   write(): number {
-    const { channels, payloadBytes } = this.#plan
+    const { channels, payloadBytes, groupObjects } = this.#plan
+    const isKey = Math.floor(this.#written / channels.length) % groupObjects === 0
     const channel = this.#written++ % channels.length
     const client = this.#clients[channel % this.#clients.length] as Client
     const payload = new Uint8Array(payloadBytes)
     const sentMs = nowMs()
     stamp(payload, this.#written, sentMs)
-    client.publish(channels[channel] as string, payload)
+    client.publish(channels[channel] as string, payload, isKey)
     this.tally.add(() => sentMs)
     return this.#written
   }

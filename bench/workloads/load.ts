@@ -12,6 +12,8 @@ export interface Load {
   /** How many subscribers each channel has. */
   takers: number
   payloadBytes: number
+  /** The first of so many can be decoded alone, the others need it; default: each can. */
+  groupObjects?: number
   /** Messages a second on each channel; undefined: as many as get through. */
   perSecond: number | undefined
   /** How subscribers come; default: as publishers do, by TCP. */
@@ -20,17 +22,27 @@ export interface Load {
 
 /** Deliveries under way in a saturated relay: enough to keep it busy, and no queue of its has to drop any. */
 const windowDeliveries = 5_000
+/** Messages under way at most: a neighbour's queue takes 1,024. */
+const windowMax = 500
 /** The relay takes 50 new connections a second from one address. */
 const connectGapMs = 25
 const subscriberProcessesMax = 4
 
 export function publishPlan(load: Load, endpoint: Endpoint): PublishPlan {
-  const { publishers, payloadBytes, perSecond, takers } = load
+  const { publishers, payloadBytes, groupObjects = 1, perSecond, takers } = load
   const pace: PublishPlan['pace'] =
     perSecond === undefined
-      ? { type: 'saturated', window: Math.ceil(windowDeliveries / takers) }
+      ? { type: 'saturated', window: Math.min(windowMax, Math.ceil(windowDeliveries / takers)) }
       : { type: 'steady', perSecond }
-  return { type: 'publish', endpoint, publishers, payloadBytes, pace, channels: channelNames(load) }
+  return {
+    type: 'publish',
+    endpoint,
+    publishers,
+    payloadBytes,
+    groupObjects,
+    pace,
+    channels: channelNames(load)
+  }
 }
 
 /** Of each process of subscribers: as many as this machine has processors for, beside relay and publisher. */

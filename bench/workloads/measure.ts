@@ -1,4 +1,5 @@
 /** One contestant under one load: started, warmed up, measured for a while, and ended. */
+import { availableParallelism } from 'node:os'
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Limit } from '../benchmark.ts'
 import type { Child } from '../child.ts'
@@ -18,6 +19,8 @@ export interface Measurement {
   cpuUs: number | undefined
   /** From the publisher's write to the subscriber's callback; undefined in a saturated relay, where it says nothing. */
   latencyMs: { p50: number; p99: number } | undefined
+  /** What relays and load use of all of the machine's processors. */
+  machineShare: number
   /** Of the deliveries that there should have been: 1 for all. */
   delivered: number
   limit: Limit
@@ -40,7 +43,7 @@ export async function measure(stage: Stage, contestant: Contestant, load: Load):
     const connections = load.publishers + load.subscribers
     const { transport } = load
     const running = await contestant.start(stage, { connections, transport })
-    const { endpoint, toSubscribers = endpoint, relay } = running
+    const { endpoint, toSubscribers = endpoint, relay, others = [] } = running
     const publisher = new Worker(stage, 'publisher', publishPlan(load, endpoint))
     const { creditPort } = await publisher.heard('ready')
     const subscribers = subscribePlans(load, toSubscribers, creditPort).map(
@@ -50,7 +53,7 @@ export async function measure(stage: Stage, contestant: Contestant, load: Load):
     publisher.order({ type: 'go' })
     await wait(warmUpMs)
     const fromUs = 1_000 * nowMs()
-    measured = await counted(load, { relay, publisher, subscribers })
+    measured = await counted(load, { relay, others, publisher, subscribers })
     if (relay !== undefined) profiled = { pid: relay.pid, fromUs, toUs: 1_000 * nowMs() }
   } finally {
     await stage.endAll()
@@ -73,16 +76,19 @@ function layersIn(folder: string | undefined, { pid, fromUs, toUs }: Profiled): 
 
 interface Processes {
   relay: Child | undefined
+  others: readonly Child[]
   publisher: Worker
   subscribers: Worker[]
 }
 
-async function counted(load: Load, { relay, publisher, subscribers }: Processes): Promise<Measurement> {
+async function counted(
+  load: Load,
+  { relay, others, publisher, subscribers }: Processes
+): Promise<Measurement> {
   const workers = [publisher, ...subscribers]
   const saturated = load.perSecond === undefined
-  const pids = [...(relay === undefined ? [] : [relay]), ...workers.map(({ child }) => child)].map(
-    ({ pid }) => pid
-  )
+  const relays = [...(relay === undefined ? [] : [relay]), ...others]
+  const pids = [...relays, ...workers.map(({ child }) => child)].map(({ pid }) => pid)
   for (const worker of workers) worker.order({ type: 'begin' })
   const from = performance.now()
   const before = pids.map(processorTimeUs)
@@ -95,12 +101,13 @@ async function counted(load: Load, { relay, publisher, subscribers }: Processes)
   const [written, ...received] = counts as [Count, ...Count[]]
   const deliveriesPerMs = received.reduce((sum, count) => sum + perMs(count), 0)
   if (deliveriesPerMs === 0) throw new Error('nothing was delivered')
-  const relayShare = relay === undefined ? undefined : shares.shift()
+  const relayShare = relay === undefined ? undefined : shares[0]
   return {
     cpuUs: relayShare === undefined ? undefined : (1_000 * relayShare) / deliveriesPerMs,
     latencyMs: saturated ? undefined : latencyOf(received),
+    machineShare: shares.reduce((sum, share) => sum + share) / availableParallelism(),
     delivered: deliveriesPerMs / (perMs(written) * load.takers),
-    limit: limitOf(saturated, relayShare ?? 0, Math.max(...shares))
+    limit: limitOf(saturated, relayShare ?? 0, Math.max(...shares.slice(relays.length)))
   }
 }
 
@@ -108,7 +115,7 @@ function perMs({ messages, elapsedMs }: Count): number {
   return messages / elapsedMs
 }
 
-function latencyOf(received: readonly Count[]) {
+export function latencyOf(received: readonly Count[]): { p50: number; p99: number } {
   const all = received.flatMap(({ latenciesMs }) => Array.from(latenciesMs))
   return { p50: quantile(all, 0.5), p99: quantile(all, 0.99) }
 }

@@ -76,6 +76,7 @@ async function roundTripsToFirstObject(stage: Stage): Promise<{ cold: number; co
     publishers: 1,
     channels: [channel],
     payloadBytes: 200,
+    groupObjects: 1,
     pace
   } as const
   const publisher = new Worker(stage, 'publisher', plan)

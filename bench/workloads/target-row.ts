@@ -30,3 +30,33 @@ export function targetRow({ target, better, values, note, ...row }: Target): Row
     note
   }
 }
+
+/**
+ * A row of ours beside ours in another state.
+ *
+ * @param pairs of each run, the one and the other
+ */
+export function ratioRow(row: {
+  name: string
+  figure: string
+  /** The other state. */
+  peer: string
+  unit: string
+  /** What the ratio should be, at most. */
+  goal: number
+  pairs: readonly (readonly [number, number])[]
+}): Row {
+  const { goal, pairs, ...rest } = row
+  const ratios = pairs.map(([one, other]) => one / other)
+  return {
+    ...rest,
+    ours: median(pairs.map(([one]) => one)),
+    theirs: median(pairs.map(([, other]) => other)),
+    ratio: median(ratios),
+    runs: pairs.length,
+    spread: spread(ratios),
+    goal: { atMost: goal },
+    limit: undefined,
+    note: undefined
+  }
+}

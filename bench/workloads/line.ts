@@ -1,0 +1,68 @@
+/** What hops add: relays in a line, with the machine at half of what it can do. */
+import type { Benchmark } from '../benchmark.ts'
+import type { Contestant } from '../contestants/contestant.ts'
+import { direct } from '../contestants/direct.ts'
+import { hopcastLine } from '../contestants/hopcast.ts'
+import type { Stage } from '../stage.ts'
+import type { Load } from './load.ts'
+import { measure } from './measure.ts'
+import { targetRow } from './target-row.ts'
+
+const name = 'line-3'
+const relays = 3
+/** Voices. */
+const load = {
+  ...{ channels: 100, publishers: 4, subscribers: 4, takers: 1 },
+  ...{ payloadBytes: 120, perSecond: 50 }
+}
+/** Of the machine's processors, for relays, publishers and subscribers together. */
+const share = 0.5
+
+export const line: Benchmark = {
+  name,
+  about: `${relays} relays in a line, ${load.channels} channels: the delay that they add, at the rate at which all together take half of the machine`,
+  peers: [direct.name],
+  async run(stage) {
+    const runs: Run[] = []
+    for (let run = 0; run < stage.runs; run++) runs.push(await once(stage, run))
+    const row = { name, better: 'less', unit: 'ms' } as const
+    return [
+      targetRow({
+        ...{ name, figure: 'objects at half load', unit: '/s', target: undefined, better: 'more' },
+        values: runs.map(({ perSecond }) => perSecond)
+      }),
+      targetRow({
+        ...{ ...row, figure: 'delay added, p50', target: undefined },
+        values: runs.map(({ addedMs }) => addedMs.p50)
+      }),
+      targetRow({
+        ...{ ...row, figure: 'delay added, p99', target: 3 },
+        values: runs.map(({ addedMs }) => addedMs.p99)
+      })
+    ]
+  }
+}
+
+interface Run {
+  perSecond: number
+  addedMs: { p50: number; p99: number }
+}
+
+async function once(stage: Stage, run: number): Promise<Run> {
+  const inLine = hopcastLine(relays)
+  const timed = async (contestant: Contestant, paced: Load) => {
+    const perSecond = Math.round((paced.perSecond ?? 0) * paced.channels)
+    stage.say(`${name}: run ${run + 1} of ${stage.runs}, ${contestant.name}, ${perSecond} a second`)
+    const { latencyMs, ...measured } = await measure(stage, contestant, paced)
+    if (latencyMs === undefined) throw new Error(`${contestant.name} was not timed`)
+    return { latencyMs, ...measured }
+  }
+  const first = await timed(inLine, load)
+  const perChannel = (load.perSecond * share) / first.machineShare
+  const half = await timed(inLine, { ...load, perSecond: perChannel })
+  const perSecond = perChannel * load.channels
+  // The direct way has one channel.
+  const without = await timed(direct, { ...load, channels: 1, publishers: 1, subscribers: 1, perSecond })
+  const added = (at: 'p50' | 'p99') => half.latencyMs[at] - without.latencyMs[at]
+  return { perSecond, addedMs: { p50: added('p50'), p99: added('p99') } }
+}
