@@ -23,6 +23,7 @@ describe('The command line', () => {
       peers: [],
       discovery: true,
       neighbours: 0,
+      neighboursMax: undefined,
       uplinkBps: undefined,
       http: { host: '127.0.0.1', port: 7480 },
       identity: undefined,
@@ -33,13 +34,14 @@ describe('The command line', () => {
   test('of a relay takes every option', () => {
     const line =
       'relay --listen /ip4/127.0.0.1/tcp/0 --listen /ip4/127.0.0.1/tcp/0/ws --peer /ip4/192.0.2.7/tcp/7400 ' +
-      '--no-discovery --neighbours 32 --uplink 2.5M --http [::1]:0 --identity node.key --json'
+      '--no-discovery --neighbours 32 --neighbours-max 1000 --uplink 2.5M --http [::1]:0 --identity node.key --json'
     expect(parse(line)).toEqual({
       type: 'relay',
       listen: ['/ip4/127.0.0.1/tcp/0', '/ip4/127.0.0.1/tcp/0/ws'],
       peers: ['/ip4/192.0.2.7/tcp/7400'],
       discovery: false,
       neighbours: 32,
+      neighboursMax: 1_000,
       uplinkBps: 2_500_000,
       http: { host: '::1', port: 0 },
       identity: 'node.key',
@@ -94,6 +96,12 @@ describe('The command line', () => {
     [['relay', '--listen', '/ip4/0.0.0.0/udp/1/quic-v1'], 'a relay listens at'],
     [['relay', '--http', '7480'], 'HOST:PORT'],
     [['relay', '--http', '127.0.0.1:70000'], 'HOST:PORT'],
+    [['relay', '--neighbours', '129'], '--neighbours takes a whole number up to 128'],
+    [['relay', '--neighbours-max', '1'], '--neighbours-max takes a whole number from 2 to 16384, not "1"'],
+    [
+      ['relay', '--neighbours-max', '17', '--neighbours', '16'],
+      'from 18 to 16384 beside --neighbours 16, not "17"'
+    ],
     [['publish', '--tone', '440'], 'publish needs a channel'],
     [['publish', 'a', 'b', '--tone', '440'], 'not also "b"'],
     [['publish', 'no good', '--mic'], '"no good" is not a channel name'],

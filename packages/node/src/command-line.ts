@@ -21,6 +21,8 @@ export interface RelayCommand {
   discovery: boolean
   /** How many neighbours it looks for by itself. */
   neighbours: number
+  /** How many neighbours it has at most. */
+  neighboursMax: number | undefined
   /** What it sends at most, in bits per second; undefined: no limit. */
   uplinkBps: number | undefined
   http: HttpAddress
@@ -64,7 +66,8 @@ export type CommandName = 'relay' | 'publish' | 'listen'
 const commandNames: readonly CommandName[] = ['relay', 'publish', 'listen']
 
 /** What the protocol's service takes. */
-const neighboursMax = 128
+const discoveredMax = 128
+const neighboursLimits = { min: 2, max: 16_384 }
 
 /** The longest that Node's timers can wait is 24 days. */
 const durationMaxS = 2_000_000
@@ -80,7 +83,10 @@ const common = {
 } as const
 
 const optionsOf = {
-  relay: { ...common, listen: texts, neighbours: text, uplink: text, http: text, identity: text },
+  relay: {
+    ...common,
+    ...{ listen: texts, neighbours: text, 'neighbours-max': text, uplink: text, http: text, identity: text }
+  },
   publish: { ...common, mic: flag, file: text, loop: flag, tone: text, duration: text },
   listen: { ...common, out: text, play: flag, duration: text }
 } as const
@@ -125,6 +131,7 @@ interface Typed {
     peer?: string[]
     'no-discovery'?: boolean
     neighbours?: string
+    'neighbours-max'?: string
     uplink?: string
     json?: boolean
     help?: boolean
@@ -202,12 +209,14 @@ function relayCommand({ values, positionals }: Typed): RelayCommand {
   if (positionals[0] !== undefined) {
     throw new UsageError(`relay takes no ${quoted(positionals[0])}: it carries every channel (see --help)`)
   }
+  const neighbours = parseNeighbours(values.neighbours)
   return {
     type: 'relay',
     listen: (values.listen ?? []).map(checkListenAddress),
     peers: (values.peer ?? []).map(checkPeerAddress),
     discovery: values['no-discovery'] !== true,
-    neighbours: parseNeighbours(values.neighbours),
+    neighbours,
+    neighboursMax: parseNeighboursMax(values['neighbours-max'], neighbours),
     uplinkBps: parseRate(values.uplink),
     http: parseHttpAddress(values.http ?? '127.0.0.1:7480'),
     identity: values.identity,
@@ -285,12 +294,27 @@ function parseOut(path: string | undefined): ListenCommand['out'] {
 
 function parseNeighbours(count: string | undefined): number {
   const neighbours = Number(count ?? 0)
-  if (count?.trim() === '' || !Number.isInteger(neighbours) || neighbours < 0 || neighbours > neighboursMax) {
+  if (count?.trim() === '' || !Number.isInteger(neighbours) || neighbours < 0 || neighbours > discoveredMax) {
     throw new UsageError(
-      `--neighbours takes a whole number up to ${neighboursMax}, not ${quoted(count ?? '')}`
+      `--neighbours takes a whole number up to ${discoveredMax}, not ${quoted(count ?? '')}`
     )
   }
   return neighbours
+}
+
+/** @param neighbours that it looks for: it keeps a place for the try of another, and one for whoever dials */
+function parseNeighboursMax(count: string | undefined, neighbours: number): number | undefined {
+  if (count === undefined) return undefined
+  const { max } = neighboursLimits
+  const min = Math.max(neighboursLimits.min, neighbours > 0 ? neighbours + 2 : 0)
+  const places = Number(count)
+  if (count.trim() === '' || !Number.isInteger(places) || places < min || places > max) {
+    const why = min > neighboursLimits.min ? ` beside --neighbours ${neighbours}` : ''
+    throw new UsageError(
+      `--neighbours-max takes a whole number from ${min} to ${max}${why}, not ${quoted(count)}`
+    )
+  }
+  return places
 }
 
 /** Bits per second, as `20M` or `500k`. */

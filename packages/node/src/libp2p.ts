@@ -26,6 +26,8 @@ export interface NodeOptions {
   server?: boolean
   /** How many neighbours to look for among those that others tell of. Default: none, it dials `peers` only. */
   neighbours?: number
+  /** How many neighbours to have at most. */
+  neighboursMax?: number | undefined
   /** What to send on for others at most, in bits per second. */
   uplinkBps?: number | undefined
 }
@@ -42,8 +44,7 @@ export interface Node {
 
 type Services = { identify: Identify; ping: Ping; hopcast: Hopcast }
 
-/** The protocol's 256 neighbours, and as many more that shake hands or are being refused, with a reason. */
-const connectionsMax = 512
+const neighboursMaxDefault = 256
 /**
  * New connections per second from one address. libp2p's default of 5 refuses a room full of people behind one home
  * router or a company's proxy when a show begins; a flood is stopped by the two limits around this one all the same.
@@ -93,7 +94,8 @@ async function libp2pOptions(
     streamMuxers: [leanYamux(yamux)],
     peerDiscovery: discovery === undefined ? [] : [await discovery.load()],
     connectionManager: {
-      maxConnections: connectionsMax,
+      // The neighbours, and as many more that shake hands or are being refused, with a reason.
+      maxConnections: 2 * (options.neighboursMax ?? neighboursMaxDefault),
       inboundConnectionThreshold: inboundPerSecondMax,
       maxIncomingPendingConnections: inboundPendingMax,
       inboundUpgradeTimeout: handshakeTimeoutMs,
@@ -105,8 +107,14 @@ async function libp2pOptions(
   }
 }
 
-function hopcastInit({ server = false, neighbours = 0, uplinkBps }: NodeOptions): HopcastInit {
-  return { agent, server, discovery: { neighbours }, ...(uplinkBps !== undefined && { uplinkBps }) }
+function hopcastInit({ server = false, neighbours = 0, neighboursMax, uplinkBps }: NodeOptions): HopcastInit {
+  return {
+    agent,
+    server,
+    discovery: { neighbours },
+    ...(neighboursMax !== undefined && { neighboursMax }),
+    ...(uplinkBps !== undefined && { uplinkBps })
+  }
 }
 
 /** TCP always; the others, which take a good part of the start to load, when an address needs them. */

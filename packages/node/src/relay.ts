@@ -21,8 +21,9 @@ const statsIntervalMs = 1000
 export async function relay(command: RelayCommand, output: Output, lifetime: Lifetime): Promise<number> {
   const identity = await identityFor(command, output)
   const listen = command.listen.length > 0 ? command.listen : defaultListen
-  const { peers, discovery, neighbours, uplinkBps } = command
-  const node = await startNode({ identity, listen, peers, discovery, server: true, neighbours, uplinkBps })
+  const { peers, discovery, neighbours, neighboursMax, uplinkBps } = command
+  const limits = { neighboursMax, uplinkBps }
+  const node = await startNode({ identity, listen, peers, discovery, server: true, neighbours, ...limits })
   try {
     const web = await startWebServer({
       address: command.http,

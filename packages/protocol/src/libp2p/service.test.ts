@@ -588,6 +588,26 @@ describe('A node that looks for neighbours', () => {
       'discovery.neighbours is 129: use 0 to 128'
     )
   })
+
+  test.each([
+    [{ neighboursMax: 1 }, 'neighboursMax is 1: use 2 to 16384'],
+    [
+      { neighboursMax: 9, discovery: { neighbours: 8 } },
+      'neighboursMax is 9, with discovery.neighbours 8: use 10 or more'
+    ]
+  ])('for the most neighbours that cannot be, %j, has a word', async (init, message) => {
+    const services = { hopcast: hopcast(init) }
+    await expect(createLibp2p({ ...options(), services })).rejects.toThrow(message)
+  })
+
+  test('refuses those past the most that it may have', async () => {
+    const full = await peer(undefined, { neighboursMax: 2 })
+    const others = await Promise.all([peer(), peer(), peer()])
+    for (const other of others) other.connect(full.libp2p)
+    const codes = () => full.events.flatMap(event => (event.type === 'peer-closed' ? [event.code] : []))
+    await vi.waitFor(() => expect(codes()).toContain('surplus'), waiting)
+    expect(full.service.status().neighbours).toHaveLength(2)
+  })
 })
 
 describe('A node that is stopped and started again', () => {
