@@ -5,8 +5,10 @@ import { gossipsub } from './contestants/gossipsub.ts'
 import { libp2pSend } from './contestants/libp2p-send.ts'
 import { mosquitto } from './contestants/mosquitto.ts'
 import { natsPlain, natsTls } from './contestants/nats.ts'
+import { churn } from './workloads/churn.ts'
 import { core } from './workloads/core.ts'
 import { line } from './workloads/line.ts'
+import { memory } from './workloads/memory.ts'
 import { type Peer, relaying } from './workloads/relaying.ts'
 import { slowChild } from './workloads/slow-child.ts'
 import { start } from './workloads/start.ts'
@@ -45,6 +47,8 @@ export const benchmarks: readonly Benchmark[] = [
   overTransport('webrtc', 'WebRTC-direct', 1 / 2),
   line,
   slowChild,
+  memory,
+  churn,
   core,
   start
 ]

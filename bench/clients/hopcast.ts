@@ -37,8 +37,13 @@ async function tab(address: string): Promise<Node> {
   return { hopcast, connect: () => hopcast.connect(address), stop: async () => libp2p.stop() }
 }
 
+export interface HopcastClient extends Client {
+  readonly hopcast: Hopcast
+  close(): void
+}
+
 /** A node with one neighbour, as a publisher or a listener is one. */
-export async function connectHopcast({ address }: { address: string }): Promise<Client & { close(): void }> {
+export async function connectHopcast({ address }: { address: string }): Promise<HopcastClient> {
   const node = transportOf(address) === 'tcp' ? await listener(address) : await tab(address)
   const { hopcast } = node
   const up = new Promise<void>((resolve, reject) => {
@@ -54,6 +59,7 @@ export async function connectHopcast({ address }: { address: string }): Promise<
   await up
   const publications = new Map<string, Publication>()
   return {
+    hopcast,
     publish(channel, payload, key) {
       let publication = publications.get(channel)
       if (publication === undefined) {

@@ -1,5 +1,6 @@
 import type { Child } from '../child.ts'
 import { listenAddress } from '../clients/libp2p-node.ts'
+import type { Memory } from '../relays/tell-memory.ts'
 import type { Stage } from '../stage.ts'
 import { type Contestant, endpointsOf } from './contestant.ts'
 
@@ -59,11 +60,11 @@ export async function startRelay(
   return { ...(await listeningOf(relay)), relay }
 }
 
-/** What a relay holds that was started with `tellsMemory`, once its garbage is collected. */
-export async function heldBytes({ process: relay }: Child): Promise<number> {
-  const told = new Promise<{ heldBytes: number }>(resolve => relay.once('message', resolve))
-  relay.send('memory')
-  return (await told).heldBytes
+/** What a relay takes that was started with `tellsMemory`, once its garbage is collected. */
+export async function memoryOf(relay: Child): Promise<Memory> {
+  const told = new Promise<Memory>(resolve => relay.process.once('message', resolve))
+  relay.process.send('memory')
+  return relay.within('its memory', told)
 }
 
 /** For `nodeArgs`. */

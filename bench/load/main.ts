@@ -1,4 +1,6 @@
-/** A process of the load: publishes or subscribes as its one argument, a `Plan` in JSON, says. It ends with its parent. */
+/** A process of the load: publishes, subscribes or only connects, as its one argument, a `Plan` in JSON, says. It ends with its parent. */
+import { setTimeout as wait } from 'node:timers/promises'
+import { connect } from '../clients/connect.ts'
 import type { Order, Plan, Report } from './plan.ts'
 import { publish } from './publish.ts'
 import { subscribe } from './subscribe.ts'
@@ -20,6 +22,13 @@ async function begin(plan: Plan): Promise<void> {
     const publishing = await publish(plan)
     onOrder(() => publishing.go(), publishing.tally)
     return tell({ type: 'ready', creditPort: publishing.creditPort })
+  }
+  if (plan.type === 'idle') {
+    for (let i = 0; i < plan.connections; i++) {
+      await connect(plan.endpoint, 'subscriber')
+      await wait(plan.connectGapMs)
+    }
+    return tell({ type: 'ready', creditPort: undefined })
   }
   const subscribing = await subscribe(plan, () => tell({ type: 'hearing' }))
   onOrder(() => {}, subscribing)

@@ -1,7 +1,7 @@
 /** What a process of the load is told to do, and what it says: plain values between processes. */
 import type { Endpoint } from '../clients/client.ts'
 
-export type Plan = PublishPlan | SubscribePlan
+export type Plan = PublishPlan | SubscribePlan | IdlePlan
 
 export interface PublishPlan {
   type: 'publish'
@@ -32,6 +32,14 @@ export interface SubscribePlan {
   creditPort: number | undefined
 }
 
+export interface IdlePlan {
+  type: 'idle'
+  endpoint: Endpoint
+  connections: number
+  /** As with subscribers. */
+  connectGapMs: number
+}
+
 export type Order =
   /** To the publisher: no more trial messages, but what the pace says. */
   | { type: 'go' }
@@ -40,6 +48,7 @@ export type Order =
   | { type: 'end' }
 
 export type Report =
+  /** Connected. */
   | { type: 'ready'; creditPort: number | undefined }
   /** Each subscriber has got something on each of its channels. */
   | { type: 'hearing' }

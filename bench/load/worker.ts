@@ -30,7 +30,7 @@ export class Worker {
    *
    * @throws when the process fails, ends, or does not say so in time
    */
-  heard<T extends Report['type']>(type: T): Promise<Said<T>> {
+  heard<T extends Report['type']>(type: T, withinMs?: number): Promise<Said<T>> {
     const { promise, resolve, reject } = Promise.withResolvers<Said<T>>()
     const look = () => {
       const failed = this.#said.find(report => report.type === 'failed')
@@ -40,6 +40,6 @@ export class Worker {
     }
     this.#onSaid = look
     look()
-    return this.child.within(type, promise)
+    return this.child.within(type, promise, withinMs)
   }
 }

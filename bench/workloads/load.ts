@@ -25,7 +25,7 @@ const windowDeliveries = 5_000
 /** Messages under way at most: a neighbour's queue takes 1,024. */
 const windowMax = 500
 /** The relay takes 50 new connections a second from one address. */
-const connectGapMs = 25
+export const connectGapMs = 25
 const subscriberProcessesMax = 4
 
 export function publishPlan(load: Load, endpoint: Endpoint): PublishPlan {

@@ -4,7 +4,7 @@ import type { Benchmark } from '../benchmark.ts'
 import type { Child } from '../child.ts'
 import { connectHopcast } from '../clients/hopcast.ts'
 import { endpointsOf } from '../contestants/contestant.ts'
-import { heldBytes, startRelay, tellsMemory } from '../contestants/hopcast.ts'
+import { memoryOf, startRelay, tellsMemory } from '../contestants/hopcast.ts'
 import { NarrowLine } from '../load/narrow-line.ts'
 import { nowMs, stampNumber, stampSentMs } from '../load/stamp.ts'
 import { Worker } from '../load/worker.ts'
@@ -120,7 +120,7 @@ async function figuresOf(relay: Child, subscribers: readonly Worker[]): Promise<
   await wait(windowMs)
   for (const worker of subscribers) worker.order({ type: 'end' })
   const counts = await Promise.all(subscribers.map(async worker => (await worker.heard('counted')).count))
-  return { p99Ms: latencyOf(counts).p99, memoryBytes: await heldBytes(relay) }
+  return { p99Ms: latencyOf(counts).p99, memoryBytes: (await memoryOf(relay)).heldBytes }
 }
 
 async function untilDropping(http: string): Promise<void> {

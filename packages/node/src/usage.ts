@@ -33,7 +33,7 @@ Carries streams between the nodes that connect to it, and serves the web page.
                          /ip4/0.0.0.0/udp/7400/webrtc-direct  browsers, by WebRTC
   --neighbours N       have N neighbours (up to 128): dial others that neighbours tell of, while there are fewer. Without
                          it, only those named by --peer and found on the local network are dialled
-  --neighbours-max N   have N neighbours at most (default 256, up to 16384), about 1 MB each
+  --neighbours-max N   have N neighbours at most (default 256, up to 16384), about 0.3 MB each
   --uplink RATE        send at most so much for others, in bits per second: 500k, 20M. Whom there is no room for is sent
                        to others that have it. Without it there is no limit
   --http HOST:PORT     page, /api/status, /metrics, /healthz (default 127.0.0.1:7480; port 0 takes any free one)
