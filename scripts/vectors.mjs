@@ -53,7 +53,7 @@ async function write(path, content) {
 
 /** The values as the codec takes them: bytes stand as hex under these names. */
 function withBytes(value) {
-  const names = ['body', 'signature', 'catalog']
+  const names = ['body', 'signature', 'catalog', 'endHash']
   return JSON.parse(JSON.stringify(value), (name, item) => (names.includes(name) ? fromHex(item) : item))
 }
 
