@@ -47,6 +47,7 @@ export class OwnRow {
     this.#version = undefined
     this.#told = undefined
     this.#isSigning = false
+    this.#timers.clear('seqno')
     return told && { origin: told.origin, epoch: told.epoch, seqno: told.seqno, metricUs: undefined, hops: 0 }
   }
 
