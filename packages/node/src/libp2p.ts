@@ -8,6 +8,7 @@ import { yamux } from '@libp2p/yamux'
 import { createLibp2p, type Libp2p, type Libp2pOptions } from 'libp2p'
 import { isWebRtcDirect, isWebSocket } from './addresses.ts'
 import { LocalDiscovery } from './discovery.ts'
+import { forgetGone } from './forget-gone.ts'
 import type { Identity } from './identity.ts'
 import { atMost } from './lifetime.ts'
 import { checkUdpPorts, listenError } from './listen-errors.ts'
@@ -65,6 +66,7 @@ export async function startNode(options: NodeOptions): Promise<Node> {
   const discovery = options.discovery ? new LocalDiscovery() : undefined
   await checkUdpPorts(options.listen)
   const libp2p = await createStarted(await libp2pOptions(options, discovery))
+  forgetGone(libp2p)
   discovery?.start(libp2p)
   const service = libp2p.services.hopcast
   return {

@@ -1,0 +1,28 @@
+import { identify } from '@libp2p/identify'
+import { noise } from '@libp2p/noise'
+import { tcp } from '@libp2p/tcp'
+import { yamux } from '@libp2p/yamux'
+import { createLibp2p } from 'libp2p'
+import { expect, onTestFinished, test, vi } from 'vitest'
+import { forgetGone } from './forget-gone.ts'
+
+async function node() {
+  const libp2p = await createLibp2p({
+    addresses: { listen: ['/ip4/127.0.0.1/tcp/0'] },
+    transports: [tcp()],
+    connectionEncrypters: [noise()],
+    streamMuxers: [yamux()],
+    services: { identify: identify() }
+  })
+  onTestFinished(async () => libp2p.stop())
+  return libp2p
+}
+
+test('A peer is forgotten with its last connection, not before', async () => {
+  const [relay, visitor] = await Promise.all([node(), node()])
+  forgetGone(relay)
+  await visitor.dial(relay.getMultiaddrs())
+  await vi.waitFor(async () => expect(await relay.peerStore.all()).toHaveLength(1))
+  await visitor.hangUp(relay.peerId)
+  await vi.waitFor(async () => expect(await relay.peerStore.all()).toHaveLength(0))
+})
