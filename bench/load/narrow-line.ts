@@ -36,6 +36,12 @@ export class NarrowLine {
     this.#credit = 0
   }
 
+  /** As fast as comes, again. */
+  widen(): void {
+    this.#bytesPerSecond = Number.POSITIVE_INFINITY
+    for (const socket of this.#sockets) socket.resume()
+  }
+
   close(): void {
     clearInterval(this.#ticker)
     this.#server.close()
