@@ -82,6 +82,7 @@ export const defaultConfig: Config = {
   announcementsOnDemandMax: 2_048,
   endGraceMs: 500,
   publishersFollowedMax: 64,
+  streamsLeftMax: 256,
 
   queryHops: [2, 8],
   queryRetryMs: [1_000, 2_000, 5_000, 30_000],

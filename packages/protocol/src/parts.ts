@@ -26,7 +26,7 @@ export class Parts {
   readonly relay: Relay
   readonly forward: Forward
   readonly repair: Repair
-  readonly subscriptions = new Subscriptions()
+  readonly subscriptions: Subscriptions
   readonly publications: Publications
 
   constructor(self: PeerId, config: Config, rng: Rng) {
@@ -43,6 +43,7 @@ export class Parts {
       takers: (channel, publisher) => this.relay.takers(channel, publisher)
     })
     this.forward = new Forward(config, this.timers)
+    this.subscriptions = new Subscriptions(config, stream => this.forward.resumeSeq(stream))
     this.publications = new Publications(self, config)
     this.relay = new Relay(self, config, this.timers, {
       nextHop: publisher => this.routes.route(publisher)?.nextHop,

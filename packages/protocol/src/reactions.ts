@@ -38,10 +38,10 @@ export class Reactions {
 
   /** Hands an object to the children and the subscribers of its stream. `from` is undefined for this node's own. */
   pass(object: ObjectFrame, from: PeerId | undefined, now: Millis): void {
-    const { stream, end } = object.header
+    const { stream, seq, end } = object.header
     const peers = this.#parts.relay.children(stream)
     if (peers.length > 0) this.#forwardTo(peers, object, now)
-    const target = this.#parts.subscriptions.target(stream)
+    const target = this.#parts.subscriptions.target(stream, seq)
     if (target !== undefined && !end) {
       this.#onSubscriptionEvents(this.#parts.subscriptions.handleObject(stream))
       this.#outputs.push({ type: 'deliver', ...target, object, from })

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { openChannelId, type PeerId, streamId } from './ids.ts'
+import { openChannelId, type PeerId, type StreamId, streamId } from './ids.ts'
 import { type SubscriptionEvent, Subscriptions } from './subscriptions.ts'
 import type { Announcement } from './wire/messages.ts'
 
@@ -19,9 +19,12 @@ const announcement: Announcement = {
 const names = [0, 1].map(track => ({ channel, publisher, epoch: 1, track }))
 const [voice, noise] = names.map(streamId) as [never, never]
 
+/** What has come of the streams: the seqno after the newest. */
+const newest = new Map<StreamId, number>()
+
 /** A subscription to both tracks, which follows the run. */
 function joined() {
-  const subscriptions = new Subscriptions()
+  const subscriptions = new Subscriptions({ streamsLeftMax: 2 }, of => newest.get(of))
   subscriptions.open(channel, [0, 1])
   expect(subscriptions.join(announcement)).toEqual(names)
   return subscriptions
@@ -66,15 +69,58 @@ describe('A subscription to two tracks', () => {
 describe('A subscription', () => {
   test('knows where the objects of its streams go, until it leaves them', () => {
     const subscriptions = joined()
-    expect(subscriptions.target(noise)).toEqual(names[1])
+    expect(subscriptions.target(noise, 0)).toEqual(names[1])
     expect(subscriptions.leave(announcement, false)).toEqual({ streams: [voice, noise], events: [] })
-    expect(subscriptions.target(noise)).toBe(undefined)
+    expect(subscriptions.target(noise, 0)).toBe(undefined)
   })
 
   test('that follows another publisher is interrupted if sound had come', () => {
     const subscriptions = joined()
     subscriptions.handleObject(voice)
     expect(kinds(subscriptions.leave(announcement, false).events)).toEqual(['interrupted'])
+  })
+
+  test('that comes back to a run goes on after what had come', () => {
+    const subscriptions = joined()
+    newest.set(voice, 118)
+    subscriptions.leave(announcement, false)
+    newest.delete(voice)
+    subscriptions.join(announcement)
+    expect(subscriptions.target(voice, 117)).toBe(undefined)
+    expect(subscriptions.target(voice, 118)).toEqual(names[0])
+    expect(subscriptions.target(noise, 0)).toEqual(names[1])
+    // Nothing has come since.
+    subscriptions.leave(announcement, false)
+    subscriptions.join(announcement)
+    expect(subscriptions.target(voice, 117)).toBe(undefined)
+  })
+
+  test('that is closed, and opened again, does not', () => {
+    const subscriptions = joined()
+    newest.set(voice, 118)
+    subscriptions.leave(announcement, false)
+    subscriptions.close(channel)
+    subscriptions.open(channel, [0])
+    subscriptions.join(announcement)
+    expect(subscriptions.target(voice, 0)).toEqual(names[0])
+    newest.delete(voice)
+  })
+
+  test('remembers streamsLeftMax of the streams that it has left', () => {
+    const subscriptions = new Subscriptions({ streamsLeftMax: 2 }, () => 5)
+    subscriptions.open(channel, [0])
+    const runs = [1, 2, 3].map(epoch => ({ ...announcement, epoch }))
+    for (const run of runs) {
+      subscriptions.join(run)
+      subscriptions.leave(run, false)
+    }
+    const isHeardFrom0 = runs.map(run => {
+      const [name] = subscriptions.join(run)
+      const isHeard = name !== undefined && subscriptions.target(streamId(name), 0) !== undefined
+      subscriptions.leave(run, true)
+      return isHeard
+    })
+    expect(isHeardFrom0).toEqual([true, false, false])
   })
 
   test('that was closed is told no more', () => {
@@ -95,7 +141,7 @@ describe('A subscription to several publishers', () => {
 
   /** Follows both, on track 0. */
   function joinedTwo() {
-    const subscriptions = new Subscriptions()
+    const subscriptions = new Subscriptions({ streamsLeftMax: 2 }, of => newest.get(of))
     subscriptions.open(channel, [0])
     for (const run of [announcement, second]) subscriptions.join(run)
     return subscriptions
@@ -113,7 +159,7 @@ describe('A subscription to several publishers', () => {
     expect(about(subscriptions.handleLost(voice))).toEqual(['interrupted publisher 1'])
     expect(subscriptions.handleEnd(ofSecond)).toBe(second)
     expect(about(subscriptions.leave(second, true).events)).toEqual(['ended second 7'])
-    expect(subscriptions.target(voice)).toEqual(names[0])
+    expect(subscriptions.target(voice, 0)).toEqual(names[0])
   })
 
   test('keeps nothing once it is closed and has left them', () => {

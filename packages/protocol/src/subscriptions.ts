@@ -4,6 +4,7 @@
  * Which publishers a subscription follows is chosen in `interests.ts`, and how their streams come here in `relay.ts`. What
  * is left is to tell the application of each run: `started` once, then every new way, and why sound stops.
  */
+import type { Config } from './config.ts'
 import { type ChannelId, type PeerId, type StreamId, type StreamName, streamId } from './ids.ts'
 import type { Announcement } from './wire/messages.ts'
 
@@ -22,11 +23,17 @@ export interface SubscriptionEvent {
   event: SubscriptionChange
 }
 
+interface Track {
+  readonly name: StreamName
+  /** What the application may have had before it, when the subscription followed the run earlier. */
+  readonly fromSeq: number
+}
+
 /** The run of a publisher that a subscription follows. */
 interface Run {
   readonly announcement: Announcement
   /** The wanted tracks that have not ended. */
-  readonly tracks: Map<StreamId, StreamName>
+  readonly tracks: Map<StreamId, Track>
   /** Those that come at present. `started` has been said if there is one. */
   readonly live: Set<StreamId>
   /** The way that was told last: all tracks of a run take the same, sooner or later. */
@@ -38,6 +45,20 @@ export class Subscriptions {
   readonly #wanted = new Map<ChannelId, readonly number[]>()
   readonly #runs = new Map<ChannelId, Map<PeerId, Run>>()
   readonly #byStream = new Map<StreamId, Run>()
+  readonly #leftMax: number
+  /** Of the streams that each subscription has left the last ones, and the seqno to go on from if it comes back. */
+  readonly #left = new Map<ChannelId, Map<StreamId, number>>()
+
+  readonly #resumeSeq: (stream: StreamId) => number | undefined
+
+  /** @param resumeSeq the seqno after the newest that has come here */
+  constructor(
+    { streamsLeftMax }: Pick<Config, 'streamsLeftMax'>,
+    resumeSeq: (stream: StreamId) => number | undefined
+  ) {
+    this.#leftMax = streamsLeftMax
+    this.#resumeSeq = resumeSeq
+  }
 
   /** @throws TypeError when the channel is subscribed already */
   open(channel: ChannelId, tracks: readonly number[]): void {
@@ -49,12 +70,14 @@ export class Subscriptions {
   /** The application is told no more. Its runs are still to be left. */
   close(channel: ChannelId): void {
     this.#wanted.delete(channel)
+    this.#left.delete(channel)
     if (this.#runs.get(channel)?.size === 0) this.#runs.delete(channel)
   }
 
-  /** Which stream of a subscription it is; undefined when nobody here takes it. */
-  target(stream: StreamId): StreamName | undefined {
-    return this.#byStream.get(stream)?.tracks.get(stream)
+  /** Which stream of a subscription the object is of; undefined when nobody here takes it, or may have had it before. */
+  target(stream: StreamId, seq: number): StreamName | undefined {
+    const track = this.#byStream.get(stream)?.tracks.get(stream)
+    return track !== undefined && seq >= track.fromSeq ? track.name : undefined
   }
 
   /** A subscription follows this run from now on. Returns the streams to be taken. */
@@ -65,7 +88,7 @@ export class Subscriptions {
     const names = (this.#wanted.get(channel) ?? []).map(track => ({ channel, publisher, epoch, track }))
     for (const name of names) {
       const stream = streamId(name)
-      run.tracks.set(stream, name)
+      run.tracks.set(stream, { name, fromSeq: this.#left.get(channel)?.get(stream) ?? 0 })
       this.#byStream.set(stream, run)
     }
     return names
@@ -78,12 +101,25 @@ export class Subscriptions {
     const run = runs?.get(publisher)
     if (runs === undefined || run === undefined) return { streams: [], events: [] }
     const streams = [...run.tracks.keys()]
-    for (const stream of streams) this.#byStream.delete(stream)
+    for (const [stream, { fromSeq }] of run.tracks) {
+      this.#byStream.delete(stream)
+      if (!ended) this.#remember(channel, stream, Math.max(fromSeq, this.#resumeSeq(stream) ?? 0))
+    }
     runs.delete(publisher)
     const isOpen = this.#wanted.has(channel)
     if (!isOpen && runs.size === 0) this.#runs.delete(channel)
     const isNews = isOpen && (ended || run.live.size > 0)
     return { streams, events: isNews ? [about(run, { type: ended ? 'ended' : 'interrupted' })] : [] }
+  }
+
+  #remember(channel: ChannelId, stream: StreamId, seq: number): void {
+    if (!this.#wanted.has(channel)) return
+    const left = this.#left.get(channel) ?? new Map<StreamId, number>()
+    this.#left.set(channel, left)
+    left.delete(stream)
+    left.set(stream, seq)
+    const [oldest] = left.keys()
+    if (left.size > this.#leftMax && oldest !== undefined) left.delete(oldest)
   }
 
   /** An object passes. It may come before SUB_OK, which travels apart from it. */
