@@ -175,8 +175,10 @@ export interface Config {
   endGraceMs: Millis
   /** Publishers that one ALL subscription follows at a time; of more it takes the nearest. A meeting, not a stadium. */
   publishersFollowedMax: number
-  /** Of the streams that a subscription has left, these are remembered: whoever comes back to one goes on after what came. */
+  /** Of the streams that a subscription has left, so many are remembered: one that comes back goes on after what had come, */
   streamsLeftMax: number
+  /** for so long: nobody keeps objects for longer. */
+  streamsLeftMs: Millis
 
   // Queries, for channels that are not in the table
   /** How far the first queries for a channel go, in links; the later ones go `hopsMax`. Most of what is wanted is near. */

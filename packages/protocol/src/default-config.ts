@@ -83,6 +83,7 @@ export const defaultConfig: Config = {
   endGraceMs: 500,
   publishersFollowedMax: 64,
   streamsLeftMax: 256,
+  streamsLeftMs: 10_000,
 
   queryHops: [2, 8],
   queryRetryMs: [1_000, 2_000, 5_000, 30_000],

@@ -41,7 +41,7 @@ export class Reactions {
     const { stream, seq, end } = object.header
     const peers = this.#parts.relay.children(stream)
     if (peers.length > 0) this.#forwardTo(peers, object, now)
-    const target = this.#parts.subscriptions.target(stream, seq)
+    const target = this.#parts.subscriptions.target(stream, seq, now)
     if (target !== undefined && !end) {
       this.#onSubscriptionEvents(this.#parts.subscriptions.handleObject(stream))
       this.#outputs.push({ type: 'deliver', ...target, object, from })
@@ -154,7 +154,7 @@ export class Reactions {
   }
 
   #leave(announcement: Announcement, ended: boolean, now: Millis): void {
-    const { streams, events } = this.#parts.subscriptions.leave(announcement, ended)
+    const { streams, events } = this.#parts.subscriptions.leave(announcement, ended, now)
     for (const stream of streams) this.onRelayEvents(this.#parts.relay.unsubscribe(stream), now)
     this.#onSubscriptionEvents(events)
   }

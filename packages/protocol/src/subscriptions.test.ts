@@ -24,7 +24,7 @@ const newest = new Map<StreamId, number>()
 
 /** A subscription to both tracks, which follows the run. */
 function joined() {
-  const subscriptions = new Subscriptions({ streamsLeftMax: 2 }, of => newest.get(of))
+  const subscriptions = new Subscriptions({ streamsLeftMax: 2, streamsLeftMs: 10_000 }, of => newest.get(of))
   subscriptions.open(channel, [0, 1])
   expect(subscriptions.join(announcement)).toEqual(names)
   return subscriptions
@@ -62,62 +62,64 @@ describe('A subscription to two tracks', () => {
     subscriptions.handleObject(voice)
     expect(subscriptions.handleEnd(voice)).toBe(undefined)
     expect(subscriptions.handleEnd(noise)).toBe(announcement)
-    expect(kinds(subscriptions.leave(announcement, true).events)).toEqual(['ended'])
+    expect(kinds(subscriptions.leave(announcement, true, 0).events)).toEqual(['ended'])
   })
 })
 
 describe('A subscription', () => {
   test('knows where the objects of its streams go, until it leaves them', () => {
     const subscriptions = joined()
-    expect(subscriptions.target(noise, 0)).toEqual(names[1])
-    expect(subscriptions.leave(announcement, false)).toEqual({ streams: [voice, noise], events: [] })
-    expect(subscriptions.target(noise, 0)).toBe(undefined)
+    expect(subscriptions.target(noise, 0, 0)).toEqual(names[1])
+    expect(subscriptions.leave(announcement, false, 0)).toEqual({ streams: [voice, noise], events: [] })
+    expect(subscriptions.target(noise, 0, 0)).toBe(undefined)
   })
 
   test('that follows another publisher is interrupted if sound had come', () => {
     const subscriptions = joined()
     subscriptions.handleObject(voice)
-    expect(kinds(subscriptions.leave(announcement, false).events)).toEqual(['interrupted'])
+    expect(kinds(subscriptions.leave(announcement, false, 0).events)).toEqual(['interrupted'])
   })
 
   test('that comes back to a run goes on after what had come', () => {
     const subscriptions = joined()
     newest.set(voice, 118)
-    subscriptions.leave(announcement, false)
+    subscriptions.leave(announcement, false, 0)
     newest.delete(voice)
     subscriptions.join(announcement)
-    expect(subscriptions.target(voice, 117)).toBe(undefined)
-    expect(subscriptions.target(voice, 118)).toEqual(names[0])
-    expect(subscriptions.target(noise, 0)).toEqual(names[1])
+    expect(subscriptions.target(voice, 117, 0)).toBe(undefined)
+    expect(subscriptions.target(voice, 118, 0)).toEqual(names[0])
+    expect(subscriptions.target(noise, 0, 0)).toEqual(names[1])
     // Nothing has come since.
-    subscriptions.leave(announcement, false)
+    subscriptions.leave(announcement, false, 0)
     subscriptions.join(announcement)
-    expect(subscriptions.target(voice, 117)).toBe(undefined)
+    expect(subscriptions.target(voice, 117, 9_999)).toBe(undefined)
+    // A seqno that was a lie keeps nothing away for long.
+    expect(subscriptions.target(voice, 117, 10_000)).toEqual(names[0])
   })
 
   test('that is closed, and opened again, does not', () => {
     const subscriptions = joined()
     newest.set(voice, 118)
-    subscriptions.leave(announcement, false)
+    subscriptions.leave(announcement, false, 0)
     subscriptions.close(channel)
     subscriptions.open(channel, [0])
     subscriptions.join(announcement)
-    expect(subscriptions.target(voice, 0)).toEqual(names[0])
+    expect(subscriptions.target(voice, 0, 0)).toEqual(names[0])
     newest.delete(voice)
   })
 
   test('remembers streamsLeftMax of the streams that it has left', () => {
-    const subscriptions = new Subscriptions({ streamsLeftMax: 2 }, () => 5)
+    const subscriptions = new Subscriptions({ streamsLeftMax: 2, streamsLeftMs: 10_000 }, () => 5)
     subscriptions.open(channel, [0])
     const runs = [1, 2, 3].map(epoch => ({ ...announcement, epoch }))
     for (const run of runs) {
       subscriptions.join(run)
-      subscriptions.leave(run, false)
+      subscriptions.leave(run, false, 0)
     }
     const isHeardFrom0 = runs.map(run => {
       const [name] = subscriptions.join(run)
-      const isHeard = name !== undefined && subscriptions.target(streamId(name), 0) !== undefined
-      subscriptions.leave(run, true)
+      const isHeard = name !== undefined && subscriptions.target(streamId(name), 0, 0) !== undefined
+      subscriptions.leave(run, true, 0)
       return isHeard
     })
     expect(isHeardFrom0).toEqual([true, false, false])
@@ -127,7 +129,7 @@ describe('A subscription', () => {
     const subscriptions = joined()
     subscriptions.handleObject(voice)
     subscriptions.close(channel)
-    expect(subscriptions.leave(announcement, false).events).toEqual([])
+    expect(subscriptions.leave(announcement, false, 0).events).toEqual([])
   })
 
   test('cannot be opened twice', () => {
@@ -141,7 +143,9 @@ describe('A subscription to several publishers', () => {
 
   /** Follows both, on track 0. */
   function joinedTwo() {
-    const subscriptions = new Subscriptions({ streamsLeftMax: 2 }, of => newest.get(of))
+    const subscriptions = new Subscriptions({ streamsLeftMax: 2, streamsLeftMs: 10_000 }, of =>
+      newest.get(of)
+    )
     subscriptions.open(channel, [0])
     for (const run of [announcement, second]) subscriptions.join(run)
     return subscriptions
@@ -158,16 +162,16 @@ describe('A subscription to several publishers', () => {
     ])
     expect(about(subscriptions.handleLost(voice))).toEqual(['interrupted publisher 1'])
     expect(subscriptions.handleEnd(ofSecond)).toBe(second)
-    expect(about(subscriptions.leave(second, true).events)).toEqual(['ended second 7'])
-    expect(subscriptions.target(voice, 0)).toEqual(names[0])
+    expect(about(subscriptions.leave(second, true, 0).events)).toEqual(['ended second 7'])
+    expect(subscriptions.target(voice, 0, 0)).toEqual(names[0])
   })
 
   test('keeps nothing once it is closed and has left them', () => {
     const subscriptions = joinedTwo()
     subscriptions.close(channel)
-    expect(subscriptions.leave(announcement, false)).toEqual({ streams: [voice], events: [] })
-    expect(subscriptions.leave(second, false)).toEqual({ streams: [ofSecond], events: [] })
+    expect(subscriptions.leave(announcement, false, 0)).toEqual({ streams: [voice], events: [] })
+    expect(subscriptions.leave(second, false, 0)).toEqual({ streams: [ofSecond], events: [] })
     subscriptions.open(channel, [0])
-    expect(subscriptions.leave(second, true)).toEqual({ streams: [], events: [] })
+    expect(subscriptions.leave(second, true, 0)).toEqual({ streams: [], events: [] })
   })
 })

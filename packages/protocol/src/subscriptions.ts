@@ -5,7 +5,7 @@
  * is left is to tell the application of each run: `started` once, then every new way, and why sound stops.
  */
 import type { Config } from './config.ts'
-import { type ChannelId, type PeerId, type StreamId, type StreamName, streamId } from './ids.ts'
+import { type ChannelId, type Millis, type PeerId, type StreamId, type StreamName, streamId } from './ids.ts'
 import type { Announcement } from './wire/messages.ts'
 
 /** What the application is told. */
@@ -25,8 +25,14 @@ export interface SubscriptionEvent {
 
 interface Track {
   readonly name: StreamName
-  /** What the application may have had before it, when the subscription followed the run earlier. */
+  /** Of an earlier time with the run. */
+  readonly left: Left | undefined
+}
+
+/** What a stream had brought when it was left, and how long anybody may still have that: it is not handed on again. */
+interface Left {
   readonly fromSeq: number
+  readonly until: Millis
 }
 
 /** The run of a publisher that a subscription follows. */
@@ -45,18 +51,17 @@ export class Subscriptions {
   readonly #wanted = new Map<ChannelId, readonly number[]>()
   readonly #runs = new Map<ChannelId, Map<PeerId, Run>>()
   readonly #byStream = new Map<StreamId, Run>()
-  readonly #leftMax: number
-  /** Of the streams that each subscription has left the last ones, and the seqno to go on from if it comes back. */
-  readonly #left = new Map<ChannelId, Map<StreamId, number>>()
-
+  readonly #config: Pick<Config, 'streamsLeftMax' | 'streamsLeftMs'>
+  /** Of the streams that each subscription has left, the last ones. */
+  readonly #left = new Map<ChannelId, Map<StreamId, Left>>()
   readonly #resumeSeq: (stream: StreamId) => number | undefined
 
   /** @param resumeSeq the seqno after the newest that has come here */
   constructor(
-    { streamsLeftMax }: Pick<Config, 'streamsLeftMax'>,
+    config: Pick<Config, 'streamsLeftMax' | 'streamsLeftMs'>,
     resumeSeq: (stream: StreamId) => number | undefined
   ) {
-    this.#leftMax = streamsLeftMax
+    this.#config = config
     this.#resumeSeq = resumeSeq
   }
 
@@ -75,9 +80,10 @@ export class Subscriptions {
   }
 
   /** Which stream of a subscription the object is of; undefined when nobody here takes it, or may have had it before. */
-  target(stream: StreamId, seq: number): StreamName | undefined {
+  target(stream: StreamId, seq: number, now: Millis): StreamName | undefined {
     const track = this.#byStream.get(stream)?.tracks.get(stream)
-    return track !== undefined && seq >= track.fromSeq ? track.name : undefined
+    if (track?.left !== undefined && seq < track.left.fromSeq && now < track.left.until) return undefined
+    return track?.name
   }
 
   /** A subscription follows this run from now on. Returns the streams to be taken. */
@@ -88,22 +94,26 @@ export class Subscriptions {
     const names = (this.#wanted.get(channel) ?? []).map(track => ({ channel, publisher, epoch, track }))
     for (const name of names) {
       const stream = streamId(name)
-      run.tracks.set(stream, { name, fromSeq: this.#left.get(channel)?.get(stream) ?? 0 })
+      run.tracks.set(stream, { name, left: this.#left.get(channel)?.get(stream) })
       this.#byStream.set(stream, run)
     }
     return names
   }
 
   /** It follows the run no longer. Returns the streams to be left, and what there is to say. */
-  leave(left: Announcement, ended: boolean): { streams: StreamId[]; events: SubscriptionEvent[] } {
+  leave(
+    left: Announcement,
+    ended: boolean,
+    now: Millis
+  ): { streams: StreamId[]; events: SubscriptionEvent[] } {
     const { channel, publisher } = left
     const runs = this.#runs.get(channel)
     const run = runs?.get(publisher)
     if (runs === undefined || run === undefined) return { streams: [], events: [] }
     const streams = [...run.tracks.keys()]
-    for (const [stream, { fromSeq }] of run.tracks) {
+    for (const stream of streams) {
       this.#byStream.delete(stream)
-      if (!ended) this.#remember(channel, stream, Math.max(fromSeq, this.#resumeSeq(stream) ?? 0))
+      if (!ended) this.#remember(channel, stream, now)
     }
     runs.delete(publisher)
     const isOpen = this.#wanted.has(channel)
@@ -112,14 +122,16 @@ export class Subscriptions {
     return { streams, events: isNews ? [about(run, { type: ended ? 'ended' : 'interrupted' })] : [] }
   }
 
-  #remember(channel: ChannelId, stream: StreamId, seq: number): void {
-    if (!this.#wanted.has(channel)) return
-    const left = this.#left.get(channel) ?? new Map<StreamId, number>()
+  #remember(channel: ChannelId, stream: StreamId, now: Millis): void {
+    const fromSeq = this.#resumeSeq(stream)
+    // Nothing has come: what was remembered before stays.
+    if (fromSeq === undefined || !this.#wanted.has(channel)) return
+    const left = this.#left.get(channel) ?? new Map<StreamId, Left>()
     this.#left.set(channel, left)
     left.delete(stream)
-    left.set(stream, seq)
+    left.set(stream, { fromSeq, until: now + this.#config.streamsLeftMs })
     const [oldest] = left.keys()
-    if (left.size > this.#leftMax && oldest !== undefined) left.delete(oldest)
+    if (left.size > this.#config.streamsLeftMax && oldest !== undefined) left.delete(oldest)
   }
 
   /** An object passes. It may come before SUB_OK, which travels apart from it. */
