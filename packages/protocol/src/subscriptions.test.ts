@@ -93,6 +93,12 @@ describe('A subscription', () => {
     subscriptions.leave(announcement, false, 0)
     subscriptions.join(announcement)
     expect(subscriptions.target(voice, 117, 9_999)).toBe(undefined)
+    // Only something older has.
+    newest.set(voice, 100)
+    subscriptions.leave(announcement, false, 0)
+    subscriptions.join(announcement)
+    newest.delete(voice)
+    expect(subscriptions.target(voice, 117, 9_999)).toBe(undefined)
     // A seqno that was a lie keeps nothing away for long.
     expect(subscriptions.target(voice, 117, 10_000)).toEqual(names[0])
   })

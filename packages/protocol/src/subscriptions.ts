@@ -128,8 +128,11 @@ export class Subscriptions {
     if (fromSeq === undefined || !this.#wanted.has(channel)) return
     const left = this.#left.get(channel) ?? new Map<StreamId, Left>()
     this.#left.set(channel, left)
+    const before = left.get(stream)
     left.delete(stream)
-    left.set(stream, { fromSeq, until: now + this.#config.streamsLeftMs })
+    // What came this time may be older than what had come before.
+    const had = before !== undefined && now < before.until ? before.fromSeq : 0
+    left.set(stream, { fromSeq: Math.max(fromSeq, had), until: now + this.#config.streamsLeftMs })
     const [oldest] = left.keys()
     if (left.size > this.#config.streamsLeftMax && oldest !== undefined) left.delete(oldest)
   }
