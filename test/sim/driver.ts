@@ -71,12 +71,13 @@ export class Driver implements NodeDriver {
       if (this.#options.log) this.#log(node, describeOutput(output))
       this.#do(node, output)
     }
+    const deadline = node.overlay.deadline()
     try {
-      checkStep(this.#sim, { node, input, outputs, now })
+      checkStep(this.#sim, { node, input, outputs, now, deadline })
     } catch (error) {
       this.#onBreak(error)
     }
-    this.#arm(node)
+    this.#arm(node, deadline)
   }
 
   /** Peer ids are given the names of their nodes. */
@@ -86,8 +87,7 @@ export class Driver implements NodeDriver {
     this.#options.log?.(`${this.#sim.now.toFixed(3)} ${node.name} ${named}`)
   }
 
-  #arm(node: SimNode): void {
-    const deadline = node.overlay.deadline()
+  #arm(node: SimNode, deadline: Millis | undefined): void {
     if (deadline === undefined || (node.wakeAt !== undefined && node.wakeAt <= deadline)) return
     const { incarnation } = node
     node.wakeAt = deadline
@@ -95,9 +95,10 @@ export class Driver implements NodeDriver {
       // Another wake-up, for an earlier time, has taken its place.
       if (node.incarnation !== incarnation || node.wakeAt !== deadline) return
       node.wakeAt = undefined
-      const due = (node.overlay.deadline() ?? Number.POSITIVE_INFINITY) <= node.clock.local(this.#sim.now)
-      if (due) this.step(node, { type: 'timeout' })
-      else if (node.running) this.#arm(node)
+      const next = node.overlay.deadline()
+      const isDue = next !== undefined && next <= node.clock.local(this.#sim.now)
+      if (isDue) this.step(node, { type: 'timeout' })
+      else if (node.running) this.#arm(node, next)
     })
   }
 

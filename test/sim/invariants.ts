@@ -17,6 +17,8 @@ interface Step {
   outputs: readonly Output[]
   /** By the node's clock. */
   now: Millis
+  /** When it wants to be called again, by the same clock. */
+  deadline: Millis | undefined
 }
 
 /** @throws InvariantBreak that names the node and what is wrong with it */
@@ -40,7 +42,8 @@ function touchedStreams({ node, input, outputs }: Step): StreamId | 'all' | unde
   if (input.type === 'object') {
     return input.object.header.end || !outputs.every(isPassing) ? 'all' : undefined
   }
-  if (input.type === 'announcement' && outputs.every(isControl)) return undefined
+  if ((input.type === 'announcement' || input.type === 'timeout') && outputs.every(isControl))
+    return undefined
   if (input.type === 'command') return input.command.type === 'write' ? undefined : 'all'
   if (input.type !== 'message' || outputs.some(output => output.type === 'neighbour')) return 'all'
   switch (input.message.type) {
@@ -64,9 +67,11 @@ function isPassing({ type }: Output): boolean {
   return type === 'forward' || type === 'deliver' || type === 'subscription'
 }
 
+const aboutStreams: ReadonlySet<string> = new Set(['sub', 'sub-nack', 'unsub'])
+
 /** None of these takes up a stream or lets it go. */
 function isControl(output: Output): boolean {
-  return output.type === 'send' && output.message.type !== 'sub' && output.message.type !== 'unsub'
+  return output.type === 'send' && !aboutStreams.has(output.message.type)
 }
 
 /** No routing loop, at any instant, whatever is on its way. */
@@ -132,8 +137,8 @@ function checkStream(
 }
 
 /** A node is woken when it asked for it, and does what it asked for. */
-function checkDeadline({ node, input, now }: Step): void {
-  const deadline = node.overlay.deadline() ?? Number.POSITIVE_INFINITY
+function checkDeadline({ node, input, now, deadline }: Step): void {
+  if (deadline === undefined) return
   if (deadline < now) throw new InvariantBreak('rule', `${node.name}: woken ${now - deadline} ms too late`)
   if (input.type === 'timeout' && deadline <= now)
     throw new InvariantBreak('rule', `${node.name}: a timer that stays due`)

@@ -118,16 +118,14 @@ export class Links {
   /** Anything that came from the neighbour shows that it lives. */
   handleAny(peer: PeerId, now: Millis): LinkEvent[] {
     const neighbour = this.#neighbours.get(peer)
-    if (neighbour === undefined) return nothing
-    neighbour.heardAt = now
-    return neighbour.suspected ? suspect(neighbour, false) : nothing
+    return neighbour === undefined ? nothing : heard(neighbour, now)
   }
 
   handleObject(peer: PeerId, now: Millis): LinkEvent[] {
     const neighbour = this.#neighbours.get(peer)
     if (neighbour === undefined) return nothing
     neighbour.objectHeardAt = now
-    return this.handleAny(peer, now)
+    return heard(neighbour, now)
   }
 
   /** An object goes to these. */
@@ -275,6 +273,12 @@ function farewell(peer: PeerId, code: CloseCode, reason: string): LinkEvent[] {
     { type: 'send', peer, message: { type: 'close', code } },
     { type: 'close', peer, code, reason }
   ]
+}
+
+/** It lives. */
+function heard(neighbour: NeighbourState, now: Millis): LinkEvent[] {
+  neighbour.heardAt = now
+  return neighbour.suspected ? suspect(neighbour, false) : nothing
 }
 
 function suspect(neighbour: NeighbourState, suspected: boolean): LinkEvent[] {

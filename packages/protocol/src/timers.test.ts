@@ -1,5 +1,6 @@
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { Timers } from './timers.ts'
+import { type Timer, Timers } from './timers.ts'
 
 describe('Timers', () => {
   test('wake at the earliest slot, and never without one', () => {
@@ -45,4 +46,34 @@ describe('Timers', () => {
     expect(timers.takeDue(7)).toEqual([])
     expect(timers.next()).toBe(8)
   })
+
+  test('know the earliest slot, whatever was set, moved and cleared before', () => {
+    const timer = fc.constantFrom<Timer[]>('beat', 'sync', 'seqno')
+    const at = fc.integer({ min: 0, max: 9 })
+    const action = fc.oneof(
+      fc.record({ does: fc.constantFrom('set', 'setBy', 'look' as const), timer, at }),
+      fc.record({ does: fc.constantFrom('clear', 'takeDue' as const), timer, at })
+    )
+    fc.assert(
+      fc.property(fc.array(action), actions => {
+        const timers = new Timers()
+        const expected = new Map<Timer, number>()
+        for (const { does, timer, at } of actions) {
+          if (does === 'set' || (does === 'setBy' && at < (expected.get(timer) ?? 10)))
+            expected.set(timer, at)
+          if (does === 'clear') expected.delete(timer)
+          if (does === 'set') timers.set(timer, at)
+          else if (does === 'setBy') timers.setBy(timer, at)
+          else if (does === 'clear') timers.clear(timer)
+          else if (does === 'takeDue') for (const due of timers.takeDue(at)) expected.delete(due)
+          else expect(timers.next()).toBe(earliest(expected))
+        }
+        expect(timers.next()).toBe(earliest(expected))
+      })
+    )
+  })
 })
+
+function earliest(slots: ReadonlyMap<Timer, number>): number | undefined {
+  return slots.size === 0 ? undefined : Math.min(...slots.values())
+}

@@ -35,18 +35,25 @@ export type Timer =
 
 export class Timers {
   readonly #slots = new Map<Timer, Millis>()
+  /** The earliest slot, Infinity without any: asked for after each call of the core, few of which move it. */
+  #earliest = Number.POSITIVE_INFINITY
+  #isEarliestKnown = true
 
   set(timer: Timer, at: Millis): void {
+    const before = this.#slots.get(timer)
     this.#slots.set(timer, at)
+    if (at <= this.#earliest) this.#earliest = at
+    else if (before === this.#earliest) this.#isEarliestKnown = false
   }
 
   /** Sets the timer unless it is set for an earlier time already. */
   setBy(timer: Timer, at: Millis): void {
     const current = this.#slots.get(timer)
-    if (current === undefined || at < current) this.#slots.set(timer, at)
+    if (current === undefined || at < current) this.set(timer, at)
   }
 
   clear(timer: Timer): void {
+    if (this.#slots.get(timer) === this.#earliest) this.#isEarliestKnown = false
     this.#slots.delete(timer)
   }
 
@@ -61,15 +68,17 @@ export class Timers {
 
   /** The earliest slot, if there is one. */
   next(): Millis | undefined {
-    let earliest: Millis | undefined
-    for (const at of this.#slots.values()) if (earliest === undefined || at < earliest) earliest = at
-    return earliest
+    if (!this.#isEarliestKnown) {
+      this.#earliest = Math.min(...this.#slots.values())
+      this.#isEarliestKnown = true
+    }
+    return this.#slots.size === 0 ? undefined : this.#earliest
   }
 
   /** Clears and returns what is due at `now`, the earliest first, equal times in the order they were first set. */
   takeDue(now: Millis): Timer[] {
     const due = [...this.#slots].filter(([, at]) => at <= now).sort(([, a], [, b]) => a - b)
-    for (const [timer] of due) this.#slots.delete(timer)
+    for (const [timer] of due) this.clear(timer)
     return due.map(([timer]) => timer)
   }
 }
