@@ -171,6 +171,29 @@ export function leavingEarly(): Twist {
   }
 }
 
+/** Tells everyone of a way over the one that it asks beside another as soon as it asks. */
+export function claimingUntaken(): Twist {
+  const peers = new Set<PeerId>()
+  const asked = new Set<string>()
+  return {
+    hears: input => {
+      if (input.type === 'connected') peers.add(input.peer)
+      return input
+    },
+    says: outputs =>
+      outputs.flatMap(output => {
+        if (output.type !== 'send' || output.message.type !== 'sub') return [output]
+        const stream = streamId(output.message)
+        if (!asked.has(stream)) {
+          asked.add(stream)
+          return [output]
+        }
+        const message: Message = { type: 'metrics', rows: [{ number: 0, seqno: 0, metricUs: 1, hops: 2 }] }
+        return [output, ...[...peers].map(peer => ({ type: 'send' as const, peer, message }))]
+      })
+  }
+}
+
 export function withoutStart(output: Output): Output {
   if (output.type !== 'send' || output.message.type !== 'sub') return output
   const { startSeq: _, ...message } = output.message

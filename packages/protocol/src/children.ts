@@ -21,6 +21,12 @@ export function confirmAll(state: Stream, tag: PathTag): RelayEvent[] {
   return [...state.children].map(([peer, child]) => confirm(state, tag, peer, child))
 }
 
+/** The way is as it was: those who have waited for one are answered. */
+export function confirmWaiting(state: Stream, tag: PathTag): RelayEvent[] {
+  const waiting = [...state.children].filter(([, child]) => !child.confirmed)
+  return waiting.map(([peer, child]) => confirm(state, tag, peer, child))
+}
+
 /** The way is another: whom it was told before is told again. */
 export function tellWay(state: Stream, tag: PathTag): RelayEvent[] {
   const confirmed = [...state.children].filter(([, child]) => child.confirmed)

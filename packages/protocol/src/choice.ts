@@ -19,12 +19,16 @@ export interface Choices {
   /** By neighbour; those that retracted have no row. */
   readonly rows: ReadonlyMap<PeerId, Row>
   readonly nextHop: PeerId | undefined
+  /** Chosen, and tried first: the next hop, which feeds streams here, is left when this one has taken them. */
+  readonly candidate: PeerId | undefined
   /** Since when there has been a next hop. */
   readonly foundAt: Millis
   /** How long a neighbour has to be ahead by `driftGainMin`: each node and origin has its own time. */
   readonly driftHoldMs: Millis
   /** The next hop had capacity to spare when it was chosen: that it is full now is no reason to leave. */
   readonly hadRoom: boolean
+  /** The same of the candidate: what fills it may be what it takes on. */
+  readonly candidateHadRoom: boolean
   /** The least distance ever claimed to others. */
   readonly feasibility: Distance | undefined
 }
@@ -49,13 +53,18 @@ export function choose(
 ): PeerId | undefined {
   let best: Choice | undefined
   let worthIt: Choice | undefined
+  let tried: Choice | undefined
   const current = currentChoice(choices, standings)
   for (const choice of eligible(choices, standings)) {
     if (best === undefined || comesBefore(choice, best)) best = choice
     if (current === undefined || !isWorthIt(current, choice, choices, terms, now)) continue
     if (worthIt === undefined || comesBefore(choice, worthIt)) worthIt = choice
+    if (choice.peer === choices.candidate) tried = choice
   }
-  return current === undefined ? best?.peer : (worthIt ?? current).peer
+  if (current === undefined || worthIt === undefined) return (current ?? best)?.peer
+  // Two that are as good as each other do not alternate.
+  const isKept = tried?.standing === worthIt.standing && gainOf(tried, worthIt) < terms.switchGainMin
+  return isKept ? choices.candidate : worthIt.peer
 }
 
 /** Notes who is better than the next hop, and since when. Returns when one that keeps it up may be changed to. */
@@ -91,14 +100,20 @@ function endOf(since: Millis | undefined, holdMs: Millis): Millis {
   return since === undefined ? Number.POSITIVE_INFINITY : since + holdMs
 }
 
-/** The best one beside the next hop that can be relied on. */
-export function chooseBackup(choices: Choices, standings: Standings): PeerId | undefined {
+/** The best one beside `parent` that can be relied on. */
+export function chooseBackup(choices: Choices, parent: PeerId, standings: Standings): PeerId | undefined {
   let best: Choice | undefined
   for (const choice of eligible(choices, standings)) {
-    if (choice.peer === choices.nextHop || choice.standing !== 'good') continue
+    if (choice.peer === parent || choice.standing !== 'good') continue
     if (best === undefined || comesBefore(choice, best)) best = choice
   }
   return best?.peer
+}
+
+/** Whether the next hop may still be used, and nothing is against that but that it is full. */
+export function isUsable(choices: Choices, standings: Standings): boolean {
+  const standing = currentChoice(choices, standings)?.standing
+  return standing === 'good' || standing === 'full'
 }
 
 /** Whether another neighbour would be taken if only it were feasible (RFC 8966, section 3.8.2.2). */
@@ -125,7 +140,8 @@ function* eligible(choices: Choices, standings: Standings): Iterable<Choice> {
 }
 
 export function standingOf(choices: Choices, peer: PeerId, standings: Standings): Standing {
-  return standings.of(choices.origin, peer, peer === choices.nextHop && choices.hadRoom)
+  const { origin, nextHop, hadRoom, candidate, candidateHadRoom } = choices
+  return standings.of(origin, peer, (peer === nextHop && hadRoom) || (peer === candidate && candidateHadRoom))
 }
 
 /** Undefined for a neighbour that is not up, or has no row. */
@@ -154,8 +170,10 @@ function isWorthIt(
   now: Millis
 ): boolean {
   if (isClearlyBetter(current, other, choices, terms, now)) return true
+  if (current.standing !== other.standing) return false
+  if (other.peer === choices.candidate && other.metricUs < current.metricUs) return true
   const aheadSince = choices.rows.get(other.peer)?.aheadSince
-  return current.standing === other.standing && now >= endOf(aheadSince, choices.driftHoldMs)
+  return now >= endOf(aheadSince, choices.driftHoldMs)
 }
 
 /** By its standing, or by enough. While a way is new, better ones are still being heard of. */
@@ -167,10 +185,15 @@ function isClearlyBetter(
   now: Millis
 ): boolean {
   if (current.standing !== other.standing) return isBetterStanding(other.standing, current.standing)
-  const gain = 1 - other.metricUs / current.metricUs
+  const gain = gainOf(current, other)
   if (gain < switchGainMin) return false
   const holdMs = holdOf(gain, { switchGainMin, switchHoldMs })
   return now - foundAt < switchHoldMs || now >= endOf(rows.get(other.peer)?.betterSince, holdMs)
+}
+
+/** The share that `other` costs less. */
+function gainOf(current: Choice, other: Choice): number {
+  return 1 - other.metricUs / current.metricUs
 }
 
 /** Those that can be relied on, then cheaper, then fewer hops, then the order of peer ids: the same choice on every run. */

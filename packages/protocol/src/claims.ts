@@ -29,6 +29,8 @@ export class Claims {
   readonly #urgent = new Set<Origin>()
   /** Whose metric waits for the timer. */
   readonly #waiting = new Set<Origin>()
+  /** Whose newer version does, and since when. */
+  readonly #held = new Map<Origin, Millis>()
 
   constructor(config: Config, timers: Timers, standings: Standings, random: () => number) {
     this.#config = config
@@ -45,28 +47,41 @@ export class Claims {
       if (claim === claimed) return
       // Else it would hold this node to the way that it is to leave: nothing that comes by another would be nearer.
       if (claim === undefined || claimed === undefined || !this.#isShaky(state)) this.#urgent.add(state)
-      else this.#wait(state, now + this.#config.crowdedHoldMs)
+      else this.#hold(state, now)
       return
     }
     const moved = Math.abs(claim.metricUs - claimed.metricUs) >= this.#config.costChangeMin * claimed.metricUs
     if (!moved && claim.hops === claimed.hops) return
     const spread = 1 + this.#config.syncJitter * (2 * this.#random() - 1)
-    this.#wait(state, now + this.#config.syncDelayMs * spread)
-  }
-
-  #wait(state: Origin, until: Millis): void {
     this.#waiting.add(state)
-    this.#timers.setBy('sync', until)
+    this.#timers.setBy('sync', now + this.#config.syncDelayMs * spread)
   }
 
-  #isShaky({ origin, nextHop }: Origin): boolean {
-    return nextHop !== undefined && this.#standings.isShaky(origin, nextHop)
+  #hold(state: Origin, now: Millis): void {
+    if (!this.#held.has(state)) this.#held.set(state, now)
+    this.#timers.setBy('sync', Math.max(now, this.#heldUntil(state)))
+  }
+
+  /** One that is tried has its answer by then. */
+  #heldUntil(state: Origin): Millis {
+    const { crowdedHoldMs, answerTimeoutMs } = this.#config
+    const since = this.#held.get(state) ?? Number.NEGATIVE_INFINITY
+    return since + (state.candidate === undefined ? crowdedHoldMs : answerTimeoutMs)
+  }
+
+  #isShaky({ origin, nextHop, candidate }: Origin): boolean {
+    return candidate !== undefined || (nextHop !== undefined && this.#standings.isShaky(origin, nextHop))
   }
 
   /** The timer `sync`: what has waited goes with what is urgent. */
-  handleTimeout(): void {
+  handleTimeout(now: Millis): void {
     for (const state of this.#waiting) this.#urgent.add(state)
     this.#waiting.clear()
+    for (const state of this.#held.keys()) {
+      const until = this.#heldUntil(state)
+      if (until <= now) this.#urgent.add(state)
+      else this.#timers.setBy('sync', until)
+    }
   }
 
   /** The urgent rows, which count as told now. */
@@ -91,6 +106,7 @@ export class Claims {
 
   #claim(state: Origin): SyncRow {
     this.#waiting.delete(state)
+    this.#held.delete(state)
     const last = state.claimed ?? state.feasibility
     state.claimed = this.#distance(state)
     if (state.claimed === undefined) {
@@ -108,6 +124,7 @@ export class Claims {
   forget(state: Origin): void {
     this.#urgent.delete(state)
     this.#waiting.delete(state)
+    this.#held.delete(state)
   }
 }
 

@@ -93,7 +93,7 @@ describe('A digest', () => {
     expect(rounds(4)).toBe('D-D-')
     // Only the metric: that is told again when it matters.
     routes.handleSync(a, { rows: [row(200)] }, 0)
-    routes.handleSyncTimeout()
+    routes.handleSyncTimeout(0)
     expect(rounds(3)).toBe('--D')
     routes.handleSync(a, { rows: [row(undefined)] }, 0)
     expect(rounds(1)).toBe('D')

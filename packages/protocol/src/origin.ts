@@ -14,6 +14,8 @@ export interface Origin extends Choices {
   /** Its rows are kept past `originsMax`, for as long as somebody wants what it publishes. */
   onDemand: boolean
   nextHop: PeerId | undefined
+  candidate: PeerId | undefined
+  candidateHadRoom: boolean
   foundAt: Millis
   /** When a neighbour that is better may be changed to, if it stays so. */
   switchAt: Millis | undefined
@@ -35,6 +37,8 @@ export function newOrigin(origin: PeerId, number: number, driftHoldMs: Millis): 
     introducer: undefined,
     onDemand: false,
     nextHop: undefined,
+    candidate: undefined,
+    candidateHadRoom: false,
     foundAt: 0,
     driftHoldMs,
     switchAt: undefined,

@@ -36,6 +36,7 @@ export class Parts {
     this.routes = new Routes(self, config, this.timers, rng, {
       isCarried: publisher => this.relay.carries(publisher),
       isWanted: publisher => this.relay.carries(publisher) || this.channels.wants(publisher),
+      feeds: (publisher, peer) => this.relay.feeds(publisher, peer),
       subscriptionSums: peer => this.relay.resubscriptions.digest(peer)
     })
     this.channels = new Channels(self, config, this.timers, {
@@ -47,8 +48,9 @@ export class Parts {
     this.publications = new Publications(self, config)
     this.relay = new Relay(self, config, this.timers, {
       nextHop: publisher => this.routes.route(publisher)?.nextHop,
+      target: publisher => this.routes.target(publisher),
       hasRefused: (publisher, peer) => this.routes.hasRefused(publisher, peer),
-      backup: publisher => this.routes.backup(publisher),
+      backup: (publisher, parent) => this.routes.backup(publisher, parent),
       resumeSeq: stream => this.forward.resumeSeq(stream),
       isFlowing: (stream, now) => this.forward.isFlowing(stream, now),
       isServer: peer => this.links.isServer(peer),

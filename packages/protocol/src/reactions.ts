@@ -100,8 +100,11 @@ export class Reactions {
           break
         case 'next-hop':
           this.rerouted.push(event.origin)
-          this.onRelayEvents(this.#parts.relay.handleNextHop(event.origin, now), now)
+          this.onRelayEvents(this.#parts.relay.handleTarget(event.origin, now), now)
           this.onChannelEvents(this.#parts.channels.handleReach(event.origin, now), now)
+          break
+        case 'candidate':
+          this.onRelayEvents(this.#parts.relay.handleTarget(event.origin, now), now)
       }
     }
   }
@@ -172,7 +175,7 @@ export class Reactions {
           this.#onSubscriptionEvents(
             this.#parts.subscriptions.handleEstablished(event.stream, event.upstream, event.hops)
           )
-          this.onRouteEvents(this.#parts.routes.unbar(event.publisher, event.upstream, now), now)
+          this.onRouteEvents(this.#parts.routes.handleTaken(event.publisher, event.upstream, now), now)
           break
         case 'lost':
           this.#onSubscriptionEvents(this.#parts.subscriptions.handleLost(event.stream))

@@ -27,10 +27,12 @@ export type RelayEvent =
 export interface RelayLookups {
   /** The next hop towards a publisher, as routes have it now. */
   nextHop: (publisher: PeerId) => PeerId | undefined
+  /** Whom to ask for its streams: the next hop, or one that is tried first. */
+  target: (publisher: PeerId) => PeerId | undefined
   /** Whether the neighbour has refused a stream of the publisher a while ago. */
   hasRefused: (publisher: PeerId, peer: PeerId) => boolean
-  /** Another neighbour that is as safe as the next hop. */
-  backup: (publisher: PeerId) => PeerId | undefined
+  /** A neighbour beside the parent that is as safe as the next hop. */
+  backup: (publisher: PeerId, parent: PeerId) => PeerId | undefined
   /** The seqno after the newest object held of a stream. */
   resumeSeq: (stream: StreamId) => number | undefined
   /** Whether objects of the stream come as often as before. */

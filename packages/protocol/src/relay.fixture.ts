@@ -16,11 +16,12 @@ export const stream = streamId(name)
 export const own = { ...name, publisher: self }
 export const another = { ...name, track: 1 }
 
-/** The next hop towards `publisher` is `up`, and may be changed by `lookups.nextHop`. */
+/** The next hop towards `publisher` is `up`, and may be changed by `lookups.nextHop`; `lookups.candidate` is tried first. */
 export function relay(config: Partial<Config> = {}) {
   const timers = new Timers()
   const lookups = {
     nextHop: up as PeerId | undefined,
+    candidate: undefined as PeerId | undefined,
     backup: undefined as PeerId | undefined,
     resumeSeq: undefined as number | undefined,
     flows: false,
@@ -30,6 +31,7 @@ export function relay(config: Partial<Config> = {}) {
   }
   const made = new Relay(self, { ...defaultConfig, ...config }, timers, {
     nextHop: of => (of === publisher ? lookups.nextHop : undefined),
+    target: of => (of === publisher ? (lookups.candidate ?? lookups.nextHop) : undefined),
     backup: () => lookups.backup,
     resumeSeq: () => lookups.resumeSeq,
     hasRefused: () => lookups.hasRefused,

@@ -64,7 +64,7 @@ describe('SUB_OK', () => {
   test('is not given while the present next hop has not answered', () => {
     const made = established()
     made.lookups.nextHop = other
-    expect(told(made.relay.handleNextHop(publisher, 0))).toEqual(['sub now to other'])
+    expect(told(made.relay.handleTarget(publisher, 0))).toEqual(['sub now to other'])
     expect(told(made.relay.handleSub(right, sub(), 0))).toEqual([])
     expect(told(made.relay.handleSubOk(other, ok(0), 0))).toEqual([
       'unsub to up',
@@ -77,14 +77,27 @@ describe('SUB_OK', () => {
   test('is given to those who waited when the route comes back to the parent', () => {
     const made = established()
     made.lookups.nextHop = other
-    made.relay.handleNextHop(publisher, 0)
+    made.relay.handleTarget(publisher, 0)
     made.relay.handleSub(right, sub(), 0)
     made.lookups.nextHop = up
-    expect(told(made.relay.handleNextHop(publisher, 0))).toEqual([
-      'unsub to other',
-      'ok 1 to left',
-      'ok 1 to right'
-    ])
+    expect(told(made.relay.handleTarget(publisher, 0))).toEqual(['unsub to other', 'ok 1 to right'])
+  })
+
+  test('is given to those who waited when the new one refuses', () => {
+    const made = established()
+    made.lookups.nextHop = other
+    made.relay.handleTarget(publisher, 0)
+    made.relay.handleSub(right, sub(), 0)
+    made.relay.handleSubNack(other, { type: 'sub-nack', stream, reason: 'full' }, 0)
+    made.lookups.nextHop = up
+    expect(told(made.relay.handleTarget(publisher, 0))).toEqual(['ok 1 to right'])
+  })
+
+  test('is given while another is tried as the next hop', () => {
+    const made = established()
+    made.lookups.candidate = other
+    expect(told(made.relay.handleTarget(publisher, 0))).toEqual(['sub now to other'])
+    expect(told(made.relay.handleSub(right, sub(), 0))).toEqual(['ok 1 to right'])
   })
 
   test('from a neighbour that was not asked is answered by UNSUB', () => {
@@ -104,7 +117,7 @@ describe('A new parent', () => {
     const made = established()
     made.lookups.nextHop = other
     made.lookups.resumeSeq = 17
-    expect(told(made.relay.handleNextHop(publisher, 0))).toEqual(['sub 17 to other'])
+    expect(told(made.relay.handleTarget(publisher, 0))).toEqual(['sub 17 to other'])
     expect(['up', 'other', 'left'].map(peer => made.relay.isSource(stream, peer as PeerId))).toEqual([
       true,
       true,
@@ -118,14 +131,39 @@ describe('A new parent', () => {
     const made = established()
     made.relay.handleSub(other, sub(), 0)
     made.lookups.nextHop = other
-    expect(told(made.relay.handleNextHop(publisher, 0))).toEqual(['loop to other', 'sub now to other'])
+    expect(told(made.relay.handleTarget(publisher, 0))).toEqual(['loop to other', 'sub now to other'])
     expect(made.relay.children(stream)).toEqual([left])
+  })
+
+  test('that is tried takes over if the old one gives up: the children need not know', () => {
+    const made = established()
+    made.lookups.candidate = other
+    made.relay.handleTarget(publisher, 0)
+    expect(told(made.relay.handleSubNack(up, no, 0))).toEqual(['lost', 'unsub to up'])
+    expect(told(made.relay.handleSubOk(other, ok(0), 0))).toEqual([
+      'established by other at 1',
+      'ok 1 to left'
+    ])
+    expect(told(made.relay.handleSubNack(other, no, 0))).toEqual([
+      'lost',
+      'no-route to left',
+      'sub now to other'
+    ])
+  })
+
+  test('is not tried while it is a child, which it stays', () => {
+    const made = established()
+    made.relay.handleSub(other, sub(), 0)
+    made.lookups.candidate = other
+    expect(told(made.relay.handleTarget(publisher, 0))).toEqual([])
+    made.relay.handleUnsub(other, stream)
+    expect(told(made.relay.handleTimeout(1_000))).toEqual(['sub now to other'])
   })
 
   test('that says no leaves the old one in place, and is asked again in the next round', () => {
     const made = established()
     made.lookups.nextHop = other
-    made.relay.handleNextHop(publisher, 0)
+    made.relay.handleTarget(publisher, 0)
     expect(told(made.relay.handleSubNack(other, no, 0))).toEqual(['unsub to other'])
     expect(told(made.relay.handleTimeout(1_000))).toEqual(['sub now to other'])
   })
@@ -138,7 +176,7 @@ describe('A new parent', () => {
     last.lookups.nextHop = undefined
     expect(told(last.relay.handleDown(up, 0))).toEqual(['lost', 'no-route to left'])
     last.lookups.nextHop = other
-    expect(told(last.relay.handleNextHop(publisher, 0))).toEqual(['sub now to other'])
+    expect(told(last.relay.handleTarget(publisher, 0))).toEqual(['sub now to other'])
     expect(told(last.relay.handleSubOk(other, ok(0), 0))).toEqual([
       'established by other at 1',
       'ok 1 to left'
@@ -157,7 +195,7 @@ describe('A new parent', () => {
     made.relay.subscribe(name, 0)
     expect(made.relay.isSource(stream, up)).toBe(true)
     made.lookups.nextHop = undefined
-    expect(told(made.relay.handleNextHop(publisher, 0))).toEqual(['unsub to up', 'lost'])
+    expect(told(made.relay.handleTarget(publisher, 0))).toEqual(['unsub to up', 'lost'])
   })
 
   test('that is no more the next hop, without another, leaves the children to find their own way', () => {
@@ -165,7 +203,7 @@ describe('A new parent', () => {
     made.lookups.nextHop = other
     expect(told(made.relay.handleDown(up, 0))).toEqual(['lost', 'sub now to other'])
     made.lookups.nextHop = undefined
-    expect(told(made.relay.handleNextHop(publisher, 0))).toEqual([
+    expect(told(made.relay.handleTarget(publisher, 0))).toEqual([
       'unsub to other',
       'lost',
       'no-route to left'
@@ -180,7 +218,7 @@ describe('While objects come from the parent, the next hop that was asked', () =
     made.lookups.flows = true
     made.lookups.nextHop = other
     made.lookups.resumeSeq = 17
-    expect(told(made.relay.handleNextHop(publisher, 80))).toEqual(['sub 17 to other'])
+    expect(told(made.relay.handleTarget(publisher, 80))).toEqual(['sub 17 to other'])
     expect(told(made.relay.handleSubOk(other, ok(2), 100))).toEqual([])
     return made
   }
@@ -199,7 +237,7 @@ describe('While objects come from the parent, the next hop that was asked', () =
     const made = established()
     made.lookups.flows = true
     made.lookups.nextHop = other
-    made.relay.handleNextHop(publisher, 80)
+    made.relay.handleTarget(publisher, 80)
     expect(told(made.relay.handleObject(other, stream, 90))).toEqual([])
     expect(told(made.relay.handleSubOk(other, ok(0), 100))[0]).toBe('unsub to up')
   })
@@ -225,7 +263,7 @@ describe('While objects come from the parent, the next hop that was asked', () =
   test('is no parent while its way leads through this node, and is one when that is over', () => {
     const made = established()
     made.lookups.nextHop = other
-    made.relay.handleNextHop(publisher, 0)
+    made.relay.handleTarget(publisher, 0)
     const circle = { ...ok(3), path: [...way(1), pathTag(self), ...way(0)] }
     expect(told(made.relay.handleSubOk(other, circle, 10))).toEqual([])
     expect(made.relay.isSource(stream, up)).toBe(true)
@@ -250,7 +288,7 @@ describe('While objects come from the parent, the next hop that was asked', () =
   test('that never answers is at fault, and asked again in the next round if it still is the way', () => {
     const made = established({ answerTimeoutMs: 2_000 })
     made.lookups.nextHop = other
-    made.relay.handleNextHop(publisher, 0)
+    made.relay.handleTarget(publisher, 0)
     expect(told(made.relay.handleMoves(2_000))).toEqual(['unsub to other', 'fault of other'])
     expect(told(made.relay.handleTimeout(3_000))).toEqual(['sub now to other'])
   })
@@ -298,7 +336,7 @@ describe('When the parent falls silent', () => {
   test('and the route moves to the backup, that one is the next hop like any other', () => {
     const made = silent()
     made.lookups.nextHop = other
-    expect(told(made.relay.handleNextHop(publisher, 10))).toEqual([])
+    expect(told(made.relay.handleTarget(publisher, 10))).toEqual([])
     made.relay.handleSubOk(other, ok(1), 20)
     expect(told(made.relay.handleObject(other, stream, 30))[0]).toBe('unsub to up')
   })
@@ -394,7 +432,7 @@ describe('A stream that its publisher does not have', () => {
   test('is not given up while another parent feeds it', () => {
     const made = established()
     made.lookups.nextHop = other
-    made.relay.handleNextHop(publisher, 0)
+    made.relay.handleTarget(publisher, 0)
     expect(told(made.relay.handleSubNack(other, unknown, 0))).toEqual([])
     expect(made.relay.children(stream)).toEqual([left])
   })
@@ -421,7 +459,7 @@ describe('Recent objects', () => {
     made.relay.handleSub(left, sub({ startSeq: 9 }), 0)
     made.relay.handleSub(right, sub({ startSeq: 4 }), 0)
     made.lookups.nextHop = up
-    expect(told(made.relay.handleNextHop(publisher, 0))).toEqual(['sub 4 to up'])
+    expect(told(made.relay.handleTarget(publisher, 0))).toEqual(['sub 4 to up'])
   })
 
   test('are asked for from where it was fed last, though a newcomer wants later ones', () => {
@@ -431,7 +469,7 @@ describe('Recent objects', () => {
     made.relay.handleSubNack(up, { type: 'sub-nack', stream, reason: 'loop' }, 0)
     made.relay.handleSub(up, sub({ startSeq: 9 }), 0)
     made.lookups.nextHop = other
-    expect(told(made.relay.handleNextHop(publisher, 0))).toEqual(['sub 7 to other'])
+    expect(told(made.relay.handleTarget(publisher, 0))).toEqual(['sub 7 to other'])
   })
 
   test('are asked for from the beginning by a local subscriber', () => {
@@ -451,7 +489,7 @@ describe('A stream is given up', () => {
   test('towards the parent and the one that was asked', () => {
     const made = established()
     made.lookups.nextHop = other
-    made.relay.handleNextHop(publisher, 0)
+    made.relay.handleTarget(publisher, 0)
     expect(told(made.relay.handleUnsub(left, stream))).toEqual(['unsub to up', 'unsub to other', 'closed'])
   })
 
@@ -469,7 +507,7 @@ describe('A stream is given up', () => {
   test('at its end, which a neighbour that was asked may not see', () => {
     const made = established()
     made.lookups.nextHop = other
-    made.relay.handleNextHop(publisher, 0)
+    made.relay.handleTarget(publisher, 0)
     expect(told(made.relay.end(stream, 0))).toEqual(['unsub to other', 'closed'])
   })
 
@@ -517,7 +555,7 @@ describe('A neighbour without room', () => {
     made.relay.subscribe(name, 0)
     expect(told(made.relay.handleSubNack(up, full, 0))).toEqual(['lost', 'refused by up'])
     made.lookups.nextHop = other
-    expect(told(made.relay.handleNextHop(publisher, 0))).toEqual(['sub 0 to other'])
+    expect(told(made.relay.handleTarget(publisher, 0))).toEqual(['sub 0 to other'])
   })
 
   test('is asked again in the next round by those who have no parent', () => {
@@ -530,7 +568,7 @@ describe('A neighbour without room', () => {
   test('is not insisted on by those who have one', () => {
     const made = established()
     made.lookups.nextHop = other
-    const [event] = made.relay.handleNextHop(publisher, 0)
+    const [event] = made.relay.handleTarget(publisher, 0)
     expect(event).toMatchObject({ peer: other, message: { type: 'sub', publisher } })
     expect(event).not.toMatchObject({ message: { insist: true } })
     expect(told(made.relay.handleSubNack(other, full, 0))).toEqual(['refused by other'])
@@ -554,7 +592,7 @@ describe('MOVE', () => {
     expect(made.relay.handleMove(other, message)).toEqual([])
     expect(made.relay.handleMove(left, message)).toEqual([])
     made.lookups.nextHop = other
-    made.relay.handleNextHop(publisher, 0)
+    made.relay.handleTarget(publisher, 0)
     expect(made.relay.handleMove(other, message)).toEqual(named(other))
   })
 

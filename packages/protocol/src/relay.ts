@@ -82,6 +82,11 @@ export class Relay {
     return this.#streams.of(publisher).length > 0
   }
 
+  /** Whether a stream of the publisher comes from `peer`. */
+  feeds(publisher: PeerId, peer: PeerId): boolean {
+    return this.#streams.of(publisher).some(({ upstream }) => upstream === peer)
+  }
+
   /** Who takes what the publisher sends on the channel; undefined when none of it passes here. */
   takers(channel: ChannelId, publisher: PeerId): Set<PeerId> | undefined {
     const streams = this.#streams.of(publisher).filter(({ name }) => name.channel === channel)
@@ -267,8 +272,8 @@ export class Relay {
     return this.#resubscriptions
   }
 
-  /** The route to a publisher changed: its streams are asked for there. */
-  handleNextHop(publisher: PeerId, now: Millis): RelayEvent[] {
+  /** Whom to ask for a publisher's streams has changed. */
+  handleTarget(publisher: PeerId, now: Millis): RelayEvent[] {
     return this.#streams.of(publisher).flatMap(state => this.#follow(state, now))
   }
 

@@ -12,6 +12,8 @@ export type RouteEvent =
   | { type: 'sign-seqno'; epoch: number; seqno: number }
   /** The way to `origin` is new, another one, or gone (`nextHop` undefined). */
   | { type: 'next-hop'; origin: PeerId; nextHop: PeerId | undefined }
+  /** Another neighbour is to be tried as the next hop to `origin`, or none any more (see `Routes.target`). */
+  | { type: 'candidate'; origin: PeerId }
 
 /** The messages that routes exchange. */
 export type RouteMessage = Sync | Metrics | SeqnoReq | Digest | Resync
@@ -32,6 +34,8 @@ export function toBeSigned(version: Version | undefined): RouteEvent[] {
 }
 
 export interface RouteLookups extends OriginLookups {
+  /** Whether a stream of the origin comes from the neighbour. */
+  feeds: (origin: PeerId, peer: PeerId) => boolean
   /** What a DIGEST says of the streams that the neighbour is asked for. */
   subscriptionSums: (peer: PeerId) => number[]
 }

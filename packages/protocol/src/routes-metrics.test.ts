@@ -28,7 +28,7 @@ describe('What has only moved', () => {
   test('is told by its number, with the seqno that it belongs to', () => {
     const { routes } = heard()
     routes.handleSync(a, { rows: [told({ metricUs: 2_000, hops: 3 })] }, 0)
-    const events = routes.handleSyncTimeout()
+    const events = routes.handleSyncTimeout(0)
     expect(rowsIn(events)).toEqual([])
     expect(metricsIn(events, b)).toEqual([{ number: 1, seqno: 0, metricUs: 2_010, hops: 4 }])
     expect(metricsIn(events, a)).toEqual(metricsIn(events, b))
@@ -65,7 +65,7 @@ describe('Who hears METRICS', () => {
     const { routes } = heard()
     routes.handleMetrics(a, [moved({ metricUs: 500, hops: 7 })], 0)
     expect(routes.route(origin)).toEqual({ nextHop: a, hops: 8, metricUs: 510 })
-    routes.handleSyncTimeout()
+    routes.handleSyncTimeout(0)
     const { message } = routes.handleUp(c, 10, 0)[0] as { message: { rows: SyncRow[] } }
     expect(message.rows).toMatchObject([{ origin, epoch: 1, seqno: 0, metricUs: 510, signature }])
   })

@@ -93,17 +93,17 @@ describe('A barred neighbour', () => {
     const { routes } = twoWays()
     routes.avoid(origin, a, 'refused', 0)
     routes.avoid(origin, b, 'refused', 0)
-    expect(rowsIn(routes.unbar(origin, b, 0), a)).toMatchObject([{ metricUs: expect.any(Number) }])
-    expect(routes.unbar(origin, b, 0)).toEqual([])
+    expect(rowsIn(routes.handleTaken(origin, b, 0), a)).toMatchObject([{ metricUs: expect.any(Number) }])
+    expect(routes.handleTaken(origin, b, 0)).toEqual([])
   })
 
   test('is asked again after barredMs', () => {
     const { routes, timers } = twoWays({ barredMs: 30_000, driftHoldMs: 60_000 })
     routes.avoid(origin, a, 'refused', 0)
-    expect(routes.backup(origin)).toBe(undefined)
+    expect(routes.backup(origin, b)).toBe(undefined)
     expect(timers.takeDue(30_000)).toContain('penalties')
     routes.handlePenaltiesTimeout(30_000)
-    expect(routes.backup(origin)).toBe(a)
+    expect(routes.backup(origin, b)).toBe(a)
   })
 
   test('is preferred to one that does not deliver, and to one that has fallen silent', () => {
@@ -123,7 +123,7 @@ describe('A full neighbour', () => {
     routes.handleSync(b, { rows: [row(105, { origin: c })] }, 0)
     expect(routes.route(c)?.nextHop).toBe(b)
     routes.setFull(a, false, 0)
-    expect(routes.backup(c)).toBe(a)
+    expect(routes.backup(c, b)).toBe(a)
   })
 
   test('is a last resort where there is no other', () => {
@@ -140,26 +140,26 @@ describe('A full neighbour', () => {
 })
 
 describe('The backup', () => {
-  test('is the best feasible neighbour beside the next hop that nothing is held against', () => {
+  test('is the best feasible neighbour beside the parent that nothing is held against', () => {
     const { routes } = twoWays()
     routes.handleUp(c, 10, 0)
     routes.handleSync(c, { rows: [row(107)] }, 0)
-    expect(routes.backup(origin)).toBe(b)
+    expect(routes.backup(origin, a)).toBe(b)
     routes.handleSuspect(b, true, 0)
-    expect(routes.backup(origin)).toBe(c)
+    expect(routes.backup(origin, a)).toBe(c)
     routes.handleSuspect(b, false, 0)
     routes.setFull(b, true, 0)
-    expect(routes.backup(origin)).toBe(c)
+    expect(routes.backup(origin, a)).toBe(c)
     routes.avoid(origin, c, 'fault', 0)
-    expect(routes.backup(origin)).toBe(undefined)
+    expect(routes.backup(origin, a)).toBe(undefined)
   })
 
   test('is no neighbour that is not feasible', () => {
     const { routes } = tableOfTwo()
     routes.handleSync(a, { rows: [row(100)] }, 0)
     routes.handleSync(b, { rows: [row(110)] }, 0)
-    expect(routes.backup(origin)).toBe(undefined)
-    expect(routes.backup(c)).toBe(undefined)
+    expect(routes.backup(origin, a)).toBe(undefined)
+    expect(routes.backup(c, a)).toBe(undefined)
   })
 })
 
@@ -168,14 +168,14 @@ describe('A next hop that may have stopped delivering', () => {
     const { routes } = tableOfTwo()
     routes.handleSync(a, { rows: [row(100)] }, 0)
     routes.handleSync(b, { rows: [row(500)] }, 0)
-    expect(routes.backup(origin)).toBe(undefined)
+    expect(routes.backup(origin, a)).toBe(undefined)
     expect(requestsIn(routes.doubt(origin, a, 0)).map(({ to }) => to)).toEqual([a, b])
     expect(requestsIn(routes.doubt(origin, a, 10))).toEqual([])
     // The doubted one may be the first to tell the news, too.
     expect(rowsIn(routes.handleSync(a, { rows: [row(100, { seqno: 1 })] }, 50))).toEqual([])
     routes.handleSync(b, { rows: [row(500, { seqno: 1 })] }, 60)
     expect(routes.route(origin)?.nextHop).toBe(a)
-    expect(routes.backup(origin)).toBe(b)
+    expect(routes.backup(origin, a)).toBe(b)
   })
 
   test('is not asked about where there is nobody else', () => {

@@ -67,9 +67,9 @@ describe('A settled node', () => {
     const { routes, now } = settled()
     routes.handleSync(b, { rows: [row(840)] }, now)
     routes.handleSync(a, { rows: [row(1_090)] }, now + 1_000)
-    expect(metricsIn(routes.handleSyncTimeout(), b)).toMatchObject([{ metricUs: 1_100 }])
+    expect(metricsIn(routes.handleSyncTimeout(now + 1_000), b)).toMatchObject([{ metricUs: 1_100 }])
     routes.handleSwitchesTimeout(now + holdMs)
-    expect(metricsIn(routes.handleSyncTimeout(), b)).toMatchObject([{ metricUs: 850 }])
+    expect(metricsIn(routes.handleSyncTimeout(now + holdMs), b)).toMatchObject([{ metricUs: 850 }])
   })
 
   test.each<[string, (routes: Routes, now: number) => RouteEvent[]]>([

@@ -11,16 +11,18 @@ import type { MetricRow, SeqnoReq, SyncRow } from './wire/messages.ts'
 export const self = 'self' as PeerId
 export const [a, b, c, origin] = ['a', 'b', 'c', 'origin'] as [PeerId, PeerId, PeerId, PeerId]
 
-/** `carried` are the origins of which a stream is, `wanted` those that somebody wants; the latter may be changed. */
+/** `carried` are the origins of which a stream is, `wanted` those that somebody wants; streams come from those in `feeding`. The latter two may be changed. */
 export function table(config: Partial<Config> = {}, random = () => 0.5, carried: readonly PeerId[] = []) {
   const timers = new Timers()
   const wanted = new Set<PeerId>()
+  const feeding = new Set<PeerId>()
   const routes = new Routes(self, { ...defaultConfig, ...config }, timers, random, {
     isCarried: of => carried.includes(of),
     isWanted: of => wanted.has(of),
+    feeds: (_, peer) => feeding.has(peer),
     subscriptionSums: () => streamSums([])
   })
-  return { timers, wanted, routes }
+  return { timers, wanted, feeding, routes }
 }
 
 /** With links to `a` and `b` that cost 10 each. */

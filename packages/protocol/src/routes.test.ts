@@ -181,7 +181,7 @@ describe('Routes tell', () => {
     expect(rowsIn(routes.handleSync(a, { rows: [row(1_200)] }, 1_000))).toEqual([])
     expect(timers.takeDue(1_099)).not.toContain('sync')
     expect(timers.takeDue(1_100)).toContain('sync')
-    expect(metricsIn(routes.handleSyncTimeout(), b).map(told => told.metricUs)).toEqual([1_210])
+    expect(metricsIn(routes.handleSyncTimeout(1_100), b).map(told => told.metricUs)).toEqual([1_210])
   })
 
   test('nobody of a metric that moved less', () => {
@@ -436,6 +436,7 @@ class Network {
         routes: new Routes(id, defaultConfig, timers, () => 0.5, {
           isCarried: () => false,
           isWanted: () => false,
+          feeds: () => false,
           subscriptionSums: () => streamSums([])
         })
       }

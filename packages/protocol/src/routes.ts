@@ -12,9 +12,10 @@
  * A node that has rows but no feasible one is starved. It asks for a newer seqno (SEQNO_REQ), which starts a new
  * comparison. So does a node whose next hop has become clearly worse than one that is not feasible.
  */
-import { choose, chooseBackup, compare, standingOf } from './choice.ts'
+import { chooseBackup, compare, standingOf } from './choice.ts'
 import { Claims, metricsMessages, type News, syncMessages, toldRows } from './claims.ts'
 import type { Config } from './config.ts'
+import { decide } from './decision.ts'
 import { Digests } from './digests.ts'
 import type { Micros, Millis, PeerId } from './ids.ts'
 import { Intake } from './intake.ts'
@@ -46,9 +47,11 @@ export class Routes {
   readonly #own: OwnRow
   readonly #digests: Digests
   readonly #intake: Intake
+  readonly #feeds: RouteLookups['feeds']
 
   constructor(self: PeerId, config: Config, timers: Timers, random: () => number, lookups: RouteLookups) {
     this.#self = self
+    this.#feeds = lookups.feeds
     this.#config = config
     this.#timers = timers
     this.#standings = new Standings(config)
@@ -76,10 +79,20 @@ export class Routes {
     }
   }
 
-  /** The best neighbour beside the next hop that may be asked at once: feasible, and nothing is against it. */
-  backup(origin: PeerId): PeerId | undefined {
+  /**
+   * Whom to ask for the streams of `origin`: the next hop, or a neighbour that is to become it. A next hop that feeds
+   * streams here is left when another has taken them, and not before: if that one refuses, nothing was claimed over
+   * it, so nothing keeps this node from the way that it has.
+   */
+  target(origin: PeerId): PeerId | undefined {
     const state = this.#origins.get(origin)
-    return state && chooseBackup(state, this.#standings)
+    return state?.candidate ?? state?.nextHop
+  }
+
+  /** The best neighbour beside `parent` that may be asked at once: feasible, and nothing is against it. */
+  backup(origin: PeerId, parent: PeerId): PeerId | undefined {
+    const state = this.#origins.get(origin)
+    return state && chooseBackup(state, parent, this.#standings)
   }
 
   /** All neighbours that claim a way to `origin`, the nearest first. They may have its objects, whatever may be asked of them. */
@@ -160,22 +173,25 @@ export class Routes {
     return this.#reconsider(origin, now, () => this.#standings.avoid(origin, peer, reason, now))
   }
 
-  /** The next hop may not deliver what it claims: other ways are looked for, so that there is a backup if it does not. */
+  /** The parent may not deliver what it claims: other ways are looked for, so that there is a backup if it does not. */
   doubt(origin: PeerId, peer: PeerId, now: Millis): RouteEvent[] {
     const state = this.#origins.get(origin)
-    if (state?.nextHop !== peer || !this.#standings.avoid(origin, peer, 'doubted', now)) return []
+    if (state === undefined || (peer !== state.nextHop && peer !== state.candidate)) return []
+    if (!this.#standings.avoid(origin, peer, 'doubted', now)) return []
     this.#setPenaltyTimer()
     return this.#starvation.seek(state, now)
   }
 
-  /** It has taken a stream of `origin` after all. */
-  unbar(origin: PeerId, peer: PeerId, now: Millis): RouteEvent[] {
-    return this.#reconsider(origin, now, () => this.#standings.unbar(origin, peer))
+  /** It has taken a stream of `origin`. */
+  handleTaken(origin: PeerId, peer: PeerId, now: Millis): RouteEvent[] {
+    return this.#reconsider(origin, now, ({ candidate }) => {
+      return this.#standings.unbar(origin, peer) || peer === candidate
+    })
   }
 
-  #reconsider(origin: PeerId, now: Millis, change: () => boolean): RouteEvent[] {
+  #reconsider(origin: PeerId, now: Millis, change: (state: Origin) => boolean): RouteEvent[] {
     const state = this.#origins.get(origin)
-    if (state === undefined || !change()) return []
+    if (state === undefined || !change(state)) return []
     this.#setPenaltyTimer()
     return this.#conclude(this.#decide(state, now), now)
   }
@@ -256,7 +272,7 @@ export class Routes {
   handleTimer(timer: RouteTimer, now: Millis): RouteEvent[] {
     switch (timer) {
       case 'sync':
-        return this.handleSyncTimeout()
+        return this.handleSyncTimeout(now)
       case 'seqno':
         return toBeSigned(this.#own.handleTimeout(now))
       case 'origins':
@@ -281,8 +297,8 @@ export class Routes {
   }
 
   /** The timer `sync`: tells what has waited. */
-  handleSyncTimeout(): RouteEvent[] {
-    this.#claims.handleTimeout()
+  handleSyncTimeout(now: Millis): RouteEvent[] {
+    this.#claims.handleTimeout(now)
     return this.#tellAll(this.#claims.take())
   }
 
@@ -305,6 +321,8 @@ export class Routes {
         this.#intake.pushOut(state)
         events.push(...this.#decide(state, now))
       }
+      // What the next hop fed may have ended, or be wanted no more.
+      if (state.candidate !== undefined) events.push(...this.#decide(state, now))
       const { lostSince } = state
       if (lostSince === undefined || now - lostSince < this.#config.feasibilityHoldMs) {
         events.push(...this.#starvation.ask(state, now))
@@ -326,16 +344,15 @@ export class Routes {
   #decide(state: Origin, now: Millis): RouteEvent[] {
     const { origin } = state
     const events: RouteEvent[] = []
-    const before = state.nextHop
+    const { nextHop: before, candidate } = state
     const switchAt = compare(state, this.#standings, this.#config, now)
-    const nextHop = choose(state, this.#standings, this.#config, now)
-    state.nextHop = nextHop
+    Object.assign(state, decide(state, this.#standings, this.#config, this.#feeds, now))
+    const { nextHop } = state
     state.lostSince = nextHop === undefined ? (state.lostSince ?? now) : undefined
     if (nextHop !== before) {
       events.push({ type: 'next-hop', origin, nextHop })
       if (before === undefined) state.foundAt = now
-      state.hadRoom = nextHop !== undefined && this.#standings.of(origin, nextHop, false) !== 'full'
-    }
+    } else if (state.candidate !== candidate) events.push({ type: 'candidate', origin })
     // The others are measured by the next hop that is in use from now on.
     state.switchAt = nextHop === before ? switchAt : compare(state, this.#standings, this.#config, now)
     if (state.switchAt !== undefined) this.#timers.setBy('switches', state.switchAt)

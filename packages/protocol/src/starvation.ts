@@ -44,8 +44,10 @@ export class Starvation {
 
   /** The request for every neighbour that has a row, if it is needed, and time for one. */
   ask(state: Origin, now: Millis): RouteEvent[] {
-    const { nextHop } = state
+    const { nextHop, candidate } = state
     if (nextHop === undefined) return this.#question(state, now, false)
+    // It is about to go another way.
+    if (candidate !== undefined) return []
     const standing = standingOf(state, nextHop, this.#standings)
     // A newer seqno crosses the whole network: not for a way that works, and that nothing goes.
     if ((standing === 'good' || standing === 'full') && !this.#isCarried(state.origin)) return []

@@ -18,7 +18,7 @@ export interface Asked {
   readonly peer: PeerId
   readonly at: Millis
   readonly attempt: number
-  /** The parent fell silent, and this one may take its place. Otherwise it is the next hop. */
+  /** The parent fell silent, and this one may take its place. Otherwise it is whom the route says. */
   isBackup: boolean
   /** Its way from the publisher, once it has said SUB_OK; undefined also while that way leads through this node. */
   path: readonly PathTag[] | undefined

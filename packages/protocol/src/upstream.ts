@@ -1,11 +1,11 @@
 /**
  * The upper side of the tree: where a stream comes from (RFC 1, section "Hand-over").
  *
- * A stream has a parent, which feeds, and beside it one neighbour at most that was asked: the next hop, when that is not
+ * A stream has a parent, which feeds, and beside it one neighbour at most that was asked: the target, when that is not
  * the parent, or a backup, when the parent has fallen silent. The one asked becomes the parent when it has said SUB_OK
  * and its first object came; what both send meanwhile is dropped once. The parent is left then, not before.
  */
-import { confirmAll, disown, tellWay } from './children.ts'
+import { confirmAll, confirmWaiting, disown, tellWay } from './children.ts'
 import type { Config } from './config.ts'
 import type { Millis, PathTag, PeerId, StreamId } from './ids.ts'
 import { established, lostUnlessFed, type RelayEvent, type RelayLookups, unsub } from './relay-event.ts'
@@ -46,35 +46,41 @@ export class Upstream {
     return state.asked === undefined || state.upstream === this.#lookups.nextHop(state.name.publisher)
   }
 
-  /** Asks the present next hop unless it is the parent, or asked, already. It is no child of the stream. */
+  /** Asks whom the route says unless it is the parent, or asked, already. The next hop is no child of the stream. */
   follow(state: Stream, now: Millis): RelayEvent[] {
     if (state.isOwn) return []
-    const nextHop = this.#lookups.nextHop(state.name.publisher)
+    const target = this.#target(state)
     const { asked, upstream } = state
-    if (nextHop !== undefined && asked?.peer === nextHop) {
+    if (target !== undefined && asked?.peer === target) {
       asked.isBackup = false
       return this.#isReady(state, now) ? this.#adopt(state, now) : []
     }
-    const hasNothingBetter = nextHop === undefined || nextHop === upstream
+    const hasNothingBetter = target === undefined || target === upstream
     // A backup has its time while the route has nothing better to offer than the silent parent.
     if (hasNothingBetter && asked?.isBackup === true && upstream !== undefined) return []
     const events = asked === undefined ? [] : this.#giveUp(state, asked)
-    if (nextHop === undefined) return upstream === undefined ? [...events, ...disown(state)] : events
-    if (nextHop !== upstream) {
+    if (target === undefined) return upstream === undefined ? [...events, ...disown(state)] : events
+    if (target !== upstream) {
       // Better the parent that there is than one that has no room.
-      const isVain = upstream !== undefined && this.#lookups.hasRefused(state.name.publisher, nextHop)
-      return isVain ? events : [...events, this.#ask(state, nextHop, false, now)]
+      const isVain = upstream !== undefined && this.#lookups.hasRefused(state.name.publisher, target)
+      return isVain ? events : [...events, this.#ask(state, target, false, now)]
     }
     // The route came back to the parent: those who waited for a new one are answered now.
-    return asked === undefined ? events : [...events, ...confirmAll(state, this.#tag)]
+    return [...events, ...confirmWaiting(state, this.#tag)]
+  }
+
+  /** One that still takes the stream from here is not tried yet. */
+  #target({ name, children }: Stream): PeerId | undefined {
+    const target = this.#lookups.target(name.publisher)
+    return target !== undefined && children.has(target) ? this.#lookups.nextHop(name.publisher) : target
   }
 
   /** The parent is silent: a backup is asked beside it. Without one, the route is asked to find one. */
   handleSilence(state: Stream, now: Millis): RelayEvent[] {
     const { upstream, asked, name, children } = state
     if (upstream === undefined || asked !== undefined) return []
-    const backup = this.#lookups.backup(name.publisher)
-    if (backup !== undefined && backup !== upstream && !children.has(backup)) {
+    const backup = this.#lookups.backup(name.publisher, upstream)
+    if (backup !== undefined && !children.has(backup)) {
       this.#silent.delete(state)
       return [this.#ask(state, backup, true, now)]
     }
@@ -164,7 +170,7 @@ export class Upstream {
     state.upstream = undefined
     if (this.#isReady(state, now)) return this.#adopt(state, now)
     const events: RelayEvent[] = [{ type: 'lost', stream: state.id }]
-    if (this.#lookups.nextHop(state.name.publisher) === peer) events.push(...disown(state))
+    if (this.#target(state) === peer) events.push(...disown(state))
     return [...events, ...this.follow(state, now)]
   }
 

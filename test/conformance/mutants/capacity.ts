@@ -1,7 +1,7 @@
 /** Mutants of capacity, and of leaving. */
 import { type Input, type Output, type Overlay, streamId } from '@hopcast/protocol'
 import type { Mutant } from '../mutant.ts'
-import { configured, deafTo, isMessage, silentOn, type Twist, twisted } from '../twists.ts'
+import { claimingUntaken, configured, deafTo, isMessage, silentOn, type Twist, twisted } from '../twists.ts'
 
 export const capacity: readonly Mutant[] = [
   {
@@ -9,6 +9,12 @@ export const capacity: readonly Mutant[] = [
     caughtBy: 'full-neighbour',
     saying: 'SUBs to x',
     createOverlay: configured({ barredMs: 1_000 })
+  },
+  {
+    does: 'claims the way over a neighbour that has not taken the stream yet',
+    caughtBy: 'tried-before-taken',
+    saying: 'what z was told',
+    createOverlay: twisted(claimingUntaken)
   },
   {
     does: 'does not read in BEAT that a neighbour is full',

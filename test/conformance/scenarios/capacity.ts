@@ -1,10 +1,17 @@
 /** Capacity: who has no room is on nobody's way, and the load is shared without a loss (RFC 1, sections 5.3 and 7.4). */
+import type { Message } from '../../../packages/protocol/src/wire/messages.ts'
 import { peerIdOf } from '../../sim/node.ts'
 import { atLeast, atMost, demand, equal } from '../demand.ts'
 import { gapless, isFed, longestPauseMs, told } from '../listening.ts'
 import type { Network } from '../network.ts'
 import { subTo } from '../said.ts'
 import type { Scenario } from '../scenario.ts'
+import type { Stranger } from '../stranger.ts'
+
+function wordsOfWays(stranger: Stranger): number {
+  return (['sync', 'metrics', 'seqno-req'] as const).flatMap(type => stranger.heardOf<Message['type']>(type))
+    .length
+}
 
 /** Objects of a simulated run: 120 bytes, and 80 of packets, fifty times a second. */
 const streamBps = 80_000
@@ -30,6 +37,44 @@ export const capacity: readonly Scenario[] = [
       network.within(6_000, 'x has another chance', () => x.heardOf('sub').length === 2)
       network.run(59_000)
       equal('SUBs to x in the next 59 s', x.heardOf('sub').length, 2)
+      gapless(listener)
+      equal('what the application was told', told(listener), 'started')
+    }
+  },
+  {
+    name: 'tried-before-taken',
+    demands:
+      'a nearer neighbour is claimed only once it feeds what the next hop feeds; one that refuses costs nobody a word',
+    run: network => {
+      network.add('n')
+      const [x, y] = [network.addStranger('x'), network.addStranger('y', { confirms: true })]
+      const z = network.addStranger('z')
+      for (const name of ['x', 'y', 'z']) network.connect('n', name, { delayMs: 5 })
+      network.run(500)
+      const run = network.pretend('x', 'y', 'news')
+      network.announce('x', 'n', 'news')
+      network.claim('y', 'n', network.id('x'), { metricUs: 40_000, hops: 1 })
+      const listener = network.subscribe('n', 'news')
+      network.within(1_000, 'n asks y', () => y.heardOf('sub').length > 0)
+      network.feed('y', 'n', run, y.heardOf('sub')[0]?.startSeq)
+      network.run(10_000)
+      const toldBefore = wordsOfWays(z)
+      x.manners.refuses = { reason: 'full', redirect: [] }
+      network.claim('x', 'n', network.id('x'), { metricUs: 0 })
+      network.within(10_000, 'n asks x', () => x.heardOf('sub').length > 0)
+      network.run(25_000)
+      equal('SUBs to x that refuses', x.heardOf('sub').length, 1)
+      equal('the next hop of n', network.nextHop('n', network.id('x')), 'y')
+      equal('what z was told of it', wordsOfWays(z) - toldBefore, 0)
+      x.manners.refuses = undefined
+      x.manners.confirms = true
+      network.within(10_000, 'n asks x again', () => x.heardOf('sub').length > 1)
+      network.run(10)
+      equal('the next hop before x has fed', network.nextHop('n', network.id('x')), 'y')
+      network.feed('x', 'n', run, x.heardOf('sub')[1]?.startSeq)
+      network.within(100, 'n moves to x', () => network.nextHop('n', network.id('x')) === 'x')
+      network.within(5_000, 'z is told', () => wordsOfWays(z) > toldBefore)
+      equal('UNSUBs to y', y.heardOf('unsub').length, 1)
       gapless(listener)
       equal('what the application was told', told(listener), 'started')
     }

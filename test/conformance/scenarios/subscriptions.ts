@@ -46,6 +46,7 @@ export const subscriptions: readonly Scenario[] = [
       equal('the children of n', network.children('n', run), ['x'])
       network.subscribe('n', 'news')
       network.claim('x', 'n', network.id('x'), { metricUs: 0 })
+      network.claim('y', 'n', network.id('x'), { metricUs: undefined })
       network.within(10_000, 'n asks x', () => x.heardOf('sub').length > 0)
       network.run(100)
       equal('the children of n', network.children('n', run), [])
