@@ -12,6 +12,7 @@ async function node() {
     transports: [tcp()],
     connectionEncrypters: [noise()],
     streamMuxers: [yamux()],
+    connectionManager: { inboundConnectionThreshold: 1_000 },
     services: { identify: identify() }
   })
   onTestFinished(async () => libp2p.stop())
@@ -24,5 +25,21 @@ test('A peer is forgotten with its last connection, not before', async () => {
   await visitor.dial(relay.getMultiaddrs())
   await vi.waitFor(async () => expect(await relay.peerStore.all()).toHaveLength(1))
   await visitor.hangUp(relay.peerId)
-  await vi.waitFor(async () => expect(await relay.peerStore.all()).toHaveLength(0))
+  await vi.waitFor(async () => expect(await relay.peerStore.all()).toHaveLength(0), { timeout: 5_000 })
+})
+
+test('Peers that go as soon as they have come are forgotten, too', async () => {
+  const relay = await node()
+  forgetGone(relay)
+  const visitors = await Promise.all(Array.from({ length: 10 }, node))
+  await Promise.all(
+    visitors.map(async (visitor, i) => {
+      for (let stayMs = i / 2; stayMs < 20; stayMs += 5) {
+        await visitor.dial(relay.getMultiaddrs())
+        await new Promise(resolve => setTimeout(resolve, stayMs))
+        await visitor.hangUp(relay.peerId)
+      }
+    })
+  )
+  await vi.waitFor(async () => expect(await relay.peerStore.all()).toHaveLength(0), { timeout: 5_000 })
 })
