@@ -1,7 +1,7 @@
 /** What was typed, checked as far as that goes without the network or the disk. */
 import { extname } from 'node:path'
 import { type ParseArgsOptionsConfig, parseArgs } from 'node:util'
-import { checkChannelName } from '@hopcast/protocol'
+import { checkChannelName, neighbourLimits, placesMinBeside } from '@hopcast/protocol'
 import { checkListenAddress, checkPeerAddress } from './addresses.ts'
 import { UsageError } from './errors.ts'
 import { suggestion } from './suggestion.ts'
@@ -65,10 +65,7 @@ export type CommandName = 'relay' | 'publish' | 'listen'
 
 const commandNames: readonly CommandName[] = ['relay', 'publish', 'listen']
 
-/** What the protocol's service takes. */
-const discoveredMax = 128
-const neighboursLimits = { min: 2, max: 16_384 }
-
+const { discoveredMax, placesMin, placesMax } = neighbourLimits
 /** The longest that Node's timers can wait is 24 days. */
 const durationMaxS = 2_000_000
 
@@ -302,16 +299,15 @@ function parseNeighbours(count: string | undefined): number {
   return neighbours
 }
 
-/** @param neighbours that it looks for: it keeps a place for the try of another, and one for whoever dials */
+/** @param neighbours that it looks for */
 function parseNeighboursMax(count: string | undefined, neighbours: number): number | undefined {
   if (count === undefined) return undefined
-  const { max } = neighboursLimits
-  const min = Math.max(neighboursLimits.min, neighbours > 0 ? neighbours + 2 : 0)
+  const min = placesMinBeside(neighbours)
   const places = Number(count)
-  if (count.trim() === '' || !Number.isInteger(places) || places < min || places > max) {
-    const why = min > neighboursLimits.min ? ` beside --neighbours ${neighbours}` : ''
+  if (count.trim() === '' || !Number.isInteger(places) || places < min || places > placesMax) {
+    const why = min > placesMin ? ` beside --neighbours ${neighbours}` : ''
     throw new UsageError(
-      `--neighbours-max takes a whole number from ${min} to ${max}${why}, not ${quoted(count)}`
+      `--neighbours-max takes a whole number from ${min} to ${placesMax}${why}, not ${quoted(count)}`
     )
   }
   return places

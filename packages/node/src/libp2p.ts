@@ -1,3 +1,4 @@
+import { defaultConfig } from '@hopcast/protocol'
 import type { Hopcast, HopcastInit } from '@hopcast/protocol/libp2p'
 import { hopcast, leanYamux, shallowBuffers } from '@hopcast/protocol/libp2p'
 import { type Identify, identify } from '@libp2p/identify'
@@ -45,7 +46,6 @@ export interface Node {
 
 type Services = { identify: Identify; ping: Ping; hopcast: Hopcast }
 
-const neighboursMaxDefault = 256
 /**
  * New connections per second from one address. libp2p's default of 5 refuses a room full of people behind one home
  * router or a company's proxy when a show begins; a flood is stopped by the two limits around this one all the same.
@@ -97,7 +97,7 @@ async function libp2pOptions(
     peerDiscovery: discovery === undefined ? [] : [await discovery.load()],
     connectionManager: {
       // The neighbours, and as many more that shake hands or are being refused, with a reason.
-      maxConnections: 2 * (options.neighboursMax ?? neighboursMaxDefault),
+      maxConnections: 2 * (options.neighboursMax ?? defaultConfig.neighboursMax),
       inboundConnectionThreshold: inboundPerSecondMax,
       maxIncomingPendingConnections: inboundPendingMax,
       inboundUpgradeTimeout: handshakeTimeoutMs,

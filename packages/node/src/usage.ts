@@ -1,3 +1,4 @@
+import { defaultConfig, neighbourLimits } from '@hopcast/protocol'
 import type { CommandName } from './command-line.ts'
 
 export const generalUsage = `hopcast: live voice over a network of peers
@@ -31,9 +32,9 @@ Carries streams between the nodes that connect to it, and serves the web page.
                          /ip4/0.0.0.0/tcp/7400              other nodes
                          /ip4/0.0.0.0/tcp/7401/ws           browsers, by WebSocket
                          /ip4/0.0.0.0/udp/7400/webrtc-direct  browsers, by WebRTC
-  --neighbours N       have N neighbours (up to 128): dial others that neighbours tell of, while there are fewer. Without
+  --neighbours N       have N neighbours (up to ${neighbourLimits.discoveredMax}): dial others that neighbours tell of, while there are fewer. Without
                          it, only those named by --peer and found on the local network are dialled
-  --neighbours-max N   have N neighbours at most (default 256, up to 16384), about 0.3 MB each
+  --neighbours-max N   have N neighbours at most (default ${defaultConfig.neighboursMax}, up to ${neighbourLimits.placesMax}), about 0.3 MB each
   --uplink RATE        send at most so much for others, in bits per second: 500k, 20M. Whom there is no room for is sent
                        to others that have it. Without it there is no limit
   --http HOST:PORT     page, /api/status, /metrics, /healthz (default 127.0.0.1:7480; port 0 takes any free one)

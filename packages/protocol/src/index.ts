@@ -24,6 +24,7 @@ export {
   type Verified
 } from './ids.ts'
 export type { SubscribeMode } from './interests.ts'
+export { neighbourLimits, placesMinBeside } from './neighbour-limits.ts'
 export { Overlay } from './overlay.ts'
 export type { AnnouncementDraft, Publication } from './own-runs.ts'
 export { type DropCounts, type DropReason, ObjectQueue } from './queue.ts'

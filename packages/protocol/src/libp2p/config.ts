@@ -1,13 +1,11 @@
 import type { Config } from '../config.ts'
 import { defaultConfig } from '../default-config.ts'
+import { neighbourLimits, placesMinBeside } from '../neighbour-limits.ts'
 import { agentBytesMax } from '../wire/limits.ts'
 import { checkText, encoding } from '../wire/ranges.ts'
 import type { HopcastInit } from './api.ts'
 
-/** As many may be of a node's own choice; of a server's places, half at most by default. */
-const discoveredNeighboursMax = 128
-/** Above `neighboursMax` nobody has tried. */
-const neighboursLimits = { min: 2, max: 16_384 }
+const { discoveredMax, placesMin, placesMax } = neighbourLimits
 
 /** @throws TypeError for an agent that is too long, or a number of neighbours that cannot be */
 export function configOf({
@@ -30,22 +28,21 @@ export function configOf({
     config.uplinkBps = uplinkBps
   }
   if (neighboursMax !== undefined) {
-    const { min, max } = neighboursLimits
-    if (!Number.isInteger(neighboursMax) || neighboursMax < min || neighboursMax > max)
-      throw new TypeError(`neighboursMax is ${neighboursMax}: use ${min} to ${max}`)
+    if (!Number.isInteger(neighboursMax) || neighboursMax < placesMin || neighboursMax > placesMax)
+      throw new TypeError(`neighboursMax is ${neighboursMax}: use ${placesMin} to ${placesMax}`)
     config.neighboursMax = neighboursMax
   }
   if (discovery === undefined) return config
   const { neighbours } = discovery
-  if (!Number.isInteger(neighbours) || neighbours < 0 || neighbours > discoveredNeighboursMax) {
-    throw new TypeError(`discovery.neighbours is ${neighbours}: use 0 to ${discoveredNeighboursMax}`)
+  if (!Number.isInteger(neighbours) || neighbours < 0 || neighbours > discoveredMax) {
+    throw new TypeError(`discovery.neighbours is ${neighbours}: use 0 to ${discoveredMax}`)
   }
   // A page takes in as many as it looks for; a server is there to be dialled.
   const byDefault = server || neighbours === 0 ? defaultConfig.neighboursMax : 2 * neighbours
-  // One place is for the try of another, and one for whoever dials.
-  if (neighbours > 0 && neighboursMax !== undefined && neighboursMax < neighbours + 2) {
+  const least = placesMinBeside(neighbours)
+  if (neighboursMax !== undefined && neighboursMax < least) {
     throw new TypeError(
-      `neighboursMax is ${neighboursMax}, with discovery.neighbours ${neighbours}: use ${neighbours + 2} or more`
+      `neighboursMax is ${neighboursMax}, with discovery.neighbours ${neighbours}: use ${least} or more`
     )
   }
   return { ...config, neighboursTarget: neighbours, neighboursMax: neighboursMax ?? byDefault }
