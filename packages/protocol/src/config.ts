@@ -255,8 +255,13 @@ export interface Config {
   lossMin: number
   lossObjectsMin: number
   lossWindowMs: Millis
-  /** NACKs of one neighbour's that are answered. */
+  /** NACKs of one neighbour's that are answered, */
   nackRate: Rate
+  /** objects that it is given then, */
+  repairRate: Rate
+  /** and all neighbours together, beside this share of what is forwarded. */
+  repairRateInAll: Rate
+  repairShare: number
 
   // Objects
   /** Seqnos behind the newest in which a second copy is known as one. */

@@ -124,6 +124,9 @@ export const defaultConfig: Config = {
   lossObjectsMin: 3,
   lossWindowMs: 300,
   nackRate: { burst: 200, perSecond: 50 },
+  repairRate: { burst: 256, perSecond: 50 },
+  repairRateInAll: { burst: 1_024, perSecond: 100 },
+  repairShare: 0.1,
 
   dedupWindow: 1_024,
   rewindObjects: 8,

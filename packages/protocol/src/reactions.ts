@@ -40,7 +40,10 @@ export class Reactions {
   pass(object: ObjectFrame, from: PeerId | undefined, now: Millis): void {
     const { stream, seq, end } = object.header
     const peers = this.#parts.relay.children(stream)
-    if (peers.length > 0) this.#forwardTo(peers, object, now)
+    if (peers.length > 0) {
+      this.#parts.repair.budget.earn(peers.length)
+      this.#forwardTo(peers, object, now)
+    }
     const target = this.#parts.subscriptions.target(stream, seq, now)
     if (target !== undefined && !end) {
       this.#onSubscriptionEvents(this.#parts.subscriptions.handleObject(stream))
@@ -224,9 +227,11 @@ export class Reactions {
   serve(peer: PeerId, { stream, first, last }: Nack, now: Millis): void {
     if (!this.#parts.repair.mayAsk(peer, now)) return
     const objects = this.#parts.forward.range(stream, first, last, now)
+    const count = this.#parts.repair.budget.take(peer, objects.length, now)
     const peers = [peer]
-    for (const object of objects) this.#forwardTo(peers, object, now)
-    if (objects.length > 0) return
+    // The newest are worth most.
+    for (const object of objects.slice(objects.length - count)) this.#forwardTo(peers, object, now)
+    if (count > 0) return
     const held = this.#parts.forward.held(stream, now)
     this.#send(peer, { type: 'have', stream, ...(held && { held }) })
   }

@@ -7,8 +7,9 @@
  */
 import type { Config } from './config.ts'
 import type { Millis, PeerId, StreamId } from './ids.ts'
+import { RepairBudget } from './repair-budget.ts'
 import type { Timers } from './timers.ts'
-import { TokenBucket } from './token-bucket.ts'
+import { TokenBuckets } from './token-bucket.ts'
 import { nackObjectsMax } from './wire/limits.ts'
 import type { Have, Message, Nack } from './wire/messages.ts'
 
@@ -49,12 +50,16 @@ export class Repair {
   readonly #lookups: RepairLookups
   readonly #losses = new Map<StreamId, Loss>()
   /** How many questions each neighbour may still ask. */
-  readonly #questions = new Map<PeerId, TokenBucket>()
+  readonly #questions: TokenBuckets
+  /** What it is given in answer. */
+  readonly budget: RepairBudget
 
   constructor(config: Config, timers: Timers, lookups: RepairLookups) {
     this.#config = config
     this.#timers = timers
     this.#lookups = lookups
+    this.#questions = new TokenBuckets(config.nackRate)
+    this.budget = new RepairBudget(config)
   }
 
   /** Nothing is missing: the hot path looks here first. */
@@ -93,9 +98,7 @@ export class Repair {
 
   /** Whether a NACK of the neighbour's is to be answered. */
   mayAsk(peer: PeerId, now: Millis): boolean {
-    const bucket = this.#questions.get(peer) ?? new TokenBucket(this.#config.nackRate, now)
-    this.#questions.set(peer, bucket)
-    return bucket.take(now)
+    return this.#questions.take(peer, now)
   }
 
   /** The neighbour cannot serve a NACK: the next one is asked at once. */
@@ -106,7 +109,8 @@ export class Repair {
   }
 
   handleDown(peer: PeerId): void {
-    this.#questions.delete(peer)
+    this.#questions.forget(peer)
+    this.budget.forget(peer)
   }
 
   drop(stream: StreamId): void {

@@ -21,12 +21,25 @@ export class TokenBucket {
 
   /** False, and nothing taken, when there is none left. */
   take(now: Millis): boolean {
-    const { burst, perSecond } = this.#rate
-    this.#tokens = Math.min(burst, this.#tokens + ((now - this.#at) * perSecond) / 1_000)
+    return this.takeUpTo(1, now) === 1
+  }
+
+  /** How many were left, of those wanted. */
+  takeUpTo(wanted: number, now: Millis): number {
+    const taken = Math.min(wanted, this.left(now))
+    this.#tokens -= taken
+    return taken
+  }
+
+  left(now: Millis): number {
+    this.add(((now - this.#at) * this.#rate.perSecond) / 1_000)
     this.#at = now
-    if (this.#tokens < 1) return false
-    this.#tokens--
-    return true
+    return Math.floor(this.#tokens)
+  }
+
+  /** Beside what time adds. */
+  add(tokens: number): void {
+    this.#tokens = Math.min(this.#rate.burst, this.#tokens + tokens)
   }
 }
 
@@ -40,9 +53,13 @@ export class TokenBuckets<Of extends string = PeerId> {
   }
 
   take(of: Of, now: Millis): boolean {
+    return this.takeUpTo(of, 1, now) === 1
+  }
+
+  takeUpTo(of: Of, wanted: number, now: Millis): number {
     const bucket = this.#buckets.get(of) ?? new TokenBucket(this.#rate, now)
     this.#buckets.set(of, bucket)
-    return bucket.take(now)
+    return bucket.takeUpTo(wanted, now)
   }
 
   forget(of: Of): void {

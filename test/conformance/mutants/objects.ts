@@ -61,6 +61,15 @@ export const objects: readonly Mutant[] = [
     createOverlay: silentOn('have')
   },
   {
+    does: 'gives on repair whatever it is asked for',
+    caughtBy: 'repair-has-an-end',
+    saying: 'objects for 100 questions',
+    createOverlay: configured({
+      repairRate: { burst: 10_000, perSecond: 10_000 },
+      repairRateInAll: { burst: 10_000, perSecond: 10_000 }
+    })
+  },
+  {
     does: 'blames its parent for what nobody has',
     caughtBy: 'nobody-has-it',
     saying: 'the next hop of n',

@@ -3,7 +3,7 @@ import type { StreamId } from '@hopcast/protocol'
 import { endProof, endProofHash } from '../../../packages/protocol/src/ids.ts'
 import type { Reception, Run } from '../../sim/node.ts'
 import { line } from '../../sim/topologies.ts'
-import { atMost, demand, equal } from '../demand.ts'
+import { atLeast, atMost, demand, equal } from '../demand.ts'
 import { gapless, isFed, told, whole } from '../listening.ts'
 import type { Network } from '../network.ts'
 import { endOf, objectOf, streamOf, subTo } from '../said.ts'
@@ -206,6 +206,28 @@ export const objects: readonly Scenario[] = [
       // 200 at once, and 50 a second.
       atMost('answers to 5,000 questions', x.objects.length - before, 260)
       equal('children of n1', network.children('n1', run), [])
+    }
+  },
+  {
+    name: 'repair-has-an-end',
+    demands:
+      'who asks for everything again and again is given a part of it: what is dropped for want of room takes no more',
+    run: network => {
+      line(network, 2, 5)
+      const x = network.addStranger('x')
+      network.connect('n1', 'x', { delayMs: 5 })
+      const run = network.publish('n0', 'news')
+      const listener = network.subscribe('n1', 'news')
+      network.run(3_000)
+      const stream = streamOf(run)
+      for (let i = 0; i < 100; i++) {
+        network.inject('x', 'n1', { type: 'nack', stream, first: run.written - 90, last: run.written - 11 })
+        network.run(50)
+      }
+      // 256 at once, and 50 a second.
+      atMost('objects for 100 questions of 80 in five seconds', x.objects.length, 520)
+      atLeast('answers', x.objects.length + x.heardOf('have').length, 300)
+      gapless(listener)
     }
   },
   {
