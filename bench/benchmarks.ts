@@ -2,6 +2,7 @@
 import type { Benchmark } from './benchmark.ts'
 import { copyTcp, copyTls } from './contestants/copy-loop.ts'
 import { gossipsub } from './contestants/gossipsub.ts'
+import { icecast } from './contestants/icecast.ts'
 import { libp2pSend } from './contestants/libp2p-send.ts'
 import { mosquitto } from './contestants/mosquitto.ts'
 import { natsPlain, natsTls } from './contestants/nats.ts'
@@ -41,6 +42,15 @@ export const benchmarks: readonly Benchmark[] = [
     peers: [
       { contestant: natsTls, goals: { cpu: 1 } },
       { contestant: mosquitto, goals: {} }
+    ]
+  }),
+  relaying({
+    name: 'listeners-200',
+    about: 'one audio channel of 50 messages a second to 200 subscribers, as internet radio has them',
+    load: { ...oneChannel(200, 120), perSecond: 50 },
+    peers: [
+      { contestant: icecast, goals: {} },
+      { contestant: natsTls, goals: {} }
     ]
   }),
   overTransport('ws', 'WebSocket', 1 / 5),

@@ -18,6 +18,7 @@ export type Endpoint =
   | { type: 'libp2p-send'; address: string }
   | { type: 'nats'; port: number; tls: boolean }
   | { type: 'mqtt'; port: number; tls: boolean }
+  | { type: 'icecast'; port: number; tls: boolean }
   /** Length-prefixed messages, copied to all subscribers. */
   | { type: 'copy'; port: number; tls: boolean }
   /** The publisher is the server itself. */

@@ -13,6 +13,8 @@ export async function connect(endpoint: Endpoint, role: Role): Promise<Client> {
       return (await import('./nats.ts')).connectNats(endpoint)
     case 'mqtt':
       return (await import('./mqtt.ts')).connectMqtt(endpoint)
+    case 'icecast':
+      return (await import('./icecast.ts')).connectIcecast(endpoint, role)
     case 'copy':
       return (await import('./copy.ts')).connectCopy(endpoint, role)
     case 'direct':
