@@ -1,5 +1,6 @@
 /** Capacity: who has no room is on nobody's way, and the load is shared without a loss (RFC 1, sections 5.3 and 7.4). */
-import type { Message } from '../../../packages/protocol/src/wire/messages.ts'
+import { streamId } from '@hopcast/protocol'
+import type { Message, Sub } from '../../../packages/protocol/src/wire/messages.ts'
 import { peerIdOf } from '../../sim/node.ts'
 import { atLeast, atMost, demand, equal } from '../demand.ts'
 import { gapless, isFed, longestPauseMs, told } from '../listening.ts'
@@ -77,6 +78,38 @@ export const capacity: readonly Scenario[] = [
       equal('UNSUBs to y', y.heardOf('unsub').length, 1)
       gapless(listener)
       equal('what the application was told', told(listener), 'started')
+    }
+  },
+  {
+    name: 'nothing-left-to-take',
+    demands:
+      'a next hop is left, too, when what it still fed is wanted no more, and is a way back when the new one falls silent',
+    run: network => {
+      network.add('n')
+      const [x, y] = [network.addStranger('x'), network.addStranger('y', { confirms: true })]
+      network.addStranger('z')
+      for (const name of ['x', 'y', 'z']) network.connect('n', name, { delayMs: 5 })
+      network.run(500)
+      const run = network.pretend('x', 'y', 'news')
+      network.announce('x', 'n', 'news')
+      network.claim('y', 'n', network.id('x'), { metricUs: 40_000, hops: 1 })
+      network.subscribe('n', 'news')
+      network.within(1_000, 'n asks y', () => y.heardOf('sub').length > 0)
+      network.feed('y', 'n', run, y.heardOf('sub')[0]?.startSeq)
+      const second = subTo(run, 1)
+      network.inject('z', 'n', second)
+      network.run(10_000)
+      network.claim('x', 'n', network.id('x'), { metricUs: 1_000 })
+      network.within(10_000, 'n asks x for both', () => x.heardOf('sub').length === 2)
+      const first = x.heardOf('sub').find(({ track }) => track === 0) as Sub
+      network.inject('x', 'n', x.subOk(first))
+      const fallSilent = network.feed('x', 'n', run, first.startSeq)
+      network.within(1_000, 'x feeds the first', () => network.parent('n', run) === 'x')
+      equal('the next hop while y feeds the second', network.nextHop('n', network.id('x')), 'y')
+      network.inject('z', 'n', { type: 'unsub', stream: streamId(second) })
+      network.within(2_000, 'n moves to x', () => network.nextHop('n', network.id('x')) === 'x')
+      fallSilent()
+      network.within(1_000, 'n goes back to y', () => network.parent('n', run) === 'y')
     }
   },
   {
