@@ -12,9 +12,10 @@ const publishersPerChannel = 20
 const publicationsPerNode = 8
 /** Of each it takes the nearest publisher. */
 const subscriptionsPerNode = 4
-const publishWithinMs = 8_000
+/** All at once they would fill the uplinks, and it takes links two minutes to believe that this is over. */
+const publishWithinMs = 30_000
 /** By then the announcements have come to everyone. */
-const subscribeAtMs = 16_000
+const subscribeAtMs = 38_000
 const subscribeWithinMs = 4_000
 /** Thirty seconds after the last change. */
 const measureAtMs = subscribeAtMs + subscribeWithinMs + 30_000
@@ -24,7 +25,7 @@ export const channels: Scenario = {
   about:
     '100 channels of 20 publishers, 50 objects a second each; a node publishes on eight, and listens to four.',
   nodes: 250,
-  seconds: 65,
+  seconds: 100,
   media: audio(64_000),
   channels: channelsOf,
   play: stage => {
@@ -49,14 +50,15 @@ function channelsOf(nodes: number): number {
 }
 
 function publishAll(stage: Stage): void {
-  const { sim } = stage
+  const { sim, durationMs } = stage
+  const withinMs = Math.min(publishWithinMs, durationMs / 3)
   const nodes = [...sim.nodes.values()].filter(node => !node.isServer)
   let next = 0
   for (let channel = 0; channel < channelsOf(nodes.length); channel++) {
     for (let i = 0; i < publishersPerChannel; i++, next++) {
       // One after the other, so that nobody has the same channel twice while there are enough nodes.
       const node = nodes[next % nodes.length] as SimNode
-      stage.at(publishAtMs + sim.random.between(0, publishWithinMs), () => {
+      stage.at(publishAtMs + sim.random.between(0, withinMs), () => {
         if (node.runs.has(openChannelId(nameOf(channel)))) return
         stage.media.publish(sim, node, nameOf(channel))
       })
@@ -66,10 +68,10 @@ function publishAll(stage: Stage): void {
 
 function subscribeAll(stage: Stage): void {
   const { sim, durationMs } = stage
-  const fromMs = Math.min(subscribeAtMs, durationMs / 4)
+  const fromMs = Math.min(subscribeAtMs, 0.45 * durationMs)
   for (const node of sim.nodes.values()) {
     if (node.isServer) continue
-    stage.at(fromMs + sim.random.between(0, Math.min(subscribeWithinMs, durationMs / 4)), () => {
+    stage.at(fromMs + sim.random.between(0, Math.min(subscribeWithinMs, durationMs / 10)), () => {
       for (const channel of othersOf(stage, node)) sim.subscribe(node.name, channel)
     })
   }
