@@ -104,6 +104,8 @@ export interface Config {
   /** about this long, ± `driftJitter`, drawn for each origin, so that those who see the same do not all move at once. */
   driftHoldMs: Millis
   driftJitter: number
+  /** A better neighbour that has not taken what the next hop feeds by then has refused it. */
+  candidateMaxMs: Millis
   /** A neighbour that does not deliver is avoided for so long, for that origin; */
   penaltyMs: Millis
   /** twice as long each further time, up to this. */

@@ -50,6 +50,7 @@ export const defaultConfig: Config = {
   driftGainMin: 0.03,
   driftHoldMs: 15_000,
   driftJitter: 1 / 3,
+  candidateMaxMs: 3_000,
   penaltyMs: 3_000,
   penaltyLongestMs: 60_000,
   barredMs: 30_000,

@@ -16,6 +16,7 @@ export interface Origin extends Choices {
   nextHop: PeerId | undefined
   candidate: PeerId | undefined
   candidateHadRoom: boolean
+  candidateSince: Millis
   foundAt: Millis
   /** When a neighbour that is better may be changed to, if it stays so. */
   switchAt: Millis | undefined
@@ -39,6 +40,7 @@ export function newOrigin(origin: PeerId, number: number, driftHoldMs: Millis): 
     nextHop: undefined,
     candidate: undefined,
     candidateHadRoom: false,
+    candidateSince: 0,
     foundAt: 0,
     driftHoldMs,
     switchAt: undefined,

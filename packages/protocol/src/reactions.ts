@@ -227,11 +227,13 @@ export class Reactions {
   serve(peer: PeerId, { stream, first, last }: Nack, now: Millis): void {
     if (!this.#parts.repair.mayAsk(peer, now)) return
     const objects = this.#parts.forward.range(stream, first, last, now)
-    const count = this.#parts.repair.budget.take(peer, objects.length, now)
+    const isChild = this.#parts.relay.children(stream).includes(peer)
+    const count = this.#parts.repair.budget.take(peer, objects.length, isChild, now)
     const peers = [peer]
     // The newest are worth most.
     for (const object of objects.slice(objects.length - count)) this.#forwardTo(peers, object, now)
-    if (count > 0) return
+    if (count > last - first) return
+    // Else it would wait for the rest, and hold it against this node.
     const held = this.#parts.forward.held(stream, now)
     this.#send(peer, { type: 'have', stream, ...(held && { held }) })
   }

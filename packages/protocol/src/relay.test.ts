@@ -93,6 +93,16 @@ describe('SUB_OK', () => {
     expect(told(made.relay.handleTarget(publisher, 0))).toEqual(['ok 1 to right'])
   })
 
+  test('is given to those who waited when the new one refuses, and stays the next hop', () => {
+    const made = established()
+    made.lookups.nextHop = other
+    made.relay.handleTarget(publisher, 0)
+    made.relay.handleSub(right, sub(), 0)
+    made.relay.handleSubNack(other, { type: 'sub-nack', stream, reason: 'full' }, 0)
+    made.lookups.hasRefused = true
+    expect(told(made.relay.handleTimeout(100))).toEqual(['ok 1 to right'])
+  })
+
   test('is given while another is tried as the next hop', () => {
     const made = established()
     made.lookups.candidate = other
@@ -144,11 +154,13 @@ describe('A new parent', () => {
       'established by other at 1',
       'ok 1 to left'
     ])
-    expect(told(made.relay.handleSubNack(other, no, 0))).toEqual([
+    expect(told(made.relay.handleSubNack(other, no, 0)), 'whatever the reason').toEqual([
+      'unsub to other',
       'lost',
-      'no-route to left',
-      'sub now to other'
+      'refused by other'
     ])
+    made.lookups.candidate = undefined
+    expect(told(made.relay.handleTarget(publisher, 0))).toEqual(['sub now to up'])
   })
 
   test('is not tried while it is a child, which it stays', () => {

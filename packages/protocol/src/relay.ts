@@ -2,9 +2,9 @@
  * The tree: for each stream, who takes it from here and who gives it (RFC 1, section "Subscriptions").
  *
  * A stream has children (neighbours that asked for it), local subscribers, or both; while it has any, this node asks
- * its next hop towards the publisher, once for all of them. Four rules keep the tree whole:
+ * its next hop towards the publisher, once for all of them, or who is to become it. Four rules keep the tree whole:
  *
- * 1. SUB_OK is given only by a node that is established itself, and whose parent is its present next hop.
+ * 1. SUB_OK is given only by a node that is established itself, or whose parent is its present next hop.
  * 2. SUB_OK tells the way from the publisher. A neighbour whose way leads through this node is no parent for it.
  * 3. A new parent is asked before the old one is left, and the old one is left when the new one has fed.
  * 4. Links are reliable: a SUB counts until UNSUB, SUB_NACK, the end of the stream or of the link.
@@ -215,6 +215,10 @@ export class Relay {
     const state = this.#streams.get(stream)
     if (state === undefined) return []
     if (reason === 'full') return this.#upstream.handleFull(state, peer, redirect)
+    if (this.#upstream.isTried(state, peer)) {
+      const kept = reason === 'no-route' ? [this.#upstream.unsub(peer, stream)] : []
+      return [...kept, ...this.#upstream.handleFull(state, peer, [])]
+    }
     const isParent = state.upstream === peer || (state.upstream === undefined && state.asked?.peer === peer)
     if (reason === 'unknown' && isParent) return this.#dismiss(state)
     const wasSource = this.isSource(stream, peer)

@@ -16,19 +16,26 @@ function budget() {
 
 test('A neighbour is given its burst, and then so much a second', () => {
   const made = budget()
-  expect(made.take(a, 70, 0)).toBe(70)
-  expect(made.take(a, 70, 0)).toBe(30)
-  expect(made.take(a, 70, 1_000)).toBe(10)
+  expect(made.take(a, 70, false, 0)).toBe(70)
+  expect(made.take(a, 70, false, 0)).toBe(30)
+  expect(made.take(a, 70, false, 1_000)).toBe(10)
   made.forget(a)
-  expect(made.take(a, 70, 1_000)).toBe(60)
+  expect(made.take(a, 70, false, 1_000)).toBe(60)
 })
 
-test('All neighbours together are given so much, and a share of what is forwarded', () => {
+test('All neighbours together are given so much', () => {
   const made = budget()
-  expect(made.take(a, 100, 0)).toBe(100)
-  expect(made.take(b, 100, 0)).toBe(50)
+  expect(made.take(a, 100, false, 0)).toBe(100)
+  expect(made.take(b, 100, false, 0)).toBe(50)
+  expect(made.take(b, 100, false, 1_000), 'what was not given counts for nothing').toBe(20)
+})
+
+test('Children are given a share of what is forwarded, which nobody else can use up', () => {
+  const made = budget()
+  for (const peer of ['c', 'd'] as PeerId[]) made.take(peer, 100, false, 0)
+  expect(made.take(a, 30, false, 0)).toBe(0)
+  expect(made.take(a, 100, true, 0), 'there is a burst of it at first').toBe(100)
+  expect(made.take(b, 100, true, 0)).toBe(50)
   for (let i = 0; i < 100; i++) made.earn(2)
-  expect(made.take(b, 100, 0)).toBe(25)
-  for (let i = 0; i < 1_000; i++) made.earn(10)
-  expect(made.take(b, 100, 0), 'nobody is given more than its own burst').toBe(25)
+  expect(made.take(b, 100, true, 0)).toBe(25)
 })

@@ -9,9 +9,10 @@ const switchHoldMs = 3_000
 
 /** A stream comes over `a`; `b` has just become much better, and is tried. */
 function trying() {
-  const made = tableOfTwo({ switchHoldMs, driftHoldMs: 60_000, crowdedHoldMs: 500, answerTimeoutMs: 2_000 }, [
-    origin
-  ])
+  const made = tableOfTwo(
+    { switchHoldMs, driftHoldMs: 60_000, crowdedHoldMs: 500, answerTimeoutMs: 2_000, candidateMaxMs: 3_000 },
+    [origin]
+  )
   made.feeding.add(a)
   made.routes.handleSync(a, { rows: [row(990)] }, 0)
   return { ...made, events: made.routes.handleSync(b, { rows: [row(90)] }, 1_000) }
@@ -89,6 +90,14 @@ describe('A better neighbour, where the next hop feeds,', () => {
     const { routes, feeding } = trying()
     feeding.delete(a)
     expect(routes.handleOriginsTimeout(2_000)).toContainEqual(toB)
+  })
+
+  test('is asked no more when it has not taken it for candidateMaxMs', () => {
+    const { routes } = trying()
+    expect(routes.handleOriginsTimeout(3_999)).toEqual([])
+    expect(routes.handleOriginsTimeout(4_000)).toEqual([tried])
+    expect(routes.target(origin)).toBe(a)
+    expect(routes.handleOriginsTimeout(5_000)).toEqual([])
   })
 
   test('is doubted as the next hop would be, once it feeds: others are looked for', () => {

@@ -321,8 +321,7 @@ export class Routes {
         this.#intake.pushOut(state)
         events.push(...this.#decide(state, now))
       }
-      // What the next hop fed may have ended, or be wanted no more.
-      if (state.candidate !== undefined) events.push(...this.#decide(state, now))
+      events.push(...this.#endTrial(state, now))
       const { lostSince } = state
       if (lostSince === undefined || now - lostSince < this.#config.feasibilityHoldMs) {
         events.push(...this.#starvation.ask(state, now))
@@ -340,6 +339,15 @@ export class Routes {
     return this.#conclude(events, now)
   }
 
+  /** What the next hop fed may have ended, or be wanted no more; and one that has not taken it by now is not going to. */
+  #endTrial(state: Origin, now: Millis): RouteEvent[] {
+    const { origin, candidate, candidateSince } = state
+    if (candidate === undefined) return []
+    const events = this.#decide(state, now)
+    const isOver = state.candidate === candidate && now - candidateSince >= this.#config.candidateMaxMs
+    return isOver ? [...events, ...this.avoid(origin, candidate, 'refused', now)] : events
+  }
+
   /** Chooses the next hop anew and notes what of it is to be told. The one place where routes change. */
   #decide(state: Origin, now: Millis): RouteEvent[] {
     const { origin } = state
@@ -352,7 +360,10 @@ export class Routes {
     if (nextHop !== before) {
       events.push({ type: 'next-hop', origin, nextHop })
       if (before === undefined) state.foundAt = now
-    } else if (state.candidate !== candidate) events.push({ type: 'candidate', origin })
+    } else if (state.candidate !== candidate) {
+      state.candidateSince = now
+      events.push({ type: 'candidate', origin })
+    }
     // The others are measured by the next hop that is in use from now on.
     state.switchAt = nextHop === before ? switchAt : compare(state, this.#standings, this.#config, now)
     if (state.switchAt !== undefined) this.#timers.setBy('switches', state.switchAt)

@@ -90,7 +90,7 @@ export class Standings {
     return true
   }
 
-  /** @param hadRoom it is the next hop, and was not full when it was chosen: it goes on carrying what it carries */
+  /** @param hadRoom it is the next hop, or the candidate, and was not full when it was chosen: it goes on carrying what it carries */
   of(origin: PeerId, peer: PeerId, hadRoom: boolean): Standing {
     if (this.#suspects.has(peer)) return 'suspected'
     const { fault, refused, crowded } = this.#penalties

@@ -39,7 +39,7 @@ export class Upstream {
     return this.#moving.size + this.#silent.size > 0
   }
 
-  /** Established, and the parent is the next hop, or the next hop does not want this node. */
+  /** There is a parent, and it is the next hop, or nobody else is asked. */
   isEstablished(state: Stream): boolean {
     if (state.isOwn) return true
     if (state.upstream === undefined) return false
@@ -63,10 +63,16 @@ export class Upstream {
     if (target !== upstream) {
       // Better the parent that there is than one that has no room.
       const isVain = upstream !== undefined && this.#lookups.hasRefused(state.name.publisher, target)
-      return isVain ? events : [...events, this.#ask(state, target, false, now)]
+      if (!isVain) return [...events, this.#ask(state, target, false, now)]
+      return [...events, ...confirmWaiting(state, this.#tag)]
     }
     // The route came back to the parent: those who waited for a new one are answered now.
     return [...events, ...confirmWaiting(state, this.#tag)]
+  }
+
+  /** Whether `peer` is to become the next hop, and is not yet: whatever it says but yes, the next hop is still there. */
+  isTried({ name }: Stream, peer: PeerId): boolean {
+    return this.#lookups.target(name.publisher) === peer && this.#lookups.nextHop(name.publisher) !== peer
   }
 
   /** One that still takes the stream from here is not tried yet. */
@@ -170,7 +176,8 @@ export class Upstream {
     state.upstream = undefined
     if (this.#isReady(state, now)) return this.#adopt(state, now)
     const events: RelayEvent[] = [{ type: 'lost', stream: state.id }]
-    if (this.#target(state) === peer) events.push(...disown(state))
+    const isOnlyWay = state.asked?.isBackup ?? true
+    if (isOnlyWay && this.#lookups.nextHop(state.name.publisher) === peer) events.push(...disown(state))
     return [...events, ...this.follow(state, now)]
   }
 
