@@ -36,6 +36,7 @@ test('Peers that go as soon as they have come are forgotten, too', async () => {
     visitors.map(async (visitor, i) => {
       for (let stayMs = i / 2; stayMs < 20; stayMs += 5) {
         await visitor.dial(relay.getMultiaddrs())
+        // Nothing is waited for: each goes in the middle of another step of what libp2p does with a newcomer.
         await new Promise(resolve => setTimeout(resolve, stayMs))
         await visitor.hangUp(relay.peerId)
       }
