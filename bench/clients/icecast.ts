@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net'
 import type { Client, Role } from './client.ts'
-import { MarkReader, marked } from './marked.ts'
+import { PrefixReader, prefixed } from './length-prefix.ts'
 import { Batch, openTcp, openTls } from './socket.ts'
 
 /** What the server is told of its one publisher. */
@@ -8,6 +8,8 @@ export const sourcePassword = 'benchmark'
 /** Icecast looks into Ogg pages, and passes this on as it comes. */
 const contentType = 'audio/mpeg'
 const mount = '/audio'
+/** A listener joins in the middle of a message. */
+const mark = Buffer.from('hopc')
 
 /** Of a server with one channel, whatever it is called. */
 export async function connectIcecast(endpoint: { port: number; tls: boolean }, role: Role): Promise<Client> {
@@ -15,10 +17,10 @@ export async function connectIcecast(endpoint: { port: number; tls: boolean }, r
   const batch = new Batch(bytes => socket.write(bytes))
   if (role === 'publisher') await accepted(socket)
   return {
-    publish: (_channel, payload) => batch.add(...marked(payload)),
+    publish: (_channel, payload) => batch.add(...prefixed(payload, mark)),
     subscribe(_channel, onMessage) {
       // The head of the answer comes with the next sound, and has no mark in it.
-      const reader = new MarkReader(onMessage)
+      const reader = new PrefixReader(onMessage, mark)
       socket.on('data', bytes => reader.push(bytes))
       socket.write(listener)
     }
