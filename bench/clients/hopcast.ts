@@ -2,12 +2,11 @@ import { startNode, temporaryIdentity } from '@hopcast/node'
 import {
   type Hopcast,
   hopcast as hopcastService,
-  leanYamux,
   type Publication,
-  transportOf
+  transportOf,
+  yamux
 } from '@hopcast/protocol/libp2p'
 import { identify } from '@libp2p/identify'
-import { yamux } from '@libp2p/yamux'
 import type { Client } from './client.ts'
 import { tabNode } from './libp2p-node.ts'
 
@@ -30,7 +29,7 @@ async function listener(address: string): Promise<Node> {
 
 async function tab(address: string): Promise<Node> {
   const libp2p = await tabNode(address, {
-    streamMuxers: [leanYamux(yamux)],
+    streamMuxers: [yamux()],
     services: { identify: identify(), hopcast: hopcastService() }
   })
   const { hopcast } = libp2p.services

@@ -16,6 +16,7 @@ export interface Layer {
 
 /** The first that matches counts; a file's place says which layer it is. */
 const places: [RegExp, string][] = [
+  [/\/packages\/protocol\/(src|dist)\/libp2p\/yamux\//, 'hopcast, muxer'],
   [/\/packages\/protocol\/(src|dist)\/libp2p\//, 'hopcast, driver'],
   [/\/packages\/protocol\/(src|dist)\/wire\//, 'hopcast, wire'],
   [/\/packages\/protocol\//, 'hopcast, core'],

@@ -1,11 +1,10 @@
 import { defaultConfig } from '@hopcast/protocol'
 import type { Hopcast, HopcastInit } from '@hopcast/protocol/libp2p'
-import { hopcast, leanYamux, shallowBuffers } from '@hopcast/protocol/libp2p'
+import { hopcast, shallowBuffers, yamux } from '@hopcast/protocol/libp2p'
 import { type Identify, identify } from '@libp2p/identify'
 import { noise } from '@libp2p/noise'
 import { type Ping, ping } from '@libp2p/ping'
 import { tcp } from '@libp2p/tcp'
-import { yamux } from '@libp2p/yamux'
 import { createLibp2p, type Libp2p, type Libp2pOptions } from 'libp2p'
 import { isWebRtcDirect, isWebSocket } from './addresses.ts'
 import { LocalDiscovery } from './discovery.ts'
@@ -93,7 +92,7 @@ async function libp2pOptions(
     transports: await transports([...options.listen, ...options.peers]),
     // TLS costs a fifth of Noise per message here, and browsers speak Noise only.
     connectionEncrypters: [socketTls(), noise()],
-    streamMuxers: [leanYamux(yamux)],
+    streamMuxers: [yamux()],
     peerDiscovery: discovery === undefined ? [] : [await discovery.load()],
     connectionManager: {
       // The neighbours, and as many more that shake hands or are being refused, with a reason.

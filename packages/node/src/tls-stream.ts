@@ -1,7 +1,7 @@
 /** An encrypted socket as libp2p's muxers want it. */
 import type { TLSSocket } from 'node:tls'
 import type { AbortOptions, MessageStream } from '@libp2p/interface'
-import { TimeoutError } from '@libp2p/interface'
+import { StreamMessageEvent, TimeoutError } from '@libp2p/interface'
 import { AbstractMessageStream, type SendResult } from '@libp2p/utils'
 import type { Uint8ArrayList } from 'uint8arraylist'
 
@@ -40,6 +40,13 @@ export class TlsStream extends AbstractMessageStream {
     const canSendMore = this.#write(data)
     this.writableNeedsDrain = !canSendMore
     return canSendMore
+  }
+
+  /** Past the list of what nobody has read, if nothing is in it. */
+  override onData(data: Uint8Array): void {
+    const isWaiting = this.readBufferLength > 0 || this.listenerCount('message') === 0
+    if (isWaiting || this.readStatus !== 'readable') super.onData(data)
+    else this.dispatchEvent(new StreamMessageEvent(data))
   }
 
   override sendData(data: Uint8ArrayList): SendResult {

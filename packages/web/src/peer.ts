@@ -1,12 +1,11 @@
 /** This tab as a node of the network. */
 import type { Hopcast, HopcastEvent, Status } from '@hopcast/protocol/libp2p'
-import { hopcast, leanYamux, shallowBuffers } from '@hopcast/protocol/libp2p'
+import { hopcast, shallowBuffers, yamux } from '@hopcast/protocol/libp2p'
 import { type Identify, identify } from '@libp2p/identify'
 import { noise } from '@libp2p/noise'
 import { type Ping, ping } from '@libp2p/ping'
 import { webRTCDirect } from '@libp2p/webrtc'
 import { webSockets } from '@libp2p/websockets'
-import { yamux } from '@libp2p/yamux'
 import type { Libp2p } from 'libp2p'
 import { createLibp2p } from 'libp2p'
 import { requireCurrentBrowser, requireSecureContext, WebError } from './errors.ts'
@@ -97,7 +96,7 @@ function createNode({ neighbours = 8, uplinkBps = 4_000_000, transport }: JoinOp
     addresses: { listen: [] },
     transports: [webRTCDirect({ dataChannel: shallowBuffers }), webSockets(shallowBuffers)],
     connectionEncrypters: [noise()],
-    streamMuxers: [leanYamux(yamux)],
+    streamMuxers: [yamux()],
     // In browsers libp2p refuses private addresses and `ws:` by default, to be quiet about what cannot be dialled. A
     // relay on this machine or in this house has just such addresses, Noise encrypts the connection whatever carries
     // it, and what an https page must not dial is left out in relay-addresses.ts.

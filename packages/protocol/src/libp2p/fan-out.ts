@@ -10,6 +10,14 @@ import { framePieces } from '../wire/framing.ts'
 import type { ObjectFrame } from '../wire/messages.ts'
 import type { Link } from './link.ts'
 import { sendBytesMax } from './outbox.ts'
+import { SharedList } from './yamux/shared-list.ts'
+
+/**
+ * When all that could be read has been read, so that what comes in many pieces, or from many neighbours, leaves in few. Where a turn
+ * has no such end, as in browsers: after what came as one.
+ */
+const atEndOfTurn: (action: () => void) => unknown =
+  (globalThis as { setImmediate?: (action: () => void) => unknown }).setImmediate ?? queueMicrotask
 
 interface Waiting {
   readonly object: ObjectFrame
@@ -35,22 +43,23 @@ export class FanOut {
   #isPlanned = false
 
   /** One for all turns: it is called for every object. */
-  readonly #flushNow = () => this.#flush()
+  readonly #atEnd = () => {
+    this.#isPlanned = false
+    this.flush()
+  }
 
   constructor(link: (peer: PeerId) => Link | undefined) {
     this.#link = link
   }
 
   /**
-   * Sends the object to each of `peers` at the end of this turn. As much as a transport takes at once waits here; what is beyond
-   * goes into the queues, which are bounded.
+   * Sends the object to each of `peers` at the end of this turn, or before, when as much waits as a transport takes at once.
    *
    * @param peers the same array for the objects of a stream, for as long as they go to the same neighbours
    * @param expiresAt when it becomes worthless, in the time of `performance.now()`, as `now`
    */
   forward(peers: readonly PeerId[], object: ObjectFrame, expiresAt: Millis, now: Millis): void {
-    if (this.#bytes > 0 && this.#bytes + object.bytes.length > sendBytesMax)
-      this.#queueAll(this.#takeBatches())
+    if (this.#bytes > 0 && this.#bytes + object.bytes.length > sendBytesMax) this.flush()
     this.#bytes += object.bytes.length
     const waiting: Waiting = { object, expiresAt, at: now }
     const isFresh = now <= expiresAt
@@ -62,11 +71,11 @@ export class FanOut {
     } else this.#batches.push({ stream, peers, waiting: [waiting], isFresh })
     if (this.#isPlanned) return
     this.#isPlanned = true
-    queueMicrotask(this.#flushNow)
+    atEndOfTurn(this.#atEnd)
   }
 
-  #flush(): void {
-    this.#isPlanned = false
+  /** Sends what waits, as far as the transports take it. */
+  flush(): void {
     const batches = this.#takeBatches()
     const [first] = batches
     if (batches.length === 1 && this.#queued.size === 0 && first?.isFresh) this.#pass(first)
@@ -89,9 +98,9 @@ export class FanOut {
   }
 
   #pass({ stream, peers, waiting }: Batch): void {
-    const pieces = framePieces(waiting.map(({ object }) => object.bytes))
+    const frames = new SharedList(...framePieces(waiting.map(({ object }) => object.bytes)))
     for (const peer of peers) {
-      if (this.#link(peer)?.passObjects(stream, pieces) === false) this.#queue(peer, waiting)
+      if (this.#link(peer)?.passObjects(stream, frames) === false) this.#queue(peer, waiting)
     }
   }
 

@@ -2,7 +2,6 @@ import type { HopcastInit } from './api.ts'
 import { type HopcastComponents, HopcastService } from './service.ts'
 
 export type * from './api.ts'
-export { leanYamux } from './lean-yamux.ts'
 export type { HopcastComponents } from './service.ts'
 export { shallowBuffers } from './shallow-buffers.ts'
 export { transportOf } from './status.ts'
@@ -14,3 +13,4 @@ export { transportOf } from './status.ts'
 export function hopcast(init: HopcastInit = {}): (components: HopcastComponents) => HopcastService {
   return components => new HopcastService(components, init)
 }
+export { yamux } from './yamux/muxer.ts'

@@ -104,10 +104,10 @@ describe('Objects that were signed', () => {
     await vi.waitFor(() => expect(counters().objectsVerified).toBeGreaterThan(10), waiting)
     liar = upstream()
     const honest = relays.find(({ service }) => service.peerId !== liar)?.service.peerId
+    const told = await vi.waitUntil(() => listener.events.find(({ type }) => type === 'altered'), waiting)
     await vi.waitFor(() => expect(upstream()).toBe(honest), waiting)
-    const told = listener.events.filter(({ type }) => type === 'altered')
     const [peer, publisherId] = [liar, publisher.service.peerId]
-    expect(told[0]).toEqual({
+    expect(told).toEqual({
       type: 'altered',
       channel: 'demo',
       publisher: publisherId,

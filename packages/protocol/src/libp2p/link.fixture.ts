@@ -2,7 +2,6 @@
 import type { Stream, StreamMessageEvent } from '@libp2p/interface'
 import { noise } from '@libp2p/noise'
 import { tcp } from '@libp2p/tcp'
-import { yamux } from '@libp2p/yamux'
 import { createLibp2p, type Libp2p } from 'libp2p'
 import { defaultConfig } from '../default-config.ts'
 import type { PeerId, StreamId } from '../ids.ts'
@@ -11,8 +10,8 @@ import { FrameReader } from '../wire/framing.ts'
 import type { ObjectFrame, ObjectHeader } from '../wire/messages.ts'
 import { encodeObject, parseObject } from '../wire/object.ts'
 import { FanOut } from './fan-out.ts'
-import { leanYamux } from './lean-yamux.ts'
 import { audioProtocol, controlProtocol, Link } from './link.ts'
+import { yamux } from './yamux/muxer.ts'
 
 const nodes: Libp2p[] = []
 
@@ -21,7 +20,7 @@ export async function node(): Promise<Libp2p> {
     addresses: { listen: ['/ip4/127.0.0.1/tcp/0'] },
     transports: [tcp()],
     connectionEncrypters: [noise()],
-    streamMuxers: [leanYamux(yamux)]
+    streamMuxers: [yamux()]
   })
   nodes.push(made)
   return made

@@ -1,4 +1,5 @@
 import type { Connection, Stream, StreamMessageEvent } from '@libp2p/interface'
+import type { Uint8ArrayList } from 'uint8arraylist'
 import type { Config } from '../config.ts'
 import type { Millis, StreamId } from '../ids.ts'
 import { type DropCounts, ObjectQueue } from '../queue.ts'
@@ -7,8 +8,8 @@ import { FrameReader } from '../wire/framing.ts'
 import { controlFrameBytesMax, objectPayloadBytesMax } from '../wire/limits.ts'
 import { type ObjectFrame, objectHeaderLength, ProtocolError } from '../wire/messages.ts'
 import { ControlQueue } from './control-queue.ts'
-import { agreed } from './early-protocol.ts'
 import { Outbox } from './outbox.ts'
+import { YamuxStream } from './yamux/stream.ts'
 
 /**
  * Each side opens a stream of its own per class, writes on it, and reads what the other opened (RFC 2, "Streams"). All
@@ -101,7 +102,7 @@ export class Link {
   }
 
   /** Sends objects of a stream, as frames, past the queue; false if they have to wait or may have to be dropped. */
-  passObjects(stream: StreamId, frames: readonly Uint8Array[]): boolean {
+  passObjects(stream: StreamId, frames: Uint8ArrayList): boolean {
     return !this.#objects.isBroken(stream) && this.#audio.pass(frames)
   }
 
@@ -170,7 +171,8 @@ export class Link {
   }
 
   #agreed(stream: Stream): Promise<void> {
-    const answer = agreed(stream)
+    // Of other muxers, streams have agreed before they are opened.
+    const answer = stream instanceof YamuxStream ? stream.agreed : Promise.resolve()
     this.#heardOf = Promise.allSettled([this.#heardOf, answer])
     return answer
   }

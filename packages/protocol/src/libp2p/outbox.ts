@@ -55,13 +55,14 @@ export class Outbox {
     // Asked before each send: one that fails, as WebRTC's may, closes the stream.
     while (this.#queue.size > 0 && stream !== undefined && takes(stream)) {
       const frames = this.#queue.take(sendBytesMax, performance.now())
-      if (frames.length > 0) send(stream, framePieces(frames.map(({ bytes }) => bytes)))
+      if (frames.length > 0)
+        send(stream, new Uint8ArrayList(...framePieces(frames.map(({ bytes }) => bytes))))
     }
     this.#settle()
   }
 
   /** Sends frames past the queue, if nothing waits there and the stream takes them now; false otherwise. */
-  pass(frames: readonly Uint8Array[]): boolean {
+  pass(frames: Uint8ArrayList): boolean {
     const stream = this.#stream
     if (this.#queue.size > 0 || stream === undefined || !takes(stream)) return false
     send(stream, frames)
@@ -92,9 +93,9 @@ function takes(stream: Stream): boolean {
   return stream.writeStatus === 'writable' && !stream.writableNeedsDrain
 }
 
-function send(stream: Stream, pieces: readonly Uint8Array[]): void {
+function send(stream: Stream, frames: Uint8ArrayList): void {
   try {
-    stream.send(new Uint8ArrayList(...pieces))
+    stream.send(frames)
   } catch (error) {
     // Its end is an event of its own, and no reason for others to miss theirs.
     stream.abort(error instanceof Error ? error : new Error(String(error)))

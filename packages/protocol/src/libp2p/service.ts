@@ -155,6 +155,7 @@ export class HopcastService implements Hopcast, Startable {
     this.#discovery.stop()
     this.#integrity.stop()
     this.#subscriptions.close()
+    this.#fanOut.flush()
     await this.#sessions.stop()
   }
 
@@ -317,6 +318,7 @@ export class HopcastService implements Hopcast, Startable {
   /** Resolves when what was decided so far has left this node, or was given up. */
   async #drained(): Promise<void> {
     await this.#signer.settled()
+    this.#fanOut.flush()
     await drained(this.#sessions.links())
   }
 }

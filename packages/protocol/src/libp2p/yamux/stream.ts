@@ -1,0 +1,163 @@
+import { type AbortOptions, StreamMessageEvent } from '@libp2p/interface'
+import { AbstractStream, type AbstractStreamInit, type SendResult } from '@libp2p/utils'
+import type { Uint8ArrayList } from 'uint8arraylist'
+import type { EarlyProtocol } from './early-protocol.ts'
+import { type FrameHeader, flag, frameType, initialWindowBytes, YamuxError } from './frames.ts'
+import { ReceiveWindow } from './receive-window.ts'
+
+interface YamuxStreamInit extends AbstractStreamInit {
+  streamId: number
+  /** Sends a frame; false if the connection takes no more for now. */
+  sendFrame: (header: FrameHeader, data?: Uint8Array | Uint8ArrayList) => boolean
+  /** Whether the connection takes more. */
+  takesMore: () => boolean
+  early: EarlyProtocol | undefined
+}
+
+const windowMax = 2 ** 32 - 1
+
+/**
+ * Hot path: each object goes through `send` once for each child, and through `onData` once. Where nothing waits, both go past
+ * the buffers of libp2p's class.
+ */
+export class YamuxStream extends AbstractStream {
+  readonly streamId: number
+  readonly #sendFrame: YamuxStreamInit['sendFrame']
+  readonly #takesMore: () => boolean
+  readonly #early: EarlyProtocol | undefined
+  readonly #window = new ReceiveWindow(performance.now())
+  /** What the other side takes. */
+  #sendable = initialWindowBytes
+  /** Go with the next frame: SYN or ACK with the first. */
+  #flags: number
+  /** FIN and RST of a frame whose data is still to come. */
+  #flagsAfter = 0
+
+  constructor({ streamId, sendFrame, takesMore, early, ...init }: YamuxStreamInit) {
+    super(init)
+    this.streamId = streamId
+    this.#sendFrame = sendFrame
+    this.#takesMore = takesMore
+    this.#early = early
+    this.#flags = this.direction === 'outbound' ? flag.syn : flag.ack
+    if (early !== undefined) {
+      this.protocol = early.protocol
+      this.addEventListener('close', ({ error }) => early.close(error))
+      this.send(early.proposal)
+    } else if (this.direction === 'outbound') this.#sendUpdate(0)
+  }
+
+  /**
+   * Resolves when the other side has agreed on the protocol of a stream that this side has opened, and rejects if it does not, or
+   * closes the stream before.
+   */
+  get agreed(): Promise<void> {
+    return this.#early?.agreed ?? Promise.resolve()
+  }
+
+  // Sending
+
+  override send(data: Uint8Array | Uint8ArrayList): boolean {
+    const isWaiting = this.writableNeedsDrain || this.sendingData || this.writeBuffer.byteLength > 0
+    if (isWaiting || this.writeStatus !== 'writable' || data.byteLength > this.#sendable)
+      return super.send(data)
+    return this.#sendNow(data)
+  }
+
+  override sendData(data: Uint8ArrayList): SendResult {
+    const sentBytes = Math.min(data.byteLength, this.#sendable)
+    const canSendMore = sentBytes > 0 && this.#sendNow(data.sublist(0, sentBytes))
+    return { sentBytes, canSendMore: canSendMore && sentBytes === data.byteLength }
+  }
+
+  #sendNow(data: Uint8Array | Uint8ArrayList): boolean {
+    const length = data.byteLength
+    this.#sendable -= length
+    const flags = this.#takeFlags()
+    return this.#sendFrame({ type: frameType.data, flags, streamId: this.streamId, length }, data)
+  }
+
+  /** A connection that takes more again is of no use to a stream whose other side does not. */
+  override onMuxerDrain(): void {
+    if (this.#sendable > 0) super.onMuxerDrain()
+  }
+
+  override async sendCloseWrite(): Promise<void> {
+    this.#flags |= flag.fin
+    this.#sendUpdate(0)
+  }
+
+  /** yamux has no word for it. */
+  override async sendCloseRead(options?: AbortOptions): Promise<void> {
+    options?.signal?.throwIfAborted()
+  }
+
+  override sendReset(): void {
+    this.#flags = flag.rst
+    this.#sendUpdate(0)
+  }
+
+  #sendUpdate(length: number): void {
+    const flags = this.#takeFlags()
+    this.#sendFrame({ type: frameType.windowUpdate, flags, streamId: this.streamId, length })
+  }
+
+  #takeFlags(): number {
+    const flags = this.#flags
+    this.#flags = 0
+    return flags
+  }
+
+  // Receiving
+
+  /** @throws YamuxError when the other side may not send so much */
+  handleHeader({ type, flags, length }: FrameHeader): void {
+    if (type === frameType.windowUpdate) this.#handleUpdate(length)
+    else if (!this.#window.fits(length)) throw new YamuxError('more data came than the window holds')
+    if (type === frameType.data && length > 0) this.#flagsAfter = flags
+    else this.#handleEnd(flags)
+  }
+
+  handleData(data: Uint8Array, isLast: boolean): void {
+    this.#window.take(data.length)
+    const rest = this.#early === undefined ? data : this.#early.take(data)
+    if (rest === undefined) this.abort(new Error(`the neighbour does not speak ${this.protocol}`))
+    else this.onData(rest)
+    this.#allowMore()
+    if (isLast) this.#handleEnd(this.#flagsAfter)
+  }
+
+  #handleUpdate(length: number): void {
+    this.#sendable = Math.min(this.#sendable + length, windowMax)
+    if (this.writableNeedsDrain && this.#sendable > 0 && this.#takesMore()) this.safeDispatchEvent('drain')
+  }
+
+  #handleEnd(flags: number): void {
+    if ((flags & flag.rst) !== 0) this.onRemoteReset()
+    else if ((flags & flag.fin) !== 0) this.onRemoteCloseWrite()
+  }
+
+  override onData(data: Uint8Array): void {
+    const isWaiting = this.readBufferLength > 0 || this.listenerCount('message') === 0
+    if (isWaiting || this.readStatus !== 'readable' || data.length === 0) super.onData(data)
+    else this.dispatchEvent(new StreamMessageEvent(data))
+  }
+
+  protected override dispatchReadBuffer(): void {
+    super.dispatchReadBuffer()
+    this.#allowMore()
+  }
+
+  /** What lies here unread, since nobody reads or the stream is paused, is not made room for. */
+  #allowMore(): void {
+    if (this.status !== 'open' || this.remoteWriteStatus === 'closed') return
+    const more = this.#window.more(this.readBufferLength, performance.now())
+    if (more > 0) this.#sendUpdate(more)
+  }
+
+  /** The other side runs out of what it may send. */
+  override sendPause(): void {}
+
+  /** What lay here has been read by now (`dispatchReadBuffer`). */
+  override sendResume(): void {}
+}
