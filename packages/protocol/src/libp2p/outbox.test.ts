@@ -132,6 +132,21 @@ describe('An outbox', () => {
     expect(closed.queue.size).toBe(0)
   })
 
+  test('waits for nothing that was on a stream that is gone', async () => {
+    const remotes: Stream[] = []
+    const { outbox, push } = outboxOf()
+    const out = await stream(remote => void remotes.push(remote))
+    outbox.attach(out)
+    await vi.waitFor(() => expect(remotes).toHaveLength(1))
+    while (out.writeBufferLength === 0) {
+      push(numbered(0, 60_000))
+      await new Promise(setImmediate)
+    }
+    const done = outbox.drained()
+    remotes[0]?.abort(new Error('gone'))
+    await done
+  })
+
   test('sends nothing more on a stream that closed during a send', async () => {
     const outgoing = await stream(() => {})
     const send = vi.spyOn(outgoing, 'send').mockImplementation(() => {

@@ -39,6 +39,7 @@ export class Outbox {
     this.#stream = stream
     stream.addEventListener('drain', () => this.wake())
     stream.addEventListener('idle', () => this.#settle())
+    stream.addEventListener('close', () => this.#detach(stream))
     this.wake()
   }
 
@@ -75,6 +76,13 @@ export class Outbox {
       this.#drained.push(resolve)
       this.#settle()
     })
+  }
+
+  /** What was on it is gone. What waits here is for the next one. */
+  #detach(stream: Stream): void {
+    if (this.#stream !== stream) return
+    this.#stream = undefined
+    this.#settle()
   }
 
   close(): void {

@@ -1,4 +1,4 @@
-import type { MessageStream, Stream, StreamMuxerFactory } from '@libp2p/interface'
+import type { Stream, StreamMuxerFactory } from '@libp2p/interface'
 import { multiaddrConnectionPair } from '@libp2p/utils'
 import { yamux as libp2pYamux } from '@libp2p/yamux'
 import { Uint8ArrayList } from 'uint8arraylist'
@@ -19,9 +19,21 @@ const pairs: [Side, Side][] = [
   ["libp2p's", 'ours']
 ]
 
+/** What connections have beside what their interface says. */
+interface Inside {
+  writableNeedsDrain: boolean
+  onData(bytes: Uint8Array): void
+  safeDispatchEvent(type: 'drain'): void
+}
+
+function connectionPair() {
+  const [near, far] = multiaddrConnectionPair()
+  return [near as typeof near & Inside, far as typeof far & Inside] as const
+}
+
 /** Two muxers on a connection; the streams that `from` opens arrive at `to` in their order. */
 function pair(from: Side, to: Side) {
-  const [near, far] = multiaddrConnectionPair()
+  const [near, far] = connectionPair()
   const receiver = factories[to].createStreamMuxer(far)
   const inbound: Stream[] = []
   receiver.addEventListener('stream', ({ detail }) => inbound.push(detail))
@@ -46,7 +58,7 @@ function listen(stream: Stream): Uint8ArrayList {
 
 /** A muxer of ours whose other side says and hears frames one by one. */
 function byHand() {
-  const [near, far] = multiaddrConnectionPair({ delay: 0 })
+  const [near, far] = connectionPair()
   const muxer = factories.ours.createStreamMuxer(far)
   const inbound: Stream[] = []
   muxer.addEventListener('stream', ({ detail }) => inbound.push(detail))
@@ -57,8 +69,8 @@ function byHand() {
     const header = new Uint8Array(headerBytes)
     writeHeader(header, { type, flags, streamId, length })
     // As a transport hands bytes over: at once, and as one.
-    ;(far as unknown as { onData(bytes: Uint8Array): void }).onData(header)
-    if (data !== undefined) (far as unknown as { onData(bytes: Uint8Array): void }).onData(data)
+    far.onData(header)
+    if (data !== undefined) far.onData(data)
   }
   return { muxer, far, inbound, heard, say }
 }
@@ -187,17 +199,87 @@ describe('yamux', () => {
     expect(far.status).toBe('open')
   })
 
-  test('refuses streams beyond its limit, and breaks the connection of who does not read that', async () => {
-    const { muxer, heard, say, far } = byHand()
-    for (let i = 1; i <= 1_000; i++) say(frameType.windowUpdate, flag.syn, 2 * i - 1, 0)
-    expect(muxer.streams).toHaveLength(1_000)
-    say(frameType.windowUpdate, flag.syn, 2_001, 0)
+  test('answers the newest ping of a connection that is full when it no longer is', async () => {
+    const { heard, say, far } = byHand()
+    far.writableNeedsDrain = true
+    for (const value of [1, 2, 3]) say(frameType.ping, flag.syn, 0, value)
+    expect(far.status).toBe('open')
+    far.safeDispatchEvent('drain')
+    await vi.waitFor(() => expect(heard.map(({ length }) => length)).toEqual([3]))
+    say(frameType.ping, flag.syn, 0, 4)
+    await vi.waitFor(() => expect(heard.map(({ length }) => length)).toEqual([3, 4]))
+  })
+
+  test('refuses streams beyond its limit', async () => {
+    const { muxer, heard, say } = byHand()
+    for (let i = 1; i <= 1_001; i++) say(frameType.windowUpdate, flag.syn, 2 * i - 1, 0)
     expect(muxer.streams).toHaveLength(1_000)
     const refusal = { type: frameType.windowUpdate, flags: flag.rst, streamId: 2_001, length: 0 }
     await vi.waitFor(() => expect(heard).toEqual([refusal]))
-    ;(far as MessageStream & { writableNeedsDrain: boolean }).writableNeedsDrain = true
-    say(frameType.windowUpdate, flag.syn, 2_003, 0)
+  })
+
+  test('breaks the connection of who opens streams, is told that they are over, and does not read that', () => {
+    const { muxer, say, far } = byHand()
+    muxer.addEventListener('stream', ({ detail }) => detail.abort(new Error('not wanted')))
+    far.writableNeedsDrain = true
+    const open = (from: number, to: number) => {
+      for (let i = from; i < to; i++) say(frameType.windowUpdate, flag.syn, 2 * i + 1, 0)
+    }
+    open(0, 4_000)
+    expect(far.status).toBe('open')
+    open(4_000, 4_001)
     expect(far.status).toBe('aborted')
+  })
+
+  test('ends a stream once that both sides give up', () => {
+    const { muxer, say } = byHand()
+    let closed = 0
+    muxer.addEventListener('stream', ({ detail }) => {
+      detail.addEventListener('close', () => closed++)
+      detail.addEventListener('message', () => detail.abort(new Error('not wanted')))
+    })
+    for (let i = 0; i < 10; i++) say(frameType.data, flag.syn | flag.rst, 2 * i + 1, 1, Uint8Array.of(i))
+    expect(closed).toBe(10)
+    for (let i = 10; i <= 1_011; i++) say(frameType.windowUpdate, flag.syn, 2 * i + 1, 0)
+    expect(muxer.streams).toHaveLength(1_000)
+  })
+
+  test('closes a stream whose other side has no window left, though it does not read', async () => {
+    const { stream, remote, near } = await connected('ours', 'ours')
+    near.writableNeedsDrain = true
+    for (let sent = 0; sent < 2 ** 18; sent += 2 ** 16) stream.send(new Uint8Array(2 ** 16))
+    near.safeDispatchEvent('drain')
+    await stream.close()
+    await vi.waitFor(() => expect(remote.remoteWriteStatus).toBe('closed'))
+    expect(remote.readBufferLength).toBe(2 ** 18)
+  })
+
+  test('sends frames of a quarter of a mebibyte at most', async () => {
+    const { muxer, heard, say } = byHand()
+    const stream = await muxer.createStream()
+    say(frameType.windowUpdate, flag.ack, 2, 2 ** 21)
+    stream.send(new Uint8Array(600_000))
+    const lengths = () => heard.flatMap(({ type, length }) => (type === frameType.data ? [length] : []))
+    await vi.waitFor(() => expect(lengths().reduce((sum, length) => sum + length, 0)).toBe(600_000))
+    expect(Math.max(...lengths())).toBe(2 ** 18)
+  })
+
+  test('opens a stream on a connection that is full as one that takes nothing yet', async () => {
+    const { near, sender } = pair('ours', 'ours')
+    near.writableNeedsDrain = true
+    const stream = await sender.createStream()
+    expect(stream.writableNeedsDrain).toBe(true)
+    near.safeDispatchEvent('drain')
+    await vi.waitFor(() => expect(stream.writableNeedsDrain).toBe(false))
+  })
+
+  test('aborts a stream when what it sends cannot be sent', async () => {
+    const { stream, near } = await connected('ours', 'ours')
+    vi.spyOn(near, 'send').mockImplementation(() => {
+      throw new Error('the cable is cut')
+    })
+    expect(() => stream.send(Uint8Array.of(1))).toThrow('the cable is cut')
+    expect(stream.status).toBe('aborted')
   })
 
   test('opens no more streams than its limit', async () => {
@@ -211,6 +293,11 @@ describe('yamux', () => {
   test.each<[string, (say: ReturnType<typeof byHand>['say']) => void]>([
     ['more data than the window holds', say => say(frameType.data, flag.syn, 1, 2 ** 18 + 1)],
     ['a stream of this side’s numbers', say => say(frameType.windowUpdate, flag.syn, 2, 0)],
+    [
+      'data behind the end of its stream',
+      say =>
+        [flag.syn | flag.fin, 0].forEach(flags => void say(frameType.data, flags, 1, 1, Uint8Array.of(0)))
+    ],
     ['a stream that is open', say => [1, 1].forEach(id => void say(frameType.windowUpdate, flag.syn, id, 0))],
     ['a ping on a stream', say => say(frameType.ping, flag.syn, 1, 0)],
     ['data of no stream', say => say(frameType.data, 0, 0, 0)],

@@ -31,6 +31,8 @@ import { YamuxStream } from './stream.ts'
 const protocol = '/yamux/1.0.0'
 /** Streams that are open at once, of each side. */
 const streamsMax = 1_000
+/** Frames that wait for a neighbour to read. Each stream has a few to say that it must take, as that it ends. */
+const piledMax = 4 * streamsMax
 /** To copy less than this is cheaper than to send the header apart. */
 const copiedBytesMax = 4_096
 /** The protocols that are written to before the other side has agreed. */
@@ -53,6 +55,10 @@ class YamuxMuxer extends AbstractStreamMuxer<YamuxStream> implements FrameSink {
   readonly #counts = { inbound: 0, outbound: 0 }
   /** The stream whose data comes; undefined: nobody is left to read it. */
   #receiving: YamuxStream | undefined
+  /** Frames that were sent since the connection was full. */
+  #piled = 0
+  /** A ping to be answered when it no longer is. */
+  #pinged: number | undefined
   /** Of this side: nothing more is opened or accepted. */
   #isGoingAway = false
 
@@ -60,6 +66,7 @@ class YamuxMuxer extends AbstractStreamMuxer<YamuxStream> implements FrameSink {
     super(connection, { protocol, name: 'yamux' })
     this.#isClient = connection.direction === 'outbound'
     this.#nextId = this.#isClient ? 1 : 2
+    connection.addEventListener('drain', () => this.#handleDrain())
   }
 
   // Sending
@@ -74,6 +81,7 @@ class YamuxMuxer extends AbstractStreamMuxer<YamuxStream> implements FrameSink {
   }
 
   readonly #sendFrame = (header: FrameHeader, data?: Uint8Array | Uint8ArrayList): boolean => {
+    this.#notePiled()
     if (data === undefined || data.byteLength > copiedBytesMax) {
       const bytes = new Uint8Array(headerBytes)
       writeHeader(bytes, header)
@@ -87,10 +95,22 @@ class YamuxMuxer extends AbstractStreamMuxer<YamuxStream> implements FrameSink {
 
   readonly #takesMore = (): boolean => !this.maConn.writableNeedsDrain
 
-  /** What is said unasked: who does not read it is not to make it pile up. */
-  #reply(header: FrameHeader): void {
-    if (!this.#takesMore()) throw new YamuxError('it asks, and does not read the answers')
-    this.#sendFrame(header)
+  /** Who makes this side say ever more, and reads none of it, is not to fill its memory. */
+  #notePiled(): void {
+    if (this.#takesMore() || ++this.#piled <= piledMax) return
+    this.maConn.abort(new YamuxError(`more than ${piledMax} frames wait for it to read`))
+  }
+
+  #handleDrain(): void {
+    this.#piled = 0
+    if (this.#pinged !== undefined) this.#answerPing(this.#pinged)
+  }
+
+  /** On a connection that is full the newest ping is answered when it no longer is. */
+  #answerPing(value: number): void {
+    this.#pinged = this.#takesMore() ? undefined : value
+    if (this.#pinged === undefined)
+      this.#sendFrame({ type: frameType.ping, flags: flag.ack, streamId: 0, length: value })
   }
 
   #goAway(code: number): void {
@@ -128,7 +148,7 @@ class YamuxMuxer extends AbstractStreamMuxer<YamuxStream> implements FrameSink {
     switch (type) {
       case frameType.ping:
         // Nobody here asks, so an answer is of no use.
-        if ((flags & flag.syn) !== 0) this.#reply({ type, flags: flag.ack, streamId: 0, length })
+        if ((flags & flag.syn) !== 0) this.#answerPing(length)
         return
       case frameType.goAway:
         if (length === goAwayCode.normal) return this.onTransportClosed()
@@ -142,8 +162,10 @@ class YamuxMuxer extends AbstractStreamMuxer<YamuxStream> implements FrameSink {
     if ((streamId % 2 === 1) === this.#isClient)
       throw new YamuxError(`stream ${streamId} is not the other side's to open`)
     if (this.#streams.has(streamId)) throw new YamuxError(`stream ${streamId} is open already`)
-    if (this.#isGoingAway || this.#counts.inbound >= streamsMax)
-      return this.#reply({ type: frameType.windowUpdate, flags: flag.rst, streamId, length: 0 })
+    if (this.#isGoingAway || this.#counts.inbound >= streamsMax) {
+      this.#sendFrame({ type: frameType.windowUpdate, flags: flag.rst, streamId, length: 0 })
+      return
+    }
     this.onRemoteStream(this.#newStream(streamId, 'inbound', undefined))
   }
 
@@ -164,10 +186,11 @@ class YamuxMuxer extends AbstractStreamMuxer<YamuxStream> implements FrameSink {
     })
     this.#streams.set(streamId, stream)
     this.#counts[direction]++
-    stream.addEventListener('close', () => {
+    const onClose = () => {
       this.#streams.delete(streamId)
       this.#counts[direction]--
-    })
+    }
+    stream.addEventListener('close', onClose, { once: true })
     return stream
   }
 

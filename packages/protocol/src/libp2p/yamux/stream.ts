@@ -15,6 +15,8 @@ interface YamuxStreamInit extends AbstractStreamInit {
 }
 
 const windowMax = 2 ** 32 - 1
+/** A frame is no longer than this: rust-yamux takes a mebibyte, and others wait behind it. */
+const dataBytesMax = 2 ** 18
 
 /**
  * Hot path: each object goes through `send` once for each child, and through `onData` once. Where nothing waits, both go past
@@ -45,6 +47,8 @@ export class YamuxStream extends AbstractStream {
       this.addEventListener('close', ({ error }) => early.close(error))
       this.send(early.proposal)
     } else if (this.direction === 'outbound') this.#sendUpdate(0)
+    // Of a connection that was full before, it is not told.
+    if (!takesMore()) this.writableNeedsDrain = true
   }
 
   /**
@@ -58,16 +62,28 @@ export class YamuxStream extends AbstractStream {
   // Sending
 
   override send(data: Uint8Array | Uint8ArrayList): boolean {
+    const { byteLength } = data
     const isWaiting = this.writableNeedsDrain || this.sendingData || this.writeBuffer.byteLength > 0
-    if (isWaiting || this.writeStatus !== 'writable' || data.byteLength > this.#sendable)
-      return super.send(data)
-    return this.#sendNow(data)
+    const fits = byteLength > 0 && byteLength <= Math.min(this.#sendable, dataBytesMax)
+    if (isWaiting || !fits || this.writeStatus !== 'writable') return super.send(data)
+    try {
+      return this.#sendNow(data)
+    } catch (error) {
+      this.abort(error instanceof Error ? error : new Error(String(error)))
+      throw error
+    }
   }
 
   override sendData(data: Uint8ArrayList): SendResult {
-    const sentBytes = Math.min(data.byteLength, this.#sendable)
-    const canSendMore = sentBytes > 0 && this.#sendNow(data.sublist(0, sentBytes))
-    return { sentBytes, canSendMore: canSendMore && sentBytes === data.byteLength }
+    const { byteLength } = data
+    let sentBytes = 0
+    let canSendMore = true
+    while (canSendMore && sentBytes < byteLength) {
+      const end = Math.min(sentBytes + Math.min(this.#sendable, dataBytesMax), byteLength)
+      canSendMore = end > sentBytes && this.#sendNow(data.sublist(sentBytes, end))
+      sentBytes = end
+    }
+    return { sentBytes, canSendMore }
   }
 
   #sendNow(data: Uint8Array | Uint8ArrayList): boolean {
@@ -77,9 +93,9 @@ export class YamuxStream extends AbstractStream {
     return this.#sendFrame({ type: frameType.data, flags, streamId: this.streamId, length }, data)
   }
 
-  /** A connection that takes more again is of no use to a stream whose other side does not. */
+  /** A connection that takes more again is of no use to what waits for the other side to read. */
   override onMuxerDrain(): void {
-    if (this.#sendable > 0) super.onMuxerDrain()
+    if (this.#sendable > 0 || this.writeBuffer.byteLength === 0) super.onMuxerDrain()
   }
 
   override async sendCloseWrite(): Promise<void> {
@@ -110,10 +126,12 @@ export class YamuxStream extends AbstractStream {
 
   // Receiving
 
-  /** @throws YamuxError when the other side may not send so much */
+  /** @throws YamuxError when the other side may not send so much, or nothing any more */
   handleHeader({ type, flags, length }: FrameHeader): void {
     if (type === frameType.windowUpdate) this.#handleUpdate(length)
     else if (!this.#window.fits(length)) throw new YamuxError('more data came than the window holds')
+    else if (length > 0 && this.remoteWriteStatus === 'closed')
+      throw new YamuxError('data came behind the end of its stream')
     if (type === frameType.data && length > 0) this.#flagsAfter = flags
     else this.#handleEnd(flags)
   }
@@ -133,6 +151,8 @@ export class YamuxStream extends AbstractStream {
   }
 
   #handleEnd(flags: number): void {
+    // A listener may have ended it meanwhile.
+    if (this.status !== 'open') return
     if ((flags & flag.rst) !== 0) this.onRemoteReset()
     else if ((flags & flag.fin) !== 0) this.onRemoteCloseWrite()
   }
