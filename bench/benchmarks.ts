@@ -51,7 +51,8 @@ export const benchmarks: readonly Benchmark[] = [
     load: { ...oneChannel(200, 120), perSecond: 50 },
     peers: [
       { contestant: icecast, goals: {} },
-      { contestant: natsTls, goals: {} }
+      { contestant: natsTls, goals: {} },
+      { contestant: copyTls, goals: {} }
     ]
   }),
   overTransport('ws', 'WebSocket', 1 / 5),
