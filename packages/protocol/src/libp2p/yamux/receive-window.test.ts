@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { initialWindowBytes } from './frames.ts'
-import { ReceiveWindow, windowBytesMax } from './receive-window.ts'
+import { ReceiveWindow, windowBytesMax, windowBytesMin } from './receive-window.ts'
 
 const piece = 2 ** 14
 
@@ -19,10 +19,10 @@ describe('A receive window', () => {
   test('says that more may come when half of it is used up, not before', () => {
     const window = new ReceiveWindow(0)
     window.take(initialWindowBytes / 2 - 1)
-    expect(window.more(0, 10_000)).toBe(0)
+    expect(window.more(0, 500)).toBe(0)
     window.take(1)
-    expect(window.more(0, 10_000)).toBe(initialWindowBytes / 2)
-    expect(window.more(0, 10_000)).toBe(0)
+    expect(window.more(0, 500)).toBe(initialWindowBytes / 2)
+    expect(window.more(0, 500)).toBe(0)
   })
 
   test('is closed to who sends more than it holds, and makes no room for what nobody reads', () => {
@@ -30,8 +30,8 @@ describe('A receive window', () => {
     window.take(initialWindowBytes)
     expect(window.fits(0)).toBe(true)
     expect(window.fits(1)).toBe(false)
-    expect(window.more(initialWindowBytes, 10_000)).toBe(0)
-    expect(window.more(initialWindowBytes / 2, 10_000)).toBe(initialWindowBytes / 2)
+    expect(window.more(initialWindowBytes, 1_000)).toBe(0)
+    expect(window.more(initialWindowBytes / 2, 1_000)).toBe(initialWindowBytes / 2)
   })
 
   test('grows to what comes in a second, twofold at a time, and to its limit', () => {
@@ -43,15 +43,19 @@ describe('A receive window', () => {
     expect(window.size).toBe(windowBytesMax)
   })
 
-  test('shrinks to what comes in a second, and to its first size', () => {
+  test('shrinks to what comes in a second, below its first size, and to its limit', () => {
     const window = new ReceiveWindow(0)
     feed(window, 0, 1_000, 1)
     // 655 kB/s.
     feed(window, 1_000, 10_000, 25)
     expect(window.size).toBeGreaterThan(550_000)
     expect(window.size).toBeLessThan(750_000)
-    feed(window, 10_000, 100_000, 500)
-    expect(window.size).toBe(initialWindowBytes)
+    // 164 kB/s, then 16 kB/s.
+    feed(window, 10_000, 30_000, 100)
+    expect(window.size).toBeGreaterThan(150_000)
+    expect(window.size).toBeLessThan(180_000)
+    feed(window, 30_000, 100_000, 1_000)
+    expect(window.size).toBe(windowBytesMin)
   })
 
   test('needs few updates for much', () => {

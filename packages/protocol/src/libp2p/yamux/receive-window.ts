@@ -5,6 +5,8 @@ import { initialWindowBytes } from './frames.ts'
 export const windowBytesMax = 2 ** 21
 /** A window holds what comes in this time, within its limits. */
 const worthMs = 1_000
+/** Less than this would make a stream that begins to carry more wait for round trips. */
+export const windowBytesMin = 2 ** 16
 
 /**
  * How much the other side may send on a stream: an update goes when half of the window is used up, not with each frame, which
@@ -47,7 +49,7 @@ export class ReceiveWindow {
     if (!this.#isHalfUsed(unread)) return 0
     const came = this.#allowedLast - this.#allowed
     const worth = (came * worthMs) / Math.max(1, now - this.#allowedAt)
-    this.#size = Math.min(Math.max(initialWindowBytes, Math.round(worth)), 2 * this.#size, windowBytesMax)
+    this.#size = Math.min(Math.max(windowBytesMin, Math.round(worth)), 2 * this.#size, windowBytesMax)
     if (!this.#isHalfUsed(unread)) return 0
     const more = this.#size - unread - this.#allowed
     this.#allowed += more
