@@ -264,6 +264,8 @@ export interface Config {
   /** and all neighbours together, beside this share of what is forwarded. */
   repairRateInAll: Rate
   repairShare: number
+  /** An object counts once for each time that it has so many bytes, and once at least. */
+  repairUnitBytes: number
 
   // Objects
   /** Seqnos behind the newest in which a second copy is known as one. */

@@ -128,6 +128,7 @@ export const defaultConfig: Config = {
   repairRate: { burst: 256, perSecond: 50 },
   repairRateInAll: { burst: 1_024, perSecond: 100 },
   repairShare: 0.1,
+  repairUnitBytes: 8_192,
 
   dedupWindow: 1_024,
   rewindObjects: 8,

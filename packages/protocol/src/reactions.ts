@@ -41,7 +41,7 @@ export class Reactions {
     const { stream, seq, end } = object.header
     const peers = this.#parts.relay.children(stream)
     if (peers.length > 0) {
-      this.#parts.repair.budget.earn(peers.length)
+      this.#parts.repair.budget.earn(object, peers.length)
       this.#forwardTo(peers, object, now)
     }
     const target = this.#parts.subscriptions.target(stream, seq, now)
@@ -228,11 +228,11 @@ export class Reactions {
     if (!this.#parts.repair.mayAsk(peer, now)) return
     const objects = this.#parts.forward.range(stream, first, last, now)
     const isChild = this.#parts.relay.children(stream).includes(peer)
-    const count = this.#parts.repair.budget.take(peer, objects.length, isChild, now)
-    const peers = [peer]
     // The newest are worth most.
-    for (const object of objects.slice(objects.length - count)) this.#forwardTo(peers, object, now)
-    if (count > last - first) return
+    const given = this.#parts.repair.budget.take(peer, objects, isChild, now)
+    const peers = [peer]
+    for (const object of given) this.#forwardTo(peers, object, now)
+    if (given.length > last - first) return
     // Else it would wait for the rest, and hold it against this node.
     const held = this.#parts.forward.held(stream, now)
     this.#send(peer, { type: 'have', stream, ...(held && { held }) })

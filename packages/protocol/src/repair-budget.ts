@@ -5,8 +5,10 @@
 import type { Config } from './config.ts'
 import type { Millis, PeerId } from './ids.ts'
 import { TokenBucket, TokenBuckets } from './token-bucket.ts'
+import type { ObjectFrame } from './wire/messages.ts'
 
 export class RepairBudget {
+  readonly #unitBytes: number
   readonly #share: number
   /** For anyone. */
   readonly #all: TokenBucket
@@ -14,7 +16,8 @@ export class RepairBudget {
   readonly #earned: TokenBucket
   readonly #each: TokenBuckets
 
-  constructor({ repairShare, repairRate, repairRateInAll }: Config) {
+  constructor({ repairUnitBytes, repairShare, repairRate, repairRateInAll }: Config) {
+    this.#unitBytes = repairUnitBytes
     this.#share = repairShare
     this.#all = new TokenBucket(repairRateInAll, 0)
     this.#earned = new TokenBucket({ burst: repairRateInAll.burst, perSecond: 0 }, 0)
@@ -22,17 +25,29 @@ export class RepairBudget {
   }
 
   /** So many copies of an object were sent to children. */
-  earn(copies: number): void {
-    this.#earned.add(this.#share * copies)
+  earn(object: ObjectFrame, copies: number): void {
+    this.#earned.add(this.#share * copies * this.#units(object))
   }
 
-  /** How many of `wanted` objects the neighbour may be given; `isChild`: it has the stream from here. */
-  take(peer: PeerId, wanted: number, isChild: boolean, now: Millis): number {
-    const left = this.#all.left(now) + (isChild ? this.#earned.left(now) : 0)
-    const given = this.#each.takeUpTo(peer, Math.min(wanted, left), now)
-    const earned = isChild ? this.#earned.takeUpTo(given, now) : 0
-    this.#all.takeUpTo(given - earned, now)
-    return given
+  /** Those of `objects` that the neighbour may be given, the last ones; `isChild`: it has the stream from here. */
+  take(peer: PeerId, objects: readonly ObjectFrame[], isChild: boolean, now: Millis): readonly ObjectFrame[] {
+    const inAll = this.#all.left(now) + (isChild ? this.#earned.left(now) : 0)
+    const left = Math.min(inAll, this.#each.left(peer, now))
+    let units = 0
+    let from = objects.length
+    for (; from > 0; from--) {
+      const more = this.#units(objects[from - 1] as ObjectFrame)
+      if (units + more > left) break
+      units += more
+    }
+    this.#each.takeUpTo(peer, units, now)
+    const earned = isChild ? this.#earned.takeUpTo(units, now) : 0
+    this.#all.takeUpTo(units - earned, now)
+    return objects.slice(from)
+  }
+
+  #units({ bytes }: ObjectFrame): number {
+    return Math.max(1, Math.floor(bytes.length / this.#unitBytes))
   }
 
   forget(peer: PeerId): void {

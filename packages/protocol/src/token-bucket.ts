@@ -57,9 +57,17 @@ export class TokenBuckets<Of extends string = PeerId> {
   }
 
   takeUpTo(of: Of, wanted: number, now: Millis): number {
+    return this.#bucket(of, now).takeUpTo(wanted, now)
+  }
+
+  left(of: Of, now: Millis): number {
+    return this.#bucket(of, now).left(now)
+  }
+
+  #bucket(of: Of, now: Millis): TokenBucket {
     const bucket = this.#buckets.get(of) ?? new TokenBucket(this.#rate, now)
     this.#buckets.set(of, bucket)
-    return bucket.takeUpTo(wanted, now)
+    return bucket
   }
 
   forget(of: Of): void {
