@@ -4,7 +4,7 @@ import { connect, type Socket } from 'node:net'
 import { Duplex } from 'node:stream'
 import { connect as connectTls } from 'node:tls'
 import { generateKeyPair } from '@libp2p/crypto/keys'
-import type { Connection, Libp2p } from '@libp2p/interface'
+import type { Connection, Libp2p, PrivateKey } from '@libp2p/interface'
 import { peerIdFromPrivateKey } from '@libp2p/peer-id'
 import { tcp } from '@libp2p/tcp'
 import { tls } from '@libp2p/tls'
@@ -22,8 +22,9 @@ afterEach(async () => {
   await Promise.all(nodes.splice(0).map(node => node.stop()))
 })
 
-async function node(kind: keyof typeof kinds): Promise<Libp2p> {
+async function node(kind: keyof typeof kinds, privateKey?: PrivateKey): Promise<Libp2p> {
   const made = await createLibp2p({
+    ...(privateKey && { privateKey }),
     addresses: { listen: ['/ip4/127.0.0.1/tcp/0'] },
     transports: [tcp()],
     connectionEncrypters: [kinds[kind]()],
@@ -94,6 +95,26 @@ describe('TLS on the socket', () => {
     await echoed(connection, randomBytes(10))
     for (const open of listener.getConnections()) open.abort(new Error('gone'))
     await vi.waitFor(() => expect(connection.status).not.toBe('open'))
+  })
+
+  test('is given up by who has dialled himself, as often as he does', async () => {
+    const one = await node('ours')
+    const own = multiaddr(`/ip4/127.0.0.1/tcp/${portOf(one)}`)
+    // Of more in a second libp2p accepts none.
+    for (let i = 0; i < 4; i++) await expect(one.dial(own)).rejects.toThrow()
+    await vi.waitFor(() => expect(one.getConnections()).toEqual([]))
+    const connection = await one.dial((await node('ours')).getMultiaddrs())
+    expect(await echoed(connection, Buffer.from('after'))).toEqual(Buffer.from('after'))
+  })
+
+  test('is given up by who finds the same peer at two addresses', async () => {
+    const key = await generateKeyPair('Ed25519')
+    const [one, two] = [await node('ours', key), await node('ours', key)]
+    const dialler = await node('ours')
+    const dial = (to: Libp2p) => dialler.dial(multiaddr(`/ip4/127.0.0.1/tcp/${portOf(to)}`))
+    const first = await dial(one)
+    for (let i = 0; i < 4; i++) await dial(two).catch(() => undefined)
+    expect(await echoed(first, Buffer.from('still'))).toEqual(Buffer.from('still'))
   })
 
   test('takes the first of TLS when it comes together with the choice of protocol', async () => {

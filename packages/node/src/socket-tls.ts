@@ -77,8 +77,13 @@ class SocketTls implements ConnectionEncrypter {
         })
       : connect({ ...options, socket, ALPNProtocols: protocols })
     secured.on('error', error => connection.abort(error))
-    // libp2p closes the socket below, which would shut it before what TLS has yet to write.
+    // libp2p closes the socket below, which would shut it before what TLS has yet to write, or free what TLS is about to read
+    // with: a reset that comes of what was just read, as of a connection to oneself, ends the process (Node.js 22 and 24).
     socket.destroySoon = () => secured.destroySoon()
+    socket.resetAndDestroy = () => {
+      secured.destroy()
+      return socket
+    }
     try {
       await handshake(secured, signal)
       const { raw } = secured.getPeerCertificate()
