@@ -158,7 +158,7 @@ function parseOptions(command: CommandName, args: string[]): Typed {
   try {
     parsed = parseArgs({ args: plain, options, allowPositionals: true, tokens: true })
   } catch (error) {
-    throw optionError(error, Object.keys(options))
+    throw optionError(error, command, Object.keys(options))
   }
   const { positionals } = parsed
   // `optionsOf` says which are texts and which flags.
@@ -188,16 +188,17 @@ interface Token {
   value?: string | undefined
 }
 
-function optionError(error: unknown, known: string[]): unknown {
+function optionError(error: unknown, command: CommandName, known: string[]): unknown {
   if (!(error instanceof Error) || !('code' in error)) return error
   const option = /'(?:-\w, )?(--?[^' <=]+)/.exec(error.message)?.[1] ?? ''
   if (error.code === 'ERR_PARSE_ARGS_UNKNOWN_OPTION') {
     const meant = suggestion(option.replace(/^-+/, ''), known)
-    return new UsageError(`there is no option ${option}${didYouMean(meant && `--${meant}`)}`)
+    return new UsageError(`there is no option ${option}${didYouMean(meant && `--${meant}`, command)}`)
   }
   if (error.code === 'ERR_PARSE_ARGS_INVALID_OPTION_VALUE') {
-    const takesNone = error.message.includes('does not take an argument')
-    return new UsageError(takesNone ? `${option} takes no value` : `${option} needs a value (see --help)`)
+    if (error.message.includes('does not take an argument')) return new UsageError(`${option} takes no value`)
+    const isDash = error.message.includes('ambiguous')
+    return new UsageError(`${option} needs a value${isDash ? ' that begins with no "-"' : ''} (see --help)`)
   }
   return error
 }
@@ -346,8 +347,9 @@ function parseHttpAddress(typed: string): HttpAddress {
   return { host, port }
 }
 
-function didYouMean(word: string | undefined): string {
-  return word === undefined ? ' (see "hopcast --help")' : `: did you mean ${word}?`
+function didYouMean(word: string | undefined, command?: CommandName): string {
+  const help = command === undefined ? 'hopcast --help' : `hopcast ${command} --help`
+  return word === undefined ? ` (see "${help}")` : `: did you mean ${word}?`
 }
 
 function quoted(typed: string): string {

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { type FileHandle, link, open, unlink } from 'node:fs/promises'
+import { dirname } from 'node:path'
 import { generateKeyPair, privateKeyFromProtobuf, privateKeyToProtobuf } from '@libp2p/crypto/keys'
 import type { Ed25519PrivateKey } from '@libp2p/interface'
 import { CliError, reasonOf } from './errors.ts'
@@ -95,7 +96,9 @@ async function writeNewFile(path: string, bytes: Uint8Array): Promise<boolean> {
     return true
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false
-    throw new CliError(`identity file ${path} cannot be made: ${reasonOf(error)}`)
+    const isFolderMissing = error instanceof Error && 'code' in error && error.code === 'ENOENT'
+    const reason = isFolderMissing ? `there is no folder ${dirname(path)}` : reasonOf(error)
+    throw new CliError(`identity file ${path} cannot be made: ${reason}`)
   } finally {
     await unlink(draft).catch(() => {})
   }

@@ -17,9 +17,12 @@ describe('For people', () => {
     expect(routeText(peer, 4)).toBe('you ← …klmnop ← 2 more ← publisher')
   })
 
-  test('a listener without a way waits', () => {
+  test('a listener without a way says what it waits for', () => {
     const counts = { frames: 7, lost: 0, duplicates: 0, outOfOrder: 0 }
     const idle = { bitrate: 0, levelDb: null, latencyMs: null, hops: null, upstream: null }
-    expect(statsText({ type: 'stats', role: 'listen', ...counts, ...idle })).toBe('7 frames · waiting')
+    const text = (neighbours: number) =>
+      statsText({ type: 'stats', role: 'listen', ...counts, ...idle, neighbours })
+    expect(text(0)).toBe('7 frames · not connected')
+    expect(text(2)).toBe('7 frames · waiting for a publisher')
   })
 })

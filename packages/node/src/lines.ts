@@ -70,7 +70,10 @@ function publishText({ levelDb, frames, bitrate, children, neighbours }: Publish
 }
 
 function listenText(stats: ListenStats): string {
-  if (stats.upstream === null || stats.hops === null) return `${count(stats.frames, 'frame')} · waiting`
+  if (stats.upstream === null || stats.hops === null) {
+    const why = stats.neighbours === 0 ? 'not connected' : 'waiting for a publisher'
+    return `${count(stats.frames, 'frame')} · ${why}`
+  }
   const parts = [count(stats.frames, 'frame'), kilobits(stats.bitrate)]
   if (stats.lost > 0) parts.push(`${stats.lost} lost`)
   if (stats.latencyMs !== null) parts.push(`${Math.round(stats.latencyMs)} ms`)

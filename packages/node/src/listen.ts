@@ -54,7 +54,7 @@ async function receive({ command, output, lifetime, node, reception, level }: Re
   const stopReports = reportNeighbours(node.hopcast, output)
   node.connect()
   const ticker = setInterval(
-    () => output.stats(reception.stats(level?.take() ?? null)),
+    () => output.stats(reception.stats(level?.take() ?? null, node.hopcast.status().neighbours.length)),
     output.statsIntervalMs
   )
   void lifetime.over().then(() => subscription.close())

@@ -1,4 +1,4 @@
-import type { Status } from '@hopcast/protocol/libp2p'
+import type { CounterName, Status } from '@hopcast/protocol/libp2p'
 import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client'
 
 const registry = new Registry()
@@ -49,8 +49,24 @@ const sent = new Gauge({
   registers
 })
 
+const meanings: Record<CounterName, string> = {
+  objectsReceived: 'Objects taken in, those published here included',
+  objectsSent: 'Copies of objects sent to neighbours',
+  duplicates: 'Objects that came twice',
+  unwanted: 'Objects from neighbours that were not asked for them',
+  objectsDropped: 'Copies of objects dropped because a neighbour was slow, for whatever reason',
+  objectsDroppedOverflow: 'Of the dropped: too many, too large, or waited too long',
+  objectsDroppedExpired: 'Of the dropped: their time to live was over',
+  objectsDroppedWaitingForKey: 'Of the dropped: they need an object that was dropped before',
+  objectsVerified: 'Objects for an application here that their publisher has signed',
+  objectsAltered:
+    'Objects for an application here that their publisher has signed otherwise, or not sent at all',
+  objectsUnverified: 'Objects for an application here of which no signature came within two seconds',
+  peersClosed: 'Neighbours that broke the protocol and were closed'
+}
+
 /** The service's own counters, made when they are first seen: `objectsSent` becomes `hopcast_objects_sent_total`. */
-const counters = new Map<string, Counter>()
+const counters = new Map<CounterName, Counter>()
 
 /** The Prometheus text for `status`, with the process's own metrics. */
 export function metricsText(status: Status): Promise<string> {
@@ -67,7 +83,7 @@ export function metricsText(status: Status): Promise<string> {
     received.set({ stream }, objectsReceived)
     sent.set({ stream }, objectsSent)
   }
-  for (const [name, value] of Object.entries(status.counters)) {
+  for (const [name, value] of Object.entries(status.counters) as [CounterName, number][]) {
     const counter = counterOf(name)
     counter.reset()
     counter.inc(value)
@@ -75,14 +91,14 @@ export function metricsText(status: Status): Promise<string> {
   return registry.metrics()
 }
 
-function counterOf(name: string): Counter {
+function counterOf(name: CounterName): Counter {
   const known = counters.get(name)
   if (known !== undefined) return known
   const snake = name
     .replace(/[^A-Za-z0-9]+/g, '_')
     .replace(/([a-z0-9])([A-Z])/g, '$1_$2')
     .toLowerCase()
-  const counter = new Counter({ name: `hopcast_${snake}_total`, help: `Since the start: ${name}`, registers })
+  const counter = new Counter({ name: `hopcast_${snake}_total`, help: meanings[name], registers })
   counters.set(name, counter)
   return counter
 }

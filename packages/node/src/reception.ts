@@ -55,7 +55,7 @@ export class Reception {
     }
   }
 
-  stats(levelDb: number | null): ListenStats {
+  stats(levelDb: number | null, neighbours: number): ListenStats {
     const route = this.#onAir ? this.#route : undefined
     return {
       type: 'stats',
@@ -65,7 +65,8 @@ export class Reception {
       levelDb,
       latencyMs: this.#recentLatencyMs === null ? null : Math.round(this.#recentLatencyMs * 10) / 10,
       hops: route?.hops ?? null,
-      upstream: route?.upstream ?? null
+      upstream: route?.upstream ?? null,
+      neighbours
     }
   }
 

@@ -89,6 +89,7 @@ export interface ListenStats extends Counts {
   latencyMs: number | null
   hops: number | null
   upstream: string | null
+  neighbours: number
 }
 
 type Summary = { type: 'summary'; frames: number } | ListenSummary

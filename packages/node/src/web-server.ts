@@ -77,9 +77,10 @@ async function listen(server: Server, { host, port }: HttpAddress): Promise<numb
   try {
     await promise
   } catch (error) {
+    const isTaken = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE'
     throw new CliError(
-      `cannot serve the page at ${host}:${port}: ${reasonOf(error)}; choose another with --http HOST:PORT ` +
-        `(--http ${host}:0 takes any free port)`
+      `cannot serve the page at ${host}:${port}: ${reasonOf(error)}; choose another with --http HOST:PORT` +
+        (isTaken ? ` (--http ${host}:0 takes any free port)` : '')
     )
   }
   const bound = server.address()

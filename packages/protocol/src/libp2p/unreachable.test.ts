@@ -27,6 +27,18 @@ describe('The reason why a peer is unreachable', () => {
       'what answers there is no libp2p node (Encryption failed)'
     ],
     [
+      named('EncryptionFailedError', 'Unexpected EOF - stream closed while reading 0/1 bytes'),
+      'what answers there is no libp2p node, or one by WebSocket, whose address ends in /ws'
+    ],
+    [
+      named('EncryptionFailedError', 'Early muxer negotiation was requested but … no common muxers'),
+      'the two have no stream muxer in common: this node needs streamMuxers: [yamux()]'
+    ],
+    [
+      named('InvalidPeerIdError', 'Can not dial self'),
+      'that is this node itself, or another one that uses the same identity'
+    ],
+    [
       new Error('Unexpected EOF - stream closed while reading 0/1 bytes'),
       'it closed the connection at once, as one that is full does'
     ]

@@ -18,7 +18,13 @@ export function reasonOf(error: unknown): string {
   if (code !== undefined) return `${systemReasons[code]} (${code})`
   if (name === 'TimeoutError' || /timeout|timed out/i.test(message)) return 'no answer in time'
   if (name === 'UnsupportedProtocolError') return 'it does not speak hopcast'
+  if (message === 'Can not dial self')
+    return 'that is this node itself, or another one that uses the same identity'
   if (message === 'Unexpected Peer') return 'another node answers there than the address names after /p2p/'
+  if (message.includes('no common muxers'))
+    return 'the two have no stream muxer in common: this node needs streamMuxers: [yamux()]'
+  if (name === 'EncryptionFailedError' && message.startsWith('Unexpected EOF'))
+    return 'what answers there is no libp2p node, or one by WebSocket, whose address ends in /ws'
   if (name === 'EncryptionFailedError') return `what answers there is no libp2p node (${message})`
   if (message.startsWith('Unexpected EOF'))
     return 'it closed the connection at once, as one that is full does'
