@@ -147,6 +147,13 @@ export class Network extends Simulation {
     return () => loss.isOver
   }
 
+  /** The objects that `from` sends take so much longer than what it says; with a negative number, so much less. */
+  delayObjects(from: string, to: string, ms: Millis): void {
+    const { control, object } = this.link(from, to).end(this.node(from)).lanes
+    if (ms > 0) object.skewMs = control.skewMs + ms
+    else control.skewMs = object.skewMs - ms
+  }
+
   /** A node carries nothing for others from now on, or does so again. */
   withdraw(name: string, withdrawn = true, withinMs: Millis = 2_000): void {
     this.command(name, { type: 'withdraw', withdrawn, withinMs })

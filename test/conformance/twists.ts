@@ -10,7 +10,7 @@ export interface Twist {
   /** What it takes an input for; undefined: nothing. */
   hears?: (input: Input, core: Overlay) => Input | undefined
   /** What it says in place of what the core said. */
-  says?: (outputs: Output[], input: Input) => Output[]
+  says?: (outputs: Output[], input: Input, core: Overlay) => Output[]
   isNews?: Core['isNews']
 }
 
@@ -27,7 +27,7 @@ export function twisted(twist: () => Twist): CreateOverlay {
     const handle: Core['handle'] = (input, now) => {
       const heard = hears === undefined ? input : hears(input, core)
       const outputs = heard === undefined ? [] : core.handle(heard, now)
-      return says === undefined ? outputs : says(outputs, input)
+      return says === undefined ? outputs : says(outputs, input, core)
     }
     return intercepted(core, { handle, ...(isNews && { isNews }) })
   }
@@ -83,6 +83,51 @@ export function sends(type: Message['type']): (output: Output) => boolean {
 
 export function not(test: (output: Output) => boolean): (output: Output) => boolean {
   return output => !test(output)
+}
+
+/** It takes the rows of a SYNC for others than they are. */
+export function hearingRows(input: Input, change: (rows: SyncRow[], peer: PeerId) => SyncRow[]): Input {
+  if (!isMessage(input, 'sync')) return input
+  return { ...input, message: { ...input.message, rows: change(input.message.rows, input.peer) } }
+}
+
+/** Says rows that it hears to its other neighbours, as though the ways were its own. */
+export function passingOnRows(isMeant: (row: SyncRow, from: PeerId, core: Overlay) => boolean): Twist {
+  return {
+    says: (outputs, input, core) => {
+      if (!isMessage(input, 'sync')) return outputs
+      const rows = input.message.rows.filter(row => isMeant(row, input.peer, core))
+      return rows.length === 0 ? outputs : [...outputs, ...toOthers(core, input.peer, { type: 'sync', rows })]
+    }
+  }
+}
+
+/** A message to all neighbours but one. */
+export function toOthers(core: Overlay, from: PeerId, message: Message): Output[] {
+  const others = [...core.neighbours()].filter(({ peer }) => peer !== from)
+  return others.map(({ peer }) => ({ type: 'send', peer, message }))
+}
+
+/** From an input of a kind on it hands out no objects, to children or to its own application. */
+export function stoppingAt(type: 'forward' | 'deliver', isMeant: (input: Input) => boolean): Twist {
+  let isOver = false
+  return {
+    says: (outputs, input) => {
+      isOver ||= isMeant(input)
+      return isOver ? outputs.filter(output => output.type !== type) : outputs
+    }
+  }
+}
+
+/** It takes nobody for a neighbour again who was one. */
+export function unforgiving(): Twist {
+  const lost = new Set<PeerId>()
+  return {
+    hears: input => {
+      if (input.type === 'disconnected') lost.add(input.peer)
+      return input.type === 'connected' && lost.has(input.peer) ? undefined : input
+    }
+  }
 }
 
 /** Every neighbour seems to be nearer to a publisher than this node has ever claimed to be. */

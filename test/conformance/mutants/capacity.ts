@@ -1,7 +1,16 @@
 /** Mutants of capacity, and of leaving. */
 import { type Input, type Output, type Overlay, streamId } from '@hopcast/protocol'
 import type { Mutant } from '../mutant.ts'
-import { claimingUntaken, configured, deafTo, isMessage, silentOn, type Twist, twisted } from '../twists.ts'
+import {
+  claimingUntaken,
+  configured,
+  deafTo,
+  isMessage,
+  silentOn,
+  stoppingAt,
+  type Twist,
+  twisted
+} from '../twists.ts'
 
 export const capacity: readonly Mutant[] = [
   {
@@ -98,7 +107,7 @@ export const capacity: readonly Mutant[] = [
     does: 'lets its children fall as soon as it is to leave',
     caughtBy: 'leave-without-another-way',
     saying: 'n3 is not fed on',
-    createOverlay: twisted(lettingGo)
+    createOverlay: twisted(() => stoppingAt('forward', input => isWithdrawal(input, true)))
   },
   {
     does: 'does not read whom one that leaves names',
@@ -123,6 +132,18 @@ export const capacity: readonly Mutant[] = [
     caughtBy: 'asked-to-leave-in-vain',
     saying: 'n2',
     createOverlay: twisted(() => ({ hears: obedient }))
+  },
+  {
+    does: 'lets nobody in past its fan-out, whoever has no parent',
+    caughtBy: 'flash-crowd',
+    saying: '95 % join',
+    createOverlay: twisted(() => ({ hears: deafToNeed }))
+  },
+  {
+    does: 'has room for any number of streams',
+    caughtBy: 'too-many-streams',
+    saying: /streams|who is fed/,
+    createOverlay: configured({ streamsMax: 1_000 })
   }
 ]
 
@@ -163,16 +184,6 @@ function isWithdrawal(input: Input, withdrawn: boolean): boolean {
   return (
     input.type === 'command' && input.command.type === 'withdraw' && input.command.withdrawn === withdrawn
   )
-}
-
-function lettingGo(): Twist {
-  let isGone = false
-  return {
-    says: (outputs, input) => {
-      isGone ||= isWithdrawal(input, true)
-      return isGone ? outputs.filter(({ type }) => type !== 'forward') : outputs
-    }
-  }
 }
 
 function forgettingWhoIsNamed(input: Input): Input {

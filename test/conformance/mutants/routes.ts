@@ -7,6 +7,7 @@ import type { Mutant } from '../mutant.ts'
 import {
   configured,
   deafTo,
+  hearingRows,
   isMessage,
   not,
   repeatingQuestions,
@@ -256,11 +257,6 @@ function repeatingAnswers(): Twist {
 function withoutNews(input: Input, core: Overlay, max: number): Input {
   if ([...core.routes()].length < max) return input
   return hearingRows(input, rows => rows.filter(({ origin }) => core.route(origin) !== undefined))
-}
-
-function hearingRows(input: Input, change: (rows: SyncRow[]) => SyncRow[]): Input {
-  if (!isMessage(input, 'sync')) return input
-  return { ...input, message: { ...input.message, rows: change(input.message.rows) } }
 }
 
 function nearestWithoutMetric(input: Input): Input {

@@ -1,14 +1,17 @@
 /** Mutants of parents and children. */
+import { type Output, type PeerId, type StreamId, streamId } from '@hopcast/protocol'
 import type { Mutant } from '../mutant.ts'
 import {
   blindToWays,
   configured,
   deafTo,
+  isMessage,
   leavingEarly,
   not,
   promising,
   sends,
   silentOn,
+  type Twist,
   twisted,
   withoutAttempt,
   withoutStart
@@ -125,5 +128,95 @@ export const subscriptions: readonly Mutant[] = [
     caughtBy: 'lost-unsub',
     saying: 'n1 lets go',
     createOverlay: configured({ resyncMs: 1e9 })
+  },
+  {
+    does: 'lets a child fall without a word when it becomes the parent',
+    caughtBy: 'child-becomes-next-hop',
+    saying: 'what x was told',
+    createOverlay: twisted(() => ({
+      says: (outputs, input) => (isMessage(input, 'sub') ? outputs : outputs.filter(not(sends('sub-nack'))))
+    }))
+  },
+  {
+    does: 'does not answer a promise that it did not ask for',
+    caughtBy: 'sub-ok-nobody-asked-for',
+    saying: 'UNSUBs to x',
+    createOverlay: twisted(() => ({
+      says: (outputs, input) => (isMessage(input, 'sub-ok') ? outputs.filter(not(sends('unsub'))) : outputs)
+    }))
+  },
+  {
+    does: 'says of an unknown stream that there is no way',
+    caughtBy: 'unknown-stream',
+    saying: 'streams kept by n0, n1 and n2',
+    createOverlay: twisted(() => ({ says: outputs => outputs.map(vague) }))
+  },
+  {
+    does: 'forgets a child that has not asked again for five seconds',
+    caughtBy: 'asked-once',
+    saying: 'the children of n1',
+    createOverlay: twisted(forgettingChildren)
+  },
+  {
+    does: 'tells of a way by its two ends',
+    caughtBy: 'way-of-the-stream',
+    saying: 'the way',
+    createOverlay: twisted(() => ({ says: outputs => outputs.map(withoutBetween) }))
+  },
+  {
+    does: 'tells a child of its way once',
+    caughtBy: 'way-told-while-moving',
+    saying: 'the way that ear was told',
+    createOverlay: twisted(tellingOnce)
+  },
+  {
+    does: 'takes a way of any length',
+    caughtBy: 'sub-ok-from-too-far',
+    saying: 'the parent of n',
+    createOverlay: configured({ hopsMax: 255 })
   }
 ]
+
+function vague(output: Output): Output {
+  if (output.type !== 'send' || output.message.type !== 'sub-nack') return output
+  return { ...output, message: { ...output.message, reason: 'no-route' } }
+}
+
+/** By the beats of a child it counts the time since its SUB: after twenty it is as though the child had left. */
+function forgettingChildren(): Twist {
+  const asked = new Map<PeerId, { stream: StreamId; beats: number }>()
+  return {
+    hears: input => {
+      if (isMessage(input, 'sub')) asked.set(input.peer, { stream: streamId(input.message), beats: 0 })
+      if (!isMessage(input, 'beat')) return input
+      const child = asked.get(input.peer)
+      if (child === undefined || ++child.beats < 20) return input
+      asked.delete(input.peer)
+      return { ...input, message: { type: 'unsub', stream: child.stream } }
+    }
+  }
+}
+
+function withoutBetween(output: Output): Output {
+  if (output.type !== 'send' || output.message.type !== 'sub-ok') return output
+  const { path } = output.message
+  const ends = path.filter((_, i) => i === 0 || i === path.length - 1)
+  return { ...output, message: { ...output.message, path: ends } }
+}
+
+/** Each SUB is answered once. */
+function tellingOnce(): Twist {
+  const told = new Set<string>()
+  return {
+    hears: input => {
+      if (isMessage(input, 'sub')) told.delete(`${input.peer} ${streamId(input.message)}`)
+      return input
+    },
+    says: outputs =>
+      outputs.filter(output => {
+        if (output.type !== 'send' || output.message.type !== 'sub-ok') return true
+        const child = `${output.peer} ${output.message.stream}`
+        return !told.has(child) && told.add(child)
+      })
+  }
+}

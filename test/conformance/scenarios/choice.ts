@@ -35,12 +35,12 @@ export const choice: readonly Scenario[] = [
     name: 'nearly-shortest-ways',
     demands: 'in a random network every node is fed over ways that are nearly the best there are',
     run: network => {
-      randomGraph(network, { nodes: 30, degree: 5, delayMs: { from: 1, to: 40 }, jitterMs: 0 })
+      randomGraph(network, { nodes: 30, degree: 8, delayMs: { from: 1, to: 100 }, jitterMs: 0 })
       // Until the links are measured, every way is a guess.
       network.run(2_000)
       network.publish('n0', 'news')
       const listeners = [...network.nodes.keys()].map(name => network.subscribe(name, 'news'))
-      network.settle(3_000)
+      network.settle(5_000)
       network.run(8_000)
       const ratios = stretches(network.node('n0'))
       equal('nodes with a way', ratios.length, 29)

@@ -213,6 +213,7 @@ export const trees: readonly Scenario[] = [
     given: { skewMs: 30 },
     run: network => {
       line(network, 4, delayMs)
+      for (let i = 0; i < 3; i++) network.delayObjects(`n${i}`, `n${i + 1}`, -20)
       const listener = network.subscribe('n3', 'news')
       network.run(1_000)
       const run = network.publish('n0', 'news', { everyMs: 2 })
