@@ -127,29 +127,11 @@ export const neighbours: readonly Mutant[] = [
     caughtBy: 'cost-follows-the-delay',
     saying: 'the cost at 5 ms again',
     createOverlay: configured({ costHoldMs: 1e6, costHoldLongestMs: 1e6 })
-  },
-  {
-    does: 'makes room by closing whom it takes streams from',
-    caughtBy: 'surplus-is-no-blow',
-    saying: /follows|was told/,
-    createOverlay: twisted(() => ({ says: closingParents }))
   }
 ]
 
 function isGreeted(peer: PeerId, core: Overlay): boolean {
   return [...core.neighbours()].some(neighbour => neighbour.peer === peer && neighbour.agent !== undefined)
-}
-
-function closingParents(outputs: Output[], _: Input, core: Overlay): Output[] {
-  const parent = [...core.streams()].find(({ upstream }) => upstream !== undefined)?.upstream
-  const redirected = (output: Output): Output => {
-    if (parent === undefined) return output
-    if (output.type === 'close' && output.code === 'surplus') return { ...output, peer: parent }
-    const isFarewell =
-      output.type === 'send' && output.message.type === 'close' && output.message.code === 'surplus'
-    return isFarewell ? { ...output, peer: parent } : output
-  }
-  return outputs.map(redirected)
 }
 
 function greetingAgain(outputs: Output[], input: Input): Output[] {

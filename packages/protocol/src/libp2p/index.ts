@@ -5,6 +5,7 @@ export type * from './api.ts'
 export type { HopcastComponents } from './service.ts'
 export { shallowBuffers } from './shallow-buffers.ts'
 export { transportOf } from './status.ts'
+export { yamux } from './yamux/muxer.ts'
 
 /**
  * hopcast as a libp2p service, beside whatever else the node does:
@@ -13,4 +14,3 @@ export { transportOf } from './status.ts'
 export function hopcast(init: HopcastInit = {}): (components: HopcastComponents) => HopcastService {
   return components => new HopcastService(components, init)
 }
-export { yamux } from './yamux/muxer.ts'
