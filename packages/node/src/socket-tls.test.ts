@@ -22,11 +22,15 @@ afterEach(async () => {
   await Promise.all(nodes.splice(0).map(node => node.stop()))
 })
 
-async function node(kind: keyof typeof kinds, privateKey?: PrivateKey): Promise<Libp2p> {
+async function node(
+  kind: keyof typeof kinds,
+  privateKey?: PrivateKey,
+  options?: Parameters<typeof tcp>[0]
+): Promise<Libp2p> {
   const made = await createLibp2p({
     ...(privateKey && { privateKey }),
     addresses: { listen: ['/ip4/127.0.0.1/tcp/0'] },
-    transports: [tcp()],
+    transports: [tcp(options)],
     connectionEncrypters: [kinds[kind]()],
     streamMuxers: [yamux()],
     connectionMonitor: { enabled: false }
@@ -95,6 +99,25 @@ describe('TLS on the socket', () => {
     await echoed(connection, randomBytes(10))
     for (const open of listener.getConnections()) open.abort(new Error('gone'))
     await vi.waitFor(() => expect(connection.status).not.toBe('open'))
+  })
+
+  test('is over when nothing passes for twice as long as it may, and not before', async () => {
+    const inactivityMs = 500
+    const listener = await node('ours')
+    const dialler = await node('ours', undefined, { outboundSocketInactivityTimeout: inactivityMs })
+    const connection = await dialler.dial(listener.getMultiaddrs())
+    let closedAt: number | undefined
+    connection.addEventListener('close', () => {
+      closedAt = performance.now()
+    })
+    for (let i = 0; i < 10; i++) {
+      await new Promise(resolve => setTimeout(resolve, inactivityMs / 5))
+      await echoed(connection, randomBytes(10))
+    }
+    const passedAt = performance.now()
+    await vi.waitFor(() => expect(closedAt).toBeDefined(), { timeout: 5_000 })
+    expect((closedAt as unknown as number) - passedAt).toBeGreaterThan(inactivityMs / 2)
+    await vi.waitFor(() => expect(listener.getConnections()).toEqual([]))
   })
 
   test('is given up by who has dialled himself, as often as he does', async () => {

@@ -1,14 +1,16 @@
 /** An encrypted socket as libp2p's muxers want it. */
 import type { TLSSocket } from 'node:tls'
+import type { BytesSource } from '@hopcast/protocol/libp2p'
 import type { AbortOptions, MessageStream } from '@libp2p/interface'
-import { StreamMessageEvent, TimeoutError } from '@libp2p/interface'
+import { TimeoutError } from '@libp2p/interface'
 import { AbstractMessageStream, type SendResult } from '@libp2p/utils'
 import type { Uint8ArrayList } from 'uint8arraylist'
 
 /** To copy less than this is cheaper than a write of several parts. */
 const copiedBytesMax = 4_096
 
-export class TlsStream extends AbstractMessageStream {
+export class TlsStream extends AbstractMessageStream implements BytesSource {
+  onBytes: BytesSource['onBytes'] = undefined
   readonly #connection: MessageStream
   readonly #socket: TLSSocket
 
@@ -20,7 +22,7 @@ export class TlsStream extends AbstractMessageStream {
     this.#socket = socket
     socket.on('data', bytes => this.onData(bytes))
     socket.on('drain', () => this.safeDispatchEvent('drain'))
-    socket.setTimeout(inactivityTimeout, () => connection.abort(new TimeoutError()))
+    this.#watch(inactivityTimeout)
     connection.addEventListener('close', ({ error, local }) => {
       socket.destroy()
       if (error === undefined) this.onTransportClosed()
@@ -28,6 +30,21 @@ export class TlsStream extends AbstractMessageStream {
       else this.onRemoteReset()
     })
     if (socket.closed || connection.status !== 'open') this.onTransportClosed()
+  }
+
+  /**
+   * Ends a connection on which nothing passes, after `ms` to twice that. The socket's own timer would be set anew with each read
+   * and twice with each write.
+   */
+  #watch(ms: number): void {
+    let passed = 0
+    const timer = setInterval(() => {
+      const bytes = this.#socket.bytesRead + this.#socket.bytesWritten
+      if (bytes === passed) this.#connection.abort(new TimeoutError())
+      passed = bytes
+    }, ms)
+    timer.unref()
+    this.#socket.once('close', () => clearInterval(timer))
   }
 
   /**
@@ -44,9 +61,9 @@ export class TlsStream extends AbstractMessageStream {
 
   /** Past the list of what nobody has read, if nothing is in it. */
   override onData(data: Uint8Array): void {
-    const isWaiting = this.readBufferLength > 0 || this.listenerCount('message') === 0
-    if (isWaiting || this.readStatus !== 'readable') super.onData(data)
-    else this.dispatchEvent(new StreamMessageEvent(data))
+    const isWaiting = this.readBufferLength > 0 || this.readStatus !== 'readable'
+    if (this.onBytes === undefined || isWaiting) super.onData(data)
+    else this.onBytes(data)
   }
 
   override sendData(data: Uint8ArrayList): SendResult {

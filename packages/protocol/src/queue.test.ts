@@ -327,9 +327,10 @@ describe('A queue remembers', () => {
   })
 
   test('nothing of a stream that has ended', () => {
-    const { push, takeAll } = queueWith({ queueFramesMax: 1 })
+    const { queue, push, takeAll } = queueWith({ queueFramesMax: 1 })
     push([video(1), video(2), end('v', 3)])
     expect(takeAll()).toEqual(['v3'])
+    expect(queue.isClear(video(1).header.stream)).toBe(true)
     push([video(1)])
     expect(takeAll()).toEqual(['v1'])
   })
@@ -381,6 +382,30 @@ describe('Whatever comes and whenever it leaves, a queue', () => {
           expect(queue.bytes).toBe(queue.size * 100)
           const lost = dropped.overflow + dropped.expired + dropped.waitsForKey
           expect(taken + queue.size + lost).toBe(deadlines.size)
+        }
+      })
+    )
+  })
+
+  test('is clear for a stream if what is pushed could be taken at once, and only then', () => {
+    const push = fc.record({ stream: fc.nat(2), end: fc.boolean(), expired: fc.boolean() })
+    fc.assert(
+      fc.property(fc.array(fc.oneof(push, fc.constant('take' as const)), { maxLength: 100 }), steps => {
+        const { queue, takeAll } = queueWith({ queueFramesMax: 3 })
+        for (const [seq, one] of steps.entries()) {
+          if (one === 'take') takeAll(1)
+          else {
+            const name = `v${one.stream}`
+            queue.push(one.end ? end(name, seq) : video(seq, name), one.expired ? 0 : never, 1)
+          }
+        }
+        const next = [0, 1, 2].map(stream => video(steps.length * 4 + 1, `v${stream}`))
+        if (queue.size > 0) expect(next.some(({ header }) => queue.isClear(header.stream))).toBe(false)
+        takeAll(1)
+        for (const object of next) {
+          const isClear = queue.isClear(object.header.stream)
+          queue.push(object, never, 1)
+          expect(queue.take(never, 1)).toEqual(isClear ? [object] : [])
         }
       })
     )

@@ -53,6 +53,8 @@ export class ObjectQueue {
   readonly #streams = new Map<StreamId, Stream>()
   /** So many streams, and those that nothing is known of are forgotten. */
   #forgetAt: number
+  /** Streams of which an object was dropped, so that others need a key object first. */
+  #brokenStreams = 0
   #size = 0
   #bytes = 0
   #countedFrom: Millis = Number.NEGATIVE_INFINITY
@@ -69,9 +71,10 @@ export class ObjectQueue {
     return this.#size
   }
 
-  /** Whether an object of the stream was dropped, so that others need a key object first. */
-  isBroken(stream: StreamId): boolean {
-    return (this.#streams.get(stream)?.brokenSeq ?? -1) >= 0
+  /** Whether an object of the stream that is pushed could be taken at once: nothing waits, and nothing that it may need was dropped. */
+  isClear(stream: StreamId): boolean {
+    if (this.#size > 0) return false
+    return this.#brokenStreams === 0 || (this.#streams.get(stream)?.brokenSeq ?? -1) < 0
   }
 
   /** Bytes of the objects that wait. */
@@ -89,7 +92,7 @@ export class ObjectQueue {
     const stream = this.#streams.get(id) ?? this.#newStream(id)
     if (stream.brokenSeq >= 0 && !list) {
       // A key object that came late, from another parent, is of use, but those after the gap need one after it.
-      if (key && seq > stream.brokenSeq) stream.brokenSeq = -1
+      if (key && seq > stream.brokenSeq) this.#setBroken(stream, -1)
       else if (!key && !end) return this.#dropBroken(stream, seq)
     }
     // Ends and lists have the first priority: there, one would take all that waits of its stream along, ahead of the
@@ -133,6 +136,7 @@ export class ObjectQueue {
   clear(): void {
     this.#levels.length = 0
     this.#streams.clear()
+    this.#brokenStreams = 0
     this.#size = 0
     this.#bytes = 0
   }
@@ -199,12 +203,18 @@ export class ObjectQueue {
       }
       next = following
     }
-    stream.brokenSeq = Math.max(stream.brokenSeq, brokenSeq)
+    this.#setBroken(stream, Math.max(stream.brokenSeq, brokenSeq))
   }
 
   #dropBroken(stream: Stream, seq: number): void {
-    stream.brokenSeq = Math.max(stream.brokenSeq, seq)
+    this.#setBroken(stream, Math.max(stream.brokenSeq, seq))
     this.#dropped.waitsForKey++
+  }
+
+  #setBroken(stream: Stream, seq: number): void {
+    const change = Number(seq >= 0) - Number(stream.brokenSeq >= 0)
+    stream.brokenSeq = seq
+    if (change !== 0 && this.#isKnown(stream)) this.#brokenStreams += change
   }
 
   // Lists
@@ -246,7 +256,7 @@ export class ObjectQueue {
     slot.nextInStream = undefined
     this.#size--
     this.#bytes -= object.bytes.length
-    if (object.header.end) this.#streams.delete(stream.id)
+    if (object.header.end) this.#forget(stream)
   }
 
   #level(priority: number): Level {
@@ -267,12 +277,23 @@ export class ObjectQueue {
    */
   #newStream(id: StreamId): Stream {
     if (this.#streams.size >= this.#forgetAt) {
-      for (const [other, { first }] of this.#streams) if (first === undefined) this.#streams.delete(other)
+      for (const other of this.#streams.values()) if (other.first === undefined) this.#forget(other)
       this.#forgetAt = Math.max(this.#config.subscriptionsPerNeighbourMax, 2 * this.#streams.size)
     }
     const stream: Stream = { id, first: undefined, last: undefined, brokenSeq: -1 }
     this.#streams.set(id, stream)
     return stream
+  }
+
+  #forget(stream: Stream): void {
+    if (!this.#isKnown(stream)) return
+    this.#setBroken(stream, -1)
+    this.#streams.delete(stream.id)
+  }
+
+  /** One that has ended is not, though objects that came behind its end may still wait. */
+  #isKnown(stream: Stream): boolean {
+    return this.#streams.get(stream.id) === stream
   }
 }
 

@@ -16,13 +16,14 @@ type Made = Awaited<ReturnType<typeof link>>
 async function crowd(size: number) {
   const made = await Promise.all(Array.from({ length: size }, link))
   const peers = made.map((_, i) => `peer${i}` as PeerId)
-  const fanOut = new FanOut(peer => made[peers.indexOf(peer)]?.link)
+  const links = { link: (peer: PeerId) => made[peers.indexOf(peer)]?.link, version: 0 }
+  const fanOut = new FanOut(links)
   const send = (object: ObjectFrame) => {
     fanOut.forward(peers, object, Number.POSITIVE_INFINITY, performance.now())
   }
   send(object(0))
   await vi.waitFor(() => expect(made.every(({ objects }) => objects.length === 1)).toBe(true))
-  return { made, peers, fanOut, send }
+  return { made, peers, links, fanOut, send }
 }
 
 /** The buffers that the link's object stream is handed from now on. */
@@ -134,6 +135,18 @@ describe('A child that breaks', () => {
     send(object(1))
     await vi.waitFor(() => expect(others.map(({ objects }) => objects.length)).toEqual([2, 2]))
     expect(stream.status).toBe('aborted')
+  })
+
+  test('and begins anew is sent what comes then', async () => {
+    const { made, send, links } = await crowd(1)
+    const [first] = made as [Made]
+    first.link.break(new Error('gone'))
+    const second = await link()
+    made[0] = second
+    links.version++
+    send(object(1))
+    await vi.waitFor(() => expect(seqs(second.objects)).toEqual([1]))
+    expect(seqs(first.objects)).toEqual([0])
   })
 
   test('before the turn is over is sent nothing', async () => {

@@ -34,8 +34,17 @@ interface Batch {
   isFresh: boolean
 }
 
+/** Where the links are found. */
+interface Links {
+  link(peer: PeerId): Link | undefined
+  /** Another number whenever `link` may return another for a peer. */
+  readonly version: number
+}
+
 export class FanOut {
-  readonly #link: (peer: PeerId) => Link | undefined
+  readonly #links: Links
+  /** By the array that `forward` is called with: nearly always the same as before, and looking each up takes as long as sending. */
+  readonly #found = new WeakMap<readonly PeerId[], { version: number; links: readonly Link[] }>()
   #batches: Batch[] = []
   #bytes = 0
   /** Links whose queues have something to send at the end of this turn. */
@@ -48,8 +57,8 @@ export class FanOut {
     this.flush()
   }
 
-  constructor(link: (peer: PeerId) => Link | undefined) {
-    this.#link = link
+  constructor(links: Links) {
+    this.#links = links
   }
 
   /**
@@ -94,19 +103,27 @@ export class FanOut {
   }
 
   #queueAll(batches: readonly Batch[]): void {
-    for (const { peers, waiting } of batches) for (const peer of peers) this.#queue(peer, waiting)
+    for (const { peers, waiting } of batches)
+      for (const link of this.#linksTo(peers)) this.#queue(link, waiting)
   }
 
   #pass({ stream, peers, waiting }: Batch): void {
     const frames = new SharedList(...framePieces(waiting.map(({ object }) => object.bytes)))
-    for (const peer of peers) {
-      if (this.#link(peer)?.passObjects(stream, frames) === false) this.#queue(peer, waiting)
+    for (const link of this.#linksTo(peers)) {
+      if (!link.passObjects(stream, frames)) this.#queue(link, waiting)
     }
   }
 
-  #queue(peer: PeerId, waiting: readonly Waiting[]): void {
-    const link = this.#link(peer)
-    if (link === undefined) return
+  #linksTo(peers: readonly PeerId[]): readonly Link[] {
+    const { version } = this.#links
+    const found = this.#found.get(peers)
+    if (found?.version === version) return found.links
+    const links = peers.map(peer => this.#links.link(peer)).filter(link => link !== undefined)
+    this.#found.set(peers, { version, links })
+    return links
+  }
+
+  #queue(link: Link, waiting: readonly Waiting[]): void {
     for (const { object, expiresAt, at } of waiting) link.queueObject(object, expiresAt, at)
     this.#queued.add(link)
   }

@@ -5,6 +5,7 @@ export type * from './api.ts'
 export type { HopcastComponents } from './service.ts'
 export { shallowBuffers } from './shallow-buffers.ts'
 export { transportOf } from './status.ts'
+export type { BytesSource } from './yamux/bytes-source.ts'
 export { yamux } from './yamux/muxer.ts'
 
 /**

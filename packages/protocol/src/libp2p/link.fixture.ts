@@ -56,7 +56,7 @@ export async function link() {
     onFrame: () => undefined,
     onBroken: error => made.errors.push(error)
   })
-  const fanOut = new FanOut(() => opened)
+  const fanOut = new FanOut({ link: () => opened, version: 0 })
   const peers = ['there' as PeerId]
   const send = (object: ObjectFrame, expiresAt = Number.POSITIVE_INFINITY) => {
     fanOut.forward(peers, object, expiresAt, performance.now())

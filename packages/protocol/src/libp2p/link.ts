@@ -103,7 +103,7 @@ export class Link {
 
   /** Sends objects of a stream, as frames, past the queue; false if they have to wait or may have to be dropped. */
   passObjects(stream: StreamId, frames: Uint8ArrayList): boolean {
-    return !this.#objects.isBroken(stream) && this.#audio.pass(frames)
+    return this.#objects.isClear(stream) && this.#audio.pass(frames)
   }
 
   /** Whether a control stream was accepted already: a second one is another session of the neighbour's. */
@@ -121,16 +121,20 @@ export class Link {
     const maxFrameLength =
       streamClass === 'control' ? controlFrameBytesMax : objectHeaderLength + objectPayloadBytesMax
     const reader = new FrameReader({ maxFrameLength })
-    stream.addEventListener('message', ({ data }: StreamMessageEvent) => {
+    const onBytes = (bytes: Uint8Array) => {
       if (this.#broken) return
       try {
-        for (const body of reader.push(data.subarray())) this.#handlers.onFrame(streamClass, body)
+        for (const body of reader.push(bytes)) this.#handlers.onFrame(streamClass, body)
       } catch (error) {
+        if (error instanceof ProtocolError) return this.fail(error)
         // Only what the neighbour sent may break the link; a fault of our own must be seen.
-        if (!(error instanceof ProtocolError)) throw error
-        this.fail(error)
+        queueMicrotask(() => {
+          throw error
+        })
       }
-    })
+    }
+    stream.addEventListener('message', ({ data }: StreamMessageEvent) => onBytes(data.subarray()))
+    if (stream instanceof YamuxStream) stream.onBytes = onBytes
   }
 
   /** Resolves when all that was sent has been handed to the transport. */

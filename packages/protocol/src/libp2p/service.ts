@@ -77,7 +77,7 @@ export class HopcastService implements Hopcast, Startable {
   readonly #subscriptions: LocalSubscriptions
   readonly #listeners = new Set<(event: HopcastEvent) => void>()
   readonly #deadlines: Deadlines
-  readonly #fanOut = new FanOut(peer => this.#sessions.link(peer))
+  readonly #fanOut: FanOut
   readonly #integrity: Integrity
   readonly #counters = { overflow: 0, expired: 0, waitsForKey: 0, peersClosed: 0 }
   readonly #signer: Signer
@@ -101,6 +101,7 @@ export class HopcastService implements Hopcast, Startable {
       onFrame: (peer, inbox, streamClass, body) => this.#onFrame(peer, inbox, streamClass, body),
       onEnded: (peer, error) => this.#onEnded(peer, error)
     })
+    this.#fanOut = new FanOut(this.#sessions)
     this.#integrity = new Integrity(this.peerId, components.privateKey, of => this.#onFault(of))
     this.#signer = new Signer(components.privateKey, this.#clock, input => this.#handle(input))
     this.#subscriptions = new LocalSubscriptions({

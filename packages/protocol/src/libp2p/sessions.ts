@@ -27,6 +27,7 @@ export class Sessions {
   readonly #handlers: SessionHandlers
   readonly #log: Logger
   readonly #links = new Map<PeerId, Link>()
+  #version = 0
   /** What still says CLOSE: no session begins on it any more. */
   readonly #closing = new Map<Connection, Promise<void>>()
   #lastEncoded: { message: Message; body: Uint8Array } | undefined
@@ -42,6 +43,11 @@ export class Sessions {
 
   link(peer: PeerId): Link | undefined {
     return this.#links.get(peer)
+  }
+
+  /** Another number whenever a link has come or gone. */
+  get version(): number {
+    return this.#version
   }
 
   links(): Iterable<Link> {
@@ -90,6 +96,7 @@ export class Sessions {
       }
     })
     this.#links.set(peer, link)
+    this.#version++
     this.#handlers.onBegun(peer, connection)
     try {
       await link.open(AbortSignal.timeout(openTimeoutMs))
@@ -121,6 +128,7 @@ export class Sessions {
   #onBroken(peer: PeerId, link: Link, error: Error): void {
     if (this.#links.get(peer) !== link) return
     this.#links.delete(peer)
+    this.#version++
     this.#handlers.onEnded(peer, error)
     const { connection } = link
     const closed = link.close(error instanceof ProtocolError)

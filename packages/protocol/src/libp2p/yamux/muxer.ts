@@ -13,6 +13,7 @@ import {
 } from '@libp2p/interface'
 import { AbstractStreamMuxer } from '@libp2p/utils'
 import { Uint8ArrayList } from 'uint8arraylist'
+import { isBytesSource } from './bytes-source.ts'
 import { EarlyProtocol } from './early-protocol.ts'
 import {
   type FrameHeader,
@@ -67,6 +68,7 @@ class YamuxMuxer extends AbstractStreamMuxer<YamuxStream> implements FrameSink {
     this.#isClient = connection.direction === 'outbound'
     this.#nextId = this.#isClient ? 1 : 2
     connection.addEventListener('drain', () => this.#handleDrain())
+    if (isBytesSource(connection)) connection.onBytes = this.#onBytes
   }
 
   // Sending
@@ -120,6 +122,16 @@ class YamuxMuxer extends AbstractStreamMuxer<YamuxStream> implements FrameSink {
   }
 
   // Receiving
+
+  /** As libp2p's class does it with what comes as an event. */
+  readonly #onBytes = (bytes: Uint8Array): void => {
+    try {
+      this.#reader.push(bytes)
+    } catch (error) {
+      this.abort(error as Error)
+      this.maConn.abort(error as Error)
+    }
+  }
 
   override onData(data: Uint8Array | Uint8ArrayList): void {
     if (data instanceof Uint8Array) this.#reader.push(data)

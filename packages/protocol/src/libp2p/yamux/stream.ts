@@ -1,6 +1,7 @@
-import { type AbortOptions, StreamMessageEvent } from '@libp2p/interface'
+import type { AbortOptions } from '@libp2p/interface'
 import { AbstractStream, type AbstractStreamInit, type SendResult } from '@libp2p/utils'
 import type { Uint8ArrayList } from 'uint8arraylist'
+import type { BytesSource } from './bytes-source.ts'
 import type { EarlyProtocol } from './early-protocol.ts'
 import { type FrameHeader, flag, frameType, initialWindowBytes, YamuxError } from './frames.ts'
 import { ReceiveWindow } from './receive-window.ts'
@@ -22,8 +23,9 @@ const dataBytesMax = 2 ** 18
  * Hot path: each object goes through `send` once for each child, and through `onData` once. Where nothing waits, both go past
  * the buffers of libp2p's class.
  */
-export class YamuxStream extends AbstractStream {
+export class YamuxStream extends AbstractStream implements BytesSource {
   readonly streamId: number
+  onBytes: BytesSource['onBytes'] = undefined
   readonly #sendFrame: YamuxStreamInit['sendFrame']
   readonly #takesMore: () => boolean
   readonly #early: EarlyProtocol | undefined
@@ -158,9 +160,9 @@ export class YamuxStream extends AbstractStream {
   }
 
   override onData(data: Uint8Array): void {
-    const isWaiting = this.readBufferLength > 0 || this.listenerCount('message') === 0
-    if (isWaiting || this.readStatus !== 'readable' || data.length === 0) super.onData(data)
-    else this.dispatchEvent(new StreamMessageEvent(data))
+    const isWaiting = this.readBufferLength > 0 || this.readStatus !== 'readable'
+    if (this.onBytes === undefined || isWaiting || data.length === 0) super.onData(data)
+    else this.onBytes(data)
   }
 
   protected override dispatchReadBuffer(): void {
