@@ -1,4 +1,5 @@
 import type { Child } from '../child.ts'
+import type { Endpoint } from '../clients/client.ts'
 import { listenAddress } from '../clients/libp2p-node.ts'
 import type { Memory } from '../relays/tell-memory.ts'
 import type { Stage } from '../stage.ts'
@@ -17,8 +18,13 @@ export const hopcast: Contestant = {
   async start(stage, { transport = 'tcp' }) {
     const also = transport === 'tcp' ? [] : ['--listen', listenAddress[transport]]
     const { relay, addresses } = await startRelay(stage, also)
-    return { ...endpointsOf('hopcast', addresses), relay }
+    return { toSubscribers: toReaders(addresses), ...endpointsOf('hopcast', addresses), relay }
   }
+}
+
+function toReaders(addresses: readonly string[]): Endpoint {
+  const { endpoint } = endpointsOf('hopcast', addresses)
+  return { ...endpoint, type: 'hopcast-reader' } as Endpoint
 }
 
 /** So many of them, each of which knows the one before: publishers are at the first, subscribers at the last. */
@@ -35,10 +41,9 @@ export function hopcastLine(count: number): Contestant {
         all.push(last)
       }
       const { endpoint } = endpointsOf('hopcast', first.addresses)
-      const { endpoint: toSubscribers } = endpointsOf('hopcast', last.addresses)
       return {
         endpoint,
-        toSubscribers,
+        toSubscribers: toReaders(last.addresses),
         relay: last.relay,
         others: all.slice(0, -1).map(({ relay }) => relay)
       }

@@ -29,7 +29,7 @@ export interface Measurement {
 }
 
 /** An optimizing compiler needs a moment of it. */
-const warmUpMs = 2_000
+const warmUpMs = { saturated: 2_000, steady: 20_000 }
 /** The system counts processor time in steps of 10 ms: a paced relay needs longer for enough of them. */
 const windowMs = { saturated: 2_500, steady: 4_000 }
 /** A process that used more of a processor could not do more. */
@@ -51,7 +51,7 @@ export async function measure(stage: Stage, contestant: Contestant, load: Load):
     )
     await Promise.all(subscribers.map(worker => worker.heard('hearing')))
     publisher.order({ type: 'go' })
-    await wait(warmUpMs)
+    await wait(load.perSecond === undefined ? warmUpMs.saturated : warmUpMs.steady)
     const fromUs = 1_000 * nowMs()
     measured = await counted(load, { relay, others, publisher, subscribers })
     if (relay !== undefined) profiled = { pid: relay.pid, fromUs, toUs: 1_000 * nowMs() }
