@@ -80,6 +80,20 @@ describe('Objects of one stream', () => {
 })
 
 describe('Objects of several streams', () => {
+  test('leave in the same memory for all who get only one of them, and by the queue for who gets several', async () => {
+    const { made, peers, fanOut } = await crowd(3)
+    const sent = made.map(buffers)
+    const forward = (to: readonly PeerId[], one: ObjectFrame) =>
+      fanOut.forward(to, one, Number.POSITIVE_INFINITY, performance.now())
+    forward(peers, object(1))
+    forward(peers.slice(2), video(0))
+    await vi.waitFor(() => expect(made.map(({ objects }) => objects.length)).toEqual([2, 2, 3]))
+    expect(sent.map(({ length }) => length)).toEqual([1, 1, 1])
+    const [first, second, third] = sent.map(([buffer]) => buffer?.[0]?.buffer)
+    expect(first).toBe(second)
+    expect(first).not.toBe(third)
+  })
+
   test('leave together, the more important ones first', async () => {
     const { made, send } = await crowd(1)
     const [only] = made as [Made]

@@ -1,9 +1,9 @@
 /**
  * Hands objects to the neighbours that they go to. Hot path: an object goes to each of hundreds of children.
  *
- * What came in one turn of the event loop leaves together at its end. When all of it is of one stream, which is nearly
- * always so, its bytes are the same for all children, so they are put together once. A child for which nothing waits is
- * handed those bytes as they are; any other has its own queue, which decides what leaves when, and what is dropped.
+ * What came in one turn of the event loop leaves together at its end. What is of one stream has the same bytes for all children,
+ * so they are put together once. A child that gets nothing else in this turn, and for which nothing waits, is handed those bytes
+ * as they are; any other has its own queue, which decides what leaves when, and what is dropped.
  */
 import type { Millis, PeerId, StreamId } from '../ids.ts'
 import { framePieces } from '../wire/framing.ts'
@@ -41,12 +41,15 @@ interface Links {
   readonly version: number
 }
 
+const nobody: ReadonlySet<Link> = new Set()
+
 export class FanOut {
   readonly #links: Links
   /** By the array that `forward` is called with: nearly always the same as before, and looking each up takes as long as sending. */
   readonly #found = new WeakMap<readonly PeerId[], { version: number; links: readonly Link[] }>()
   #batches: Batch[] = []
   #bytes = 0
+  #isFlushing = false
   /** Links whose queues have something to send at the end of this turn. */
   readonly #queued = new Set<Link>()
   #isPlanned = false
@@ -85,16 +88,24 @@ export class FanOut {
 
   /** Sends what waits, as far as the transports take it. */
   flush(): void {
-    const batches = this.#takeBatches()
-    const [first] = batches
-    if (batches.length === 1 && this.#queued.size === 0 && first?.isFresh) this.#pass(first)
-    else this.#queueAll(batches)
+    // A send may break a link, and lead to the next `forward`: what that adds must not overtake what is being sent.
+    if (this.#isFlushing) return
+    this.#isFlushing = true
+    try {
+      this.#send(this.#takeBatches())
+    } finally {
+      this.#isFlushing = false
+    }
+  }
+
+  #send(batches: readonly Batch[]): void {
+    const busy = batches.length > 1 ? this.#inSeveral(batches) : nobody
+    for (const batch of batches) this.#pass(batch, busy)
     const queued = [...this.#queued]
     this.#queued.clear()
     for (const link of queued) link.flushObjects()
   }
 
-  /** A send may break a link, and lead to the next `forward`: what that adds is not of this turn. */
   #takeBatches(): Batch[] {
     const batches = this.#batches
     this.#batches = []
@@ -102,15 +113,22 @@ export class FanOut {
     return batches
   }
 
-  #queueAll(batches: readonly Batch[]): void {
-    for (const { peers, waiting } of batches)
-      for (const link of this.#linksTo(peers)) this.#queue(link, waiting)
+  /** The links that several batches go to: their queues put those in order, and they leave as one. */
+  #inSeveral(batches: readonly Batch[]): ReadonlySet<Link> {
+    const inOne = new Set<Link>()
+    const inSeveral = new Set<Link>()
+    for (const { peers } of batches) {
+      for (const link of this.#linksTo(peers)) (inOne.has(link) ? inSeveral : inOne).add(link)
+    }
+    return inSeveral
   }
 
-  #pass({ stream, peers, waiting }: Batch): void {
+  /** @param busy links that take it by their queues */
+  #pass({ stream, peers, waiting, isFresh }: Batch, busy: ReadonlySet<Link>): void {
     const frames = new SharedList(...framePieces(waiting.map(({ object }) => object.bytes)))
     for (const link of this.#linksTo(peers)) {
-      if (!link.passObjects(stream, frames)) this.#queue(link, waiting)
+      const isPassed = isFresh && !busy.has(link) && link.passObjects(stream, frames)
+      if (!isPassed) this.#queue(link, waiting)
     }
   }
 
