@@ -10,7 +10,7 @@ import { framePieces } from '../wire/framing.ts'
 import type { ObjectFrame } from '../wire/messages.ts'
 import type { Link } from './link.ts'
 import { sendBytesMax } from './outbox.ts'
-import { SharedList } from './yamux/shared-list.ts'
+import { SharedList } from './shared-list.ts'
 
 /**
  * When all that could be read has been read, so that what comes in many pieces, or from many neighbours, leaves in few. Where a turn

@@ -1,6 +1,7 @@
 import type { Stream } from '@libp2p/interface'
 import { Uint8ArrayList } from 'uint8arraylist'
 import { framePieces } from '../wire/framing.ts'
+import { isOnDataChannel, sendOnDataChannel } from './data-channel.ts'
 
 /** What waits to be sent. It is bounded, and decides what leaves first. */
 export interface SendQueue {
@@ -103,7 +104,8 @@ function takes(stream: Stream): boolean {
 
 function send(stream: Stream, frames: Uint8ArrayList): void {
   try {
-    stream.send(frames)
+    if (isOnDataChannel(stream)) sendOnDataChannel(stream, frames)
+    else stream.send(frames)
   } catch (error) {
     // Its end is an event of its own, and no reason for others to miss theirs.
     stream.abort(error instanceof Error ? error : new Error(String(error)))

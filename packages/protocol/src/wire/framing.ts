@@ -69,15 +69,16 @@ function frameStart(memory: Uint8Array, body: Uint8Array): number | undefined {
   return memory[at] === rest ? start : undefined
 }
 
-/** Returns where the next byte goes. */
-function writeLength(bytes: Uint8Array, at: number, length: number): number {
+/** Writes a varint, as protobuf has it. Returns where the next byte goes. */
+export function writeLength(bytes: Uint8Array, at: number, length: number): number {
   let rest = length
   for (; rest > 127; rest >>>= 7) bytes[at++] = (rest & 127) | 128
   bytes[at++] = rest
   return at
 }
 
-function lengthBytes(length: number): number {
+/** Of the varint. */
+export function lengthBytes(length: number): number {
   let bytes = 1
   for (let rest = length; rest > 127; rest >>>= 7) bytes++
   return bytes

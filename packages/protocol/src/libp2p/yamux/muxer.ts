@@ -13,6 +13,7 @@ import {
 } from '@libp2p/interface'
 import { AbstractStreamMuxer } from '@libp2p/utils'
 import { Uint8ArrayList } from 'uint8arraylist'
+import { SharedList } from '../shared-list.ts'
 import { isBytesSource } from './bytes-source.ts'
 import { EarlyProtocol } from './early-protocol.ts'
 import {
@@ -26,7 +27,6 @@ import {
   writeHeader,
   YamuxError
 } from './frames.ts'
-import { SharedList } from './shared-list.ts'
 import { YamuxStream } from './stream.ts'
 
 const protocol = '/yamux/1.0.0'

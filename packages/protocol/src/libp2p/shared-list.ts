@@ -1,12 +1,13 @@
 import { Uint8ArrayList } from 'uint8arraylist'
 
 /**
- * Bytes that go to many, and change no more. Neighbours number their streams alike, so what stands around the bytes is mostly the
- * same, too, and is put together once.
+ * Bytes that go to many, and change no more. What stands around them is mostly the same for all, too, and is put together once: of
+ * yamux a frame, since neighbours number their streams alike; of WebRTC messages.
  */
 export class SharedList extends Uint8ArrayList {
   #streamId: number | undefined
   #frame: Uint8Array | undefined
+  #messages: readonly Uint8Array[] | undefined
 
   /** What `make` made for a stream of this number before, or makes now. */
   frame(streamId: number, make: () => Uint8Array): Uint8Array {
@@ -15,5 +16,11 @@ export class SharedList extends Uint8ArrayList {
       this.#streamId = streamId
     }
     return this.#frame
+  }
+
+  /** What `make` made before, or makes now. */
+  messages(make: () => readonly Uint8Array[]): readonly Uint8Array[] {
+    this.#messages ??= make()
+    return this.#messages
   }
 }
