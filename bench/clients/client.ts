@@ -14,7 +14,7 @@ export interface Client {
 export type Endpoint =
   /** Of a multiaddr with its peer id. */
   | { type: 'hopcast'; address: string }
-  | { type: 'hopcast-reader'; address: string }
+  | { type: 'hopcast-least'; address: string }
   | { type: 'gossipsub'; address: string }
   | { type: 'libp2p-send'; address: string }
   | { type: 'nats'; port: number; tls: boolean }

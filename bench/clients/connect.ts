@@ -5,8 +5,8 @@ export async function connect(endpoint: Endpoint, role: Role): Promise<Client> {
   switch (endpoint.type) {
     case 'hopcast':
       return (await import('./hopcast.ts')).connectHopcast(endpoint)
-    case 'hopcast-reader':
-      return (await import('./hopcast-reader.ts')).connectReader(endpoint)
+    case 'hopcast-least':
+      return (await import('./least-node.ts')).connectLeast(endpoint, role)
     case 'gossipsub':
       return (await import('./gossipsub.ts')).connectGossipsub(endpoint)
     case 'libp2p-send':

@@ -33,7 +33,7 @@ export interface Running {
 
 /** Of a libp2p relay that listens on TCP, and maybe on another transport: what its subscribers use then. */
 export function endpointsOf(
-  type: 'hopcast' | 'libp2p-send',
+  type: 'hopcast' | 'hopcast-least' | 'libp2p-send',
   addresses: readonly string[]
 ): Pick<Running, 'endpoint' | 'toSubscribers'> {
   const tcp = addresses.find(address => transportOf(address) === 'tcp')

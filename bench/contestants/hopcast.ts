@@ -1,5 +1,4 @@
 import type { Child } from '../child.ts'
-import type { Endpoint } from '../clients/client.ts'
 import { listenAddress } from '../clients/libp2p-node.ts'
 import type { Memory } from '../relays/tell-memory.ts'
 import type { Stage } from '../stage.ts'
@@ -18,13 +17,11 @@ export const hopcast: Contestant = {
   async start(stage, { transport = 'tcp' }) {
     const also = transport === 'tcp' ? [] : ['--listen', listenAddress[transport]]
     const { relay, addresses } = await startRelay(stage, also)
-    return { toSubscribers: toReaders(addresses), ...endpointsOf('hopcast', addresses), relay }
+    const { endpoint } = endpointsOf('hopcast-least', addresses)
+    // By other ways than TCP come tabs.
+    const { toSubscribers = endpoint } = endpointsOf('hopcast', addresses)
+    return { endpoint, toSubscribers, relay }
   }
-}
-
-function toReaders(addresses: readonly string[]): Endpoint {
-  const { endpoint } = endpointsOf('hopcast', addresses)
-  return { ...endpoint, type: 'hopcast-reader' } as Endpoint
 }
 
 /** So many of them, each of which knows the one before: publishers are at the first, subscribers at the last. */
@@ -40,10 +37,11 @@ export function hopcastLine(count: number): Contestant {
         last = await startRelay(stage, ['--peer', last.addresses[0] as string])
         all.push(last)
       }
-      const { endpoint } = endpointsOf('hopcast', first.addresses)
+      const { endpoint } = endpointsOf('hopcast-least', first.addresses)
+      const { endpoint: toSubscribers } = endpointsOf('hopcast-least', last.addresses)
       return {
         endpoint,
-        toSubscribers: toReaders(last.addresses),
+        toSubscribers,
         relay: last.relay,
         others: all.slice(0, -1).map(({ relay }) => relay)
       }

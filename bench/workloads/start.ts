@@ -3,7 +3,8 @@ import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Benchmark } from '../benchmark.ts'
 import { connectHopcast } from '../clients/hopcast.ts'
-import { hopcast, listeningOf } from '../contestants/hopcast.ts'
+import { endpointsOf } from '../contestants/contestant.ts'
+import { listeningOf, startRelay } from '../contestants/hopcast.ts'
 import { LongLine } from '../load/long-line.ts'
 import { Worker } from '../load/worker.ts'
 import { root, type Stage } from '../stage.ts'
@@ -67,8 +68,9 @@ async function msToListening(stage: Stage): Promise<number> {
 }
 
 async function roundTripsToFirstObject(stage: Stage): Promise<{ cold: number; connected: number }> {
-  const { endpoint } = await hopcast.start(stage, { connections: 3 })
-  if (endpoint.type !== 'hopcast') throw new Error('our relay has no address')
+  const { addresses } = await startRelay(stage)
+  const { endpoint } = endpointsOf('hopcast', addresses)
+  const [address = ''] = addresses
   const pace = { type: 'steady', perSecond: 500 } as const
   const plan = {
     type: 'publish',
@@ -83,12 +85,12 @@ async function roundTripsToFirstObject(stage: Stage): Promise<{ cold: number; co
   await publisher.heard('ready')
   publisher.order({ type: 'go' })
   await wait(settleMs)
-  const port = Number(/\/tcp\/(\d+)/.exec(endpoint.address)?.[1])
+  const port = Number(/\/tcp\/(\d+)/.exec(address)?.[1])
   const line = await LongLine.to(port, roundTripMs)
-  const address = endpoint.address.replace(`/tcp/${port}`, `/tcp/${line.port}`)
+  const far = address.replace(`/tcp/${port}`, `/tcp/${line.port}`)
   try {
-    const cold = await roundTrips(async () => firstObject(await connectHopcast({ address })))
-    const client = await connectHopcast({ address })
+    const cold = await roundTrips(async () => firstObject(await connectHopcast({ address: far })))
+    const client = await connectHopcast({ address: far })
     await wait(settleMs)
     return { cold, connected: await roundTrips(() => firstObject(client)) }
   } finally {
