@@ -29,7 +29,7 @@ export interface Measurement {
 }
 
 /** An optimizing compiler needs a moment of it. */
-const warmUpMs = { saturated: 2_000, steady: 8_000 }
+const warmUpMs = { saturated: 2_000, steady: 20_000 }
 /** The system counts processor time in steps of 10 ms: a paced relay needs longer for enough of them. */
 const windowMs = { saturated: 2_500, steady: 4_000 }
 /** A process that used more of a processor could not do more. */

@@ -41,6 +41,8 @@ class SocketTls implements ConnectionEncrypter {
   constructor(components: TLSComponents) {
     this.#components = components
     this.#overStreams = tls()(components)
+    // It takes tens of milliseconds, which whoever dials first would wait for. A failure is that one's to see.
+    this.#secureContext().catch(() => undefined)
   }
 
   secureInbound(connection: MessageStream, options?: SecureConnectionOptions): Promise<SecuredConnection> {
