@@ -36,6 +36,8 @@ import type { Client, Role } from './client.ts'
 const { flowBeatIntervalMs, digestIntervalMs, subIntervalMs, announceTtlMs, protocolVersion } = defaultConfig
 const frameBytesMax = 2 ** 20
 const track = 0
+/** What a publication says of its objects unless it is told otherwise. */
+const ttlMs = 2_000
 
 export async function connectLeast({ address }: { address: string }, role: Role): Promise<Client> {
   const privateKey = await generateKeyPair('Ed25519')
@@ -132,7 +134,7 @@ class Publisher {
   publish(name: string, payload: Uint8Array, key: boolean): void {
     const run = this.#runs.get(name) ?? this.#announce(name)
     const header = { stream: run.id, seq: run.seq++, end: false, list: false, lists: 0, key }
-    const plain = { priority: 0, ttlMs: 0, timestampUs: Date.now() * 1_000 }
+    const plain = { priority: 0, ttlMs, timestampUs: Date.now() * 1_000 }
     if (!this.#taken.has(run.id)) return
     if (this.#waiting.length === 0) queueMicrotask(() => this.#flush())
     this.#waiting.push(encodeObject({ ...header, ...plain }, payload).bytes)
@@ -151,7 +153,8 @@ class Publisher {
   }
 
   #flush(): void {
-    this.#stream?.send(joinFrames(this.#waiting.splice(0)))
+    const waiting = this.#waiting.splice(0)
+    this.#stream?.send(joinFrames(waiting))
   }
 }
 

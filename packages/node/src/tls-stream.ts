@@ -37,6 +37,7 @@ export class TlsStream extends AbstractMessageStream implements BytesSource {
    * and twice with each write.
    */
   #watch(ms: number): void {
+    if (this.#socket.closed) return
     let passed = 0
     const timer = setInterval(() => {
       const bytes = this.#socket.bytesRead + this.#socket.bytesWritten

@@ -60,7 +60,14 @@ function send(stream: Stream, bytes: Uint8ArrayList): void {
   sendOnDataChannel(stream, bytes)
 }
 
-describe('A stream over WebRTC', () => {
+/** Beside other tests on a machine of few processors, handshakes and the loss of packets take their time. */
+const timeout = 20_000
+
+async function come(received: () => Uint8Array, length: number): Promise<void> {
+  await vi.waitFor(() => expect(received().length).toBe(length), { timeout })
+}
+
+describe('A stream over WebRTC', { timeout }, () => {
   test('is known as one, and one over TCP is not', async () => {
     const [webRtc] = await streams(1)
     expect(webRtc && isOnDataChannel(webRtc.stream)).toBe(true)
@@ -77,7 +84,7 @@ describe('A stream over WebRTC', () => {
       else send(made.stream, new Uint8ArrayList(part.subarray(0, 7), part.subarray(7)))
     }
     const all = Buffer.concat(parts)
-    await vi.waitFor(() => expect(made.received().length).toBe(all.length))
+    await come(made.received, all.length)
     expect(Buffer.compare(made.received(), all)).toBe(0)
   })
 
@@ -95,7 +102,7 @@ describe('A stream over WebRTC', () => {
     for (const message of sent[0] ?? []) expect(message.length).toBeLessThanOrEqual(16_384)
     for (const [i, message] of (sent[0] ?? []).entries()) expect(sent[1]?.[i]).toBe(message)
     for (const { received } of [first, second]) {
-      await vi.waitFor(() => expect(received().length).toBe(bytes.length))
+      await come(received, bytes.length)
       expect(Buffer.compare(received(), bytes)).toBe(0)
     }
   })
@@ -114,7 +121,7 @@ describe('A stream over WebRTC', () => {
     // By its class it is in line behind what waits.
     made.stream.send(new Uint8Array([1]))
     await drained
-    await vi.waitFor(() => expect(made.received().length).toBe(sent * part.byteLength + 1))
+    await come(made.received, sent * part.byteLength + 1)
     expect(made.received().at(-1)).toBe(1)
   })
 })

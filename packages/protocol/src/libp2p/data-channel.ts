@@ -25,7 +25,7 @@ interface DataChannelStream extends Stream {
 export function isOnDataChannel(stream: Stream): stream is DataChannelStream {
   if (!('channel' in stream)) return false
   const { channel, maxBufferedAmount, maxMessageSize } = stream as Partial<DataChannelStream>
-  const isChannel = typeof channel?.send === 'function' && typeof channel.bufferedAmount === 'number'
+  const isChannel = typeof channel?.send === 'function' && 'bufferedAmount' in channel
   return isChannel && typeof maxBufferedAmount === 'number' && typeof maxMessageSize === 'number'
 }
 
@@ -34,7 +34,8 @@ export function sendOnDataChannel(stream: DataChannelStream, bytes: Uint8ArrayLi
   const { channel, maxBufferedAmount, maxMessageSize } = stream
   if (stream.writeBufferLength > 0 || channel.readyState !== 'open') return void stream.send(bytes)
   const make = () => messagesOf(bytes, maxMessageSize)
-  for (const message of bytes instanceof SharedList ? bytes.messages(make) : make()) channel.send(message)
+  const messages = bytes instanceof SharedList ? bytes.messages(maxMessageSize, make) : make()
+  for (const message of messages) channel.send(message)
   stream.writableNeedsDrain = channel.bufferedAmount >= maxBufferedAmount
 }
 

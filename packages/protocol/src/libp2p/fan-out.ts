@@ -67,7 +67,7 @@ export class FanOut {
   /**
    * Sends the object to each of `peers` at the end of this turn, or before, when as much waits as a transport takes at once.
    *
-   * @param peers the same array for the objects of a stream, for as long as they go to the same neighbours
+   * @param peers the same array for the objects of a stream, for as long as they go to the same neighbours; it must not change
    * @param expiresAt when it becomes worthless, in the time of `performance.now()`, as `now`
    */
   forward(peers: readonly PeerId[], object: ObjectFrame, expiresAt: Millis, now: Millis): void {
@@ -86,7 +86,7 @@ export class FanOut {
     atEndOfTurn(this.#atEnd)
   }
 
-  /** Sends what waits, as far as the transports take it. */
+  /** Sends what waits, as far as the transports take it. Within another `flush` nothing: what came meanwhile leaves after it. */
   flush(): void {
     // A send may break a link, and lead to the next `forward`: what that adds must not overtake what is being sent.
     if (this.#isFlushing) return

@@ -9,6 +9,7 @@ import { controlFrameBytesMax, objectPayloadBytesMax } from '../wire/limits.ts'
 import { type ObjectFrame, objectHeaderLength, ProtocolError } from '../wire/messages.ts'
 import { ControlQueue } from './control-queue.ts'
 import { Outbox } from './outbox.ts'
+import { isBytesSource } from './yamux/bytes-source.ts'
 import { YamuxStream } from './yamux/stream.ts'
 
 /**
@@ -134,7 +135,7 @@ export class Link {
       }
     }
     stream.addEventListener('message', ({ data }: StreamMessageEvent) => onBytes(data.subarray()))
-    if (stream instanceof YamuxStream) stream.onBytes = onBytes
+    if (isBytesSource(stream)) stream.onBytes = onBytes
   }
 
   /** Resolves when all that was sent has been handed to the transport. */

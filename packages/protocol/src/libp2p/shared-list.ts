@@ -7,7 +7,8 @@ import { Uint8ArrayList } from 'uint8arraylist'
 export class SharedList extends Uint8ArrayList {
   #streamId: number | undefined
   #frame: Uint8Array | undefined
-  #messages: readonly Uint8Array[] | undefined
+  #payloadBytesMax: number | undefined
+  #messages: readonly Uint8Array[] = []
 
   /** What `make` made for a stream of this number before, or makes now. */
   frame(streamId: number, make: () => Uint8Array): Uint8Array {
@@ -18,9 +19,12 @@ export class SharedList extends Uint8ArrayList {
     return this.#frame
   }
 
-  /** What `make` made before, or makes now. */
-  messages(make: () => readonly Uint8Array[]): readonly Uint8Array[] {
-    this.#messages ??= make()
+  /** What `make` made for messages of so much payload before, or makes now. */
+  messages(payloadBytesMax: number, make: () => readonly Uint8Array[]): readonly Uint8Array[] {
+    if (this.#payloadBytesMax !== payloadBytesMax) {
+      this.#messages = make()
+      this.#payloadBytesMax = payloadBytesMax
+    }
     return this.#messages
   }
 }

@@ -5,7 +5,10 @@ import type { MessageStream } from '@libp2p/interface'
  * is then done.
  */
 export interface BytesSource {
-  /** Gets what comes while nothing waits to be read, instead of listeners of 'message'; those get the rest. */
+  /**
+   * Gets what comes while nothing waits to be read, instead of all listeners of 'message'; those get the rest. When it throws, the
+   * whole connection is over.
+   */
   onBytes: ((bytes: Uint8Array) => void) | undefined
 }
 

@@ -3,6 +3,7 @@ import { multiaddrConnectionPair } from '@libp2p/utils'
 import { yamux as libp2pYamux } from '@libp2p/yamux'
 import { Uint8ArrayList } from 'uint8arraylist'
 import { describe, expect, test, vi } from 'vitest'
+import { isBytesSource } from './bytes-source.ts'
 import { type FrameHeader, FrameReader, flag, frameType, headerBytes, writeHeader } from './frames.ts'
 import { yamux } from './muxer.ts'
 
@@ -167,6 +168,31 @@ describe('yamux', () => {
     expect(heard.byteLength).toBe(0)
     remote.resume()
     await vi.waitFor(() => expect(heard.byteLength).toBe(300_000))
+  })
+
+  test('gives what comes to its one reader, behind what came before there was one, or while it was paused', async () => {
+    const { say, inbound } = byHand()
+    const data = (...bytes: number[]) => say(frameType.data, 0, 1, bytes.length, Uint8Array.from(bytes))
+    say(frameType.data, flag.syn, 1, 1, Uint8Array.of(1))
+    const [stream] = inbound
+    if (stream === undefined || !isBytesSource(stream)) throw new TypeError('no stream of ours')
+    const heard: number[] = []
+    const events: number[] = []
+    stream.addEventListener('message', ({ data }) => {
+      heard.push(...data.subarray())
+      events.push(...data.subarray())
+    })
+    stream.onBytes = bytes => heard.push(...bytes)
+    data(2)
+    await vi.waitFor(() => expect(heard).toEqual([1, 2]))
+    data(3)
+    stream.pause()
+    data(4)
+    expect(heard).toEqual([1, 2, 3])
+    stream.resume()
+    data(5)
+    expect(heard).toEqual([1, 2, 3, 4, 5])
+    expect(events).toEqual([1, 2, 4])
   })
 
   test('opens a stream of ours with the frame that says what it is for', async () => {
