@@ -19,4 +19,16 @@ describe('A stream over TLS', () => {
     expect(stream.status).toBe('closed')
     expect(vi.getTimerCount()).toBe(0)
   })
+
+  test.each([
+    [0, 0],
+    [1_000, 1],
+    [Number.POSITIVE_INFINITY, 0]
+  ])('that may be silent for %d ms is watched by so many timers: %d', (inactivityTimeout, timers) => {
+    vi.useFakeTimers({ toFake: ['setInterval'] })
+    const [connection] = multiaddrConnectionPair()
+    connection.inactivityTimeout = inactivityTimeout
+    new TlsStream(connection, new TLSSocket(new Socket()))
+    expect(vi.getTimerCount()).toBe(timers)
+  })
 })

@@ -9,6 +9,9 @@ import type { Uint8ArrayList } from 'uint8arraylist'
 /** To copy less than this is cheaper than a write of several parts. */
 const copiedBytesMax = 4_096
 
+/** Longer ones of Node.js end at once. */
+const timerMsMax = 2 ** 31 - 1
+
 export class TlsStream extends AbstractMessageStream implements BytesSource {
   onBytes: BytesSource['onBytes'] = undefined
   readonly #connection: MessageStream
@@ -35,9 +38,11 @@ export class TlsStream extends AbstractMessageStream implements BytesSource {
   /**
    * Ends a connection on which nothing passes, after `ms` to twice that. The socket's own timer would be set anew with each read
    * and twice with each write.
+   *
+   * @param ms 0, or more than a timer takes: never
    */
   #watch(ms: number): void {
-    if (this.#socket.closed) return
+    if (ms <= 0 || ms > timerMsMax || this.#socket.closed) return
     let passed = 0
     const timer = setInterval(() => {
       const bytes = this.#socket.bytesRead + this.#socket.bytesWritten

@@ -125,10 +125,13 @@ export class FanOut {
 
   /** @param busy links that take it by their queues */
   #pass({ stream, peers, waiting, isFresh }: Batch, busy: ReadonlySet<Link>): void {
-    const frames = new SharedList(...framePieces(waiting.map(({ object }) => object.bytes)))
+    let frames: SharedList | undefined
     for (const link of this.#linksTo(peers)) {
-      const isPassed = isFresh && !busy.has(link) && link.passObjects(stream, frames)
-      if (!isPassed) this.#queue(link, waiting)
+      if (isFresh && !busy.has(link)) {
+        frames ??= new SharedList(...framePieces(waiting.map(({ object }) => object.bytes)))
+        if (link.passObjects(stream, frames)) continue
+      }
+      this.#queue(link, waiting)
     }
   }
 
