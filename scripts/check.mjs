@@ -1,7 +1,8 @@
 /**
  * `npm test`: every gate, in order, the same for a developer and in CI. `npm test -- NAME…` runs only these.
- * Stops at the first that fails; ends with a line `N passed, N failed`, the tests of all projects.
+ * Stops at the first that fails; ends with a line `N passed, N failed`, the tests of all projects, and what failed.
  */
+import { randomInt } from 'node:crypto'
 import { mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { arecord, chromium } from './system-parts.mjs'
@@ -29,7 +30,12 @@ const gates = [
   { name: 'browser', what: 'a real browser', tests: true }
 ]
 
+/** What all random tests draw from: one seed for the whole run, so that a failure can name it. */
+const seed = process.env.HOPCAST_SEED ?? String(randomInt(2 ** 31))
+
 const total = { passed: 0, failed: 0, skipped: 0 }
+/** The names of the tests that failed: said last, where the end of a long output is all that somebody sees. @type {string[]} */
+const failures = []
 const start = performance.now()
 
 await main(async () => {
@@ -37,10 +43,15 @@ await main(async () => {
   const failed = await firstFailure(chosen)
   if (total.skipped > 0) console.log(`${total.skipped} tests SKIPPED`)
   if (chosen.some(({ tests }) => tests)) console.log(`${total.passed} passed, ${total.failed} failed`)
-  if (failed) throw new Problem(`FAILED: ${failed.name}. Repeat it: npm test -- ${failed.name}`)
+  for (const failure of failures) console.error(`failed: ${failure}`)
+  if (failed) throw new Problem(`FAILED: ${failed.name}. Repeat it: ${commandOf(failed)}`)
   if (total.skipped > 0 && inCi) throw new Problem('FAILED: under CI nothing is skipped.')
   console.log(`All gates passed in ${since(start)}.`)
 })
+
+function commandOf(/** @type {Gate} */ { name, tests }) {
+  return `${tests ? `HOPCAST_SEED=${seed} ` : ''}npm test -- ${name}`
+}
 
 async function firstFailure(/** @type {Gate[]} */ chosen) {
   for (const gate of chosen) {
@@ -82,7 +93,11 @@ async function passTests(/** @type {string} */ project) {
   mkdirSync(dirname(report), { recursive: true })
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`]
   const exclude = noMicrophone ? ['--exclude=test/interop/microphone.test.ts'] : []
-  const env = { ...environment('checkout'), ...(browser && { HOPCAST_CHROMIUM: browser }) }
+  const env = {
+    ...environment('checkout'),
+    HOPCAST_SEED: seed,
+    ...(browser && { HOPCAST_CHROMIUM: browser })
+  }
   const { code } = await run('vitest', ['run', '--project', project, ...exclude, ...reporters], { env })
   count(report)
   return code === 0
@@ -109,6 +124,7 @@ function count(/** @type {string} */ report) {
     total.passed += numPassedTests
     total.failed += numFailedTests + broken.length
     total.skipped += numPendingTests + numTodoTests
+    failures.push(...testResults.flatMap(namesOfFailed))
   } catch (error) {
     console.error(`vitest left no report: ${error instanceof Error ? error.message : error}`)
   }
@@ -116,6 +132,15 @@ function count(/** @type {string} */ report) {
 
 function failedAsWhole(/** @type {{ status: string, assertionResults: unknown[] }} */ file) {
   return file.status === 'failed' && file.assertionResults.length === 0
+}
+
+/**
+ * @param {{ name: string, status: string, assertionResults: { status: string, fullName: string }[] }} file
+ * @returns {string[]}
+ */
+function namesOfFailed(file) {
+  if (failedAsWhole(file)) return [file.name]
+  return file.assertionResults.filter(({ status }) => status === 'failed').map(({ fullName }) => fullName)
 }
 
 function json(/** @type {string} */ path) {
