@@ -80,7 +80,24 @@ describe('Objects of one stream', () => {
 })
 
 describe('Objects of several streams', () => {
-  test('leave in the same memory for all who get only one of them, and by the queue for who gets several', async () => {
+  test('leave together and in the same memory for all, where none is more important', async () => {
+    const { made, peers, fanOut } = await crowd(3)
+    const sent = made.map(buffers)
+    const forward = (to: readonly PeerId[], one: ObjectFrame) =>
+      fanOut.forward(to, one, Number.POSITIVE_INFINITY, performance.now())
+    forward(peers, object(1))
+    forward(peers.slice(1), object(0, { stream: videoStream }))
+    await vi.waitFor(() => expect(made.map(({ objects }) => objects.length)).toEqual([2, 3, 3]))
+    const [alone, both, bothToo] = sent.map(writes =>
+      writes.map(pieces => pieces.map(({ buffer }) => buffer))
+    )
+    expect(alone).toEqual([[both?.[0]?.[0]]])
+    expect(both?.map(({ length }) => length)).toEqual([2])
+    expect(bothToo).toEqual(both)
+    expect(bothToo?.[0]?.every((buffer, i) => buffer === both?.[0]?.[i])).toBe(true)
+  })
+
+  test('leave by the queue for who gets several, where some are more important', async () => {
     const { made, peers, fanOut } = await crowd(3)
     const sent = made.map(buffers)
     const forward = (to: readonly PeerId[], one: ObjectFrame) =>
@@ -92,6 +109,19 @@ describe('Objects of several streams', () => {
     const [first, second, third] = sent.map(([buffer]) => buffer?.[0]?.buffer)
     expect(first).toBe(second)
     expect(first).not.toBe(third)
+  })
+
+  test('are dropped if they need one that was, whatever leaves beside them', async () => {
+    const { made, peers, fanOut, send } = await crowd(1)
+    const [only] = made as [Made]
+    fanOut.forward(peers, video(1), performance.now() - 1, performance.now())
+    await turn()
+    send(object(1, { priority: video(2).header.priority }))
+    send(video(2))
+    await vi.waitFor(() => expect(only.objects.at(-1)?.seq).toBe(1))
+    await turn()
+    expect(only.objects.map(({ stream }) => stream)).not.toContain(videoStream)
+    expect(only.dropped).toEqual({ overflow: 0, expired: 1, waitsForKey: 1 })
   })
 
   test('leave together, the more important ones first', async () => {

@@ -2,9 +2,10 @@
  * Hands objects to the neighbours that they go to. Hot path: an object goes to each of hundreds of children.
  *
  * What came in one turn of the event loop leaves together at its end. What is of one stream has the same bytes for all children,
- * so they are put together once. A child that gets nothing else in this turn, and for which nothing waits, is handed those bytes
- * as they are; any other has its own queue, which decides what leaves when, and what is dropped.
+ * so they are put together once. A child for which nothing waits is handed those bytes as they are, of however many streams, where
+ * none is more important than another; any other has its own queue, which decides what leaves when, and what is dropped.
  */
+import { Uint8ArrayList } from 'uint8arraylist'
 import type { Millis, PeerId, StreamId } from '../ids.ts'
 import { framePieces } from '../wire/framing.ts'
 import type { ObjectFrame } from '../wire/messages.ts'
@@ -30,8 +31,12 @@ interface Batch {
   readonly stream: StreamId
   readonly peers: readonly PeerId[]
   readonly waiting: Waiting[]
+  /** Of all of them; NaN if they differ. */
+  priority: number
   /** None had expired when it came. */
   isFresh: boolean
+  /** Made for the first link that is handed them. */
+  frames: SharedList | undefined
 }
 
 /** Where the links are found. */
@@ -41,8 +46,6 @@ interface Links {
   readonly version: number
 }
 
-const nobody: ReadonlySet<Link> = new Set()
-
 export class FanOut {
   readonly #links: Links
   /** By the array that `forward` is called with: nearly always the same as before, and looking each up takes as long as sending. */
@@ -50,8 +53,6 @@ export class FanOut {
   #batches: Batch[] = []
   #bytes = 0
   #isFlushing = false
-  /** Links whose queues have something to send at the end of this turn. */
-  readonly #queued = new Set<Link>()
   #isPlanned = false
 
   /** One for all turns: it is called for every object. */
@@ -75,12 +76,13 @@ export class FanOut {
     this.#bytes += object.bytes.length
     const waiting: Waiting = { object, expiresAt, at: now }
     const isFresh = now <= expiresAt
-    const { stream } = object.header
+    const { stream, priority } = object.header
     const last = this.#batches.at(-1)
     if (last?.peers === peers && last.stream === stream) {
       last.waiting.push(waiting)
+      if (last.priority !== priority) last.priority = Number.NaN
       last.isFresh &&= isFresh
-    } else this.#batches.push({ stream, peers, waiting: [waiting], isFresh })
+    } else this.#batches.push({ stream, peers, waiting: [waiting], priority, isFresh, frames: undefined })
     if (this.#isPlanned) return
     this.#isPlanned = true
     atEndOfTurn(this.#atEnd)
@@ -99,11 +101,10 @@ export class FanOut {
   }
 
   #send(batches: readonly Batch[]): void {
-    const busy = batches.length > 1 ? this.#inSeveral(batches) : nobody
-    for (const batch of batches) this.#pass(batch, busy)
-    const queued = [...this.#queued]
-    this.#queued.clear()
-    for (const link of queued) link.flushObjects()
+    const [first] = batches
+    if (first === undefined) return
+    if (batches.length === 1) for (const link of this.#linksTo(first.peers)) hand(link, batches)
+    else for (const [link, share] of this.#sharesOf(batches)) hand(link, share)
   }
 
   #takeBatches(): Batch[] {
@@ -113,26 +114,17 @@ export class FanOut {
     return batches
   }
 
-  /** The links that several batches go to: their queues put those in order, and they leave as one. */
-  #inSeveral(batches: readonly Batch[]): ReadonlySet<Link> {
-    const inOne = new Set<Link>()
-    const inSeveral = new Set<Link>()
-    for (const { peers } of batches) {
-      for (const link of this.#linksTo(peers)) (inOne.has(link) ? inSeveral : inOne).add(link)
-    }
-    return inSeveral
-  }
-
-  /** @param busy links that take it by their queues */
-  #pass({ stream, peers, waiting, isFresh }: Batch, busy: ReadonlySet<Link>): void {
-    let frames: SharedList | undefined
-    for (const link of this.#linksTo(peers)) {
-      if (isFresh && !busy.has(link)) {
-        frames ??= new SharedList(...framePieces(waiting.map(({ object }) => object.bytes)))
-        if (link.passObjects(stream, frames)) continue
+  /** What each link gets of them. */
+  #sharesOf(batches: readonly Batch[]): ReadonlyMap<Link, readonly Batch[]> {
+    const shares = new Map<Link, Batch[]>()
+    for (const batch of batches) {
+      for (const link of this.#linksTo(batch.peers)) {
+        const share = shares.get(link)
+        if (share === undefined) shares.set(link, [batch])
+        else share.push(batch)
       }
-      this.#queue(link, waiting)
     }
+    return shares
   }
 
   #linksTo(peers: readonly PeerId[]): readonly Link[] {
@@ -143,9 +135,32 @@ export class FanOut {
     this.#found.set(peers, { version, links })
     return links
   }
+}
 
-  #queue(link: Link, waiting: readonly Waiting[]): void {
+function hand(link: Link, share: readonly Batch[]): void {
+  if (canPass(link, share) && link.passObjects(framesOf(share))) return
+  for (const { waiting } of share) {
     for (const { object, expiresAt, at } of waiting) link.queueObject(object, expiresAt, at)
-    this.#queued.add(link)
   }
+  link.flushObjects()
+}
+
+/** Whether the link's queue would drop none of them, and put none of one stream before those of another. */
+function canPass(link: Link, share: readonly Batch[]): boolean {
+  const [first] = share
+  return share.every(
+    ({ stream, priority, isFresh }) =>
+      isFresh && link.isClear(stream) && (share.length === 1 || priority === first?.priority)
+  )
+}
+
+function framesOf(share: readonly Batch[]): Uint8ArrayList {
+  const [first] = share
+  if (share.length === 1 && first !== undefined) return sharedFrames(first)
+  return new Uint8ArrayList(...share.map(sharedFrames))
+}
+
+function sharedFrames(batch: Batch): SharedList {
+  batch.frames ??= new SharedList(...framePieces(batch.waiting.map(({ object }) => object.bytes)))
+  return batch.frames
 }

@@ -102,9 +102,14 @@ export class Link {
     this.#audio.flush()
   }
 
-  /** Sends objects of a stream, as frames, past the queue; false if they have to wait or may have to be dropped. */
-  passObjects(stream: StreamId, frames: Uint8ArrayList): boolean {
-    return this.#objects.isClear(stream) && this.#audio.pass(frames)
+  /** Whether objects of the stream may go past the queue: nothing waits there, and they need none that was dropped. */
+  isClear(stream: StreamId): boolean {
+    return this.#objects.isClear(stream)
+  }
+
+  /** Sends frames of objects past the queue, which is clear of their streams; false if the transport takes no more now. */
+  passObjects(frames: Uint8ArrayList): boolean {
+    return this.#audio.pass(frames)
   }
 
   /** Whether a control stream was accepted already: a second one is another session of the neighbour's. */
