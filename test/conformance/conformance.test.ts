@@ -1,8 +1,9 @@
 import { Overlay } from '@hopcast/protocol'
 import { describe, expect, it } from 'vitest'
 import { seeds } from '../sim/seeded.ts'
+import type { Mutant } from './mutant.ts'
 import { mutants } from './mutants.ts'
-import { play } from './play.ts'
+import { type Outcome, play } from './play.ts'
 import type { Scenario } from './scenario.ts'
 import { scenarios } from './scenarios.ts'
 
@@ -17,10 +18,9 @@ describe('Overlay conforms:', () => {
 
 describe('The scenarios notice a core that', () => {
   it.each(mutants)('$does ($caughtBy)', mutant => {
-    const { caughtBy, saying } = mutant
-    const { ok, error } = play(named(caughtBy), mutant, seed)
+    const { seed, ok, error } = caught(mutant)
     expect(ok).toBe(false)
-    expect(error).toMatch(saying)
+    expect(error).toMatch(mutant.saying)
     expect(error).toContain(`seed ${seed}`)
   })
 })
@@ -37,4 +37,17 @@ function named(name: string): Scenario {
   const scenario = scenarios.find(known => known.name === name)
   if (scenario === undefined) throw new TypeError(`there is no scenario ${name}`)
   return scenario
+}
+
+/** The play in which the mutant is noticed: chance may hide it in one, but not in three. */
+function caught(mutant: Mutant): Outcome & { seed: number } {
+  const scenario = named(mutant.caughtBy)
+  const [first = 0, ...others] = seeds(3)
+  let played = { seed: first, ...play(scenario, mutant, first) }
+  for (const seed of others) {
+    if (!played.ok) break
+    console.warn(`seed ${played.seed}: ${scenario.name} has not noticed a core that ${mutant.does}`)
+    played = { seed, ...play(scenario, mutant, seed) }
+  }
+  return played
 }

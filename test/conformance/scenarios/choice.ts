@@ -55,20 +55,24 @@ export const choice: readonly Scenario[] = [
     given: { skewMs: 0 },
     run: network => {
       diamond(network, { left: 10, right: 10 })
+      const ends = ['b', 'c', 'd']
+      network.add('c', 'd')
       for (const side of ['left', 'right']) {
         network.connect('a', side, { delayMs: 10, jitterMs: 2 })
-        network.connect(side, 'b', { delayMs: 10, jitterMs: 2 })
+        for (const end of ends) network.connect(side, end, { delayMs: 10, jitterMs: 2 })
       }
       network.publish('a', 'news')
-      const listener = network.subscribe('b', 'news')
+      const listeners = ends.map(end => network.subscribe(end, 'news'))
       network.settle(3_000)
-      // By then it has found which of the two was measured as the better one.
+      // By then each has found which of the two was measured as the better one.
       network.run(30_000)
-      const events = listener.events.length
+      const before = listeners.map(({ events }) => events.length)
       network.run(60_000)
-      // One that is a little better for long enough is taken.
-      atMost('changes of the way', listener.events.length - events, 1)
-      gapless(listener)
+      for (const [i, listener] of listeners.entries()) {
+        // One that is a little better for long enough is taken.
+        atMost('changes of the way', listener.events.length - (before[i] ?? 0), 1)
+        gapless(listener)
+      }
     }
   },
   {
