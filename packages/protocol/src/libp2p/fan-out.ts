@@ -101,10 +101,12 @@ export class FanOut {
   }
 
   #send(batches: readonly Batch[]): void {
-    const [first] = batches
-    if (first === undefined) return
-    if (batches.length === 1) for (const link of this.#linksTo(first.peers)) hand(link, batches)
-    else for (const [link, share] of this.#sharesOf(batches)) hand(link, share)
+    const only = batches.length === 1 ? batches[0] : undefined
+    if (only === undefined) {
+      for (const [link, share] of this.#sharesOf(batches)) if (!passAll(link, share)) queue(link, share)
+    } else {
+      for (const link of this.#linksTo(only.peers)) if (!pass(link, only)) queue(link, batches)
+    }
   }
 
   #takeBatches(): Batch[] {
@@ -137,30 +139,29 @@ export class FanOut {
   }
 }
 
-function hand(link: Link, share: readonly Batch[]): void {
-  if (canPass(link, share) && link.passObjects(framesOf(share))) return
+/** False if the objects have to wait, or may have to be dropped. */
+function pass(link: Link, batch: Batch): boolean {
+  return batch.isFresh && link.isClear(batch.stream) && link.passObjects(framesOf(batch))
+}
+
+/** False also if a queue would put objects of one stream before those of another. */
+function passAll(link: Link, share: readonly Batch[]): boolean {
+  const first = share[0] as Batch
+  if (share.length === 1) return pass(link, first)
+  const isPlain = share.every(
+    ({ stream, priority, isFresh }) => isFresh && priority === first.priority && link.isClear(stream)
+  )
+  return isPlain && link.passObjects(new Uint8ArrayList(...share.map(framesOf)))
+}
+
+function queue(link: Link, share: readonly Batch[]): void {
   for (const { waiting } of share) {
     for (const { object, expiresAt, at } of waiting) link.queueObject(object, expiresAt, at)
   }
   link.flushObjects()
 }
 
-/** Whether the link's queue would drop none of them, and put none of one stream before those of another. */
-function canPass(link: Link, share: readonly Batch[]): boolean {
-  const [first] = share
-  return share.every(
-    ({ stream, priority, isFresh }) =>
-      isFresh && link.isClear(stream) && (share.length === 1 || priority === first?.priority)
-  )
-}
-
-function framesOf(share: readonly Batch[]): Uint8ArrayList {
-  const [first] = share
-  if (share.length === 1 && first !== undefined) return sharedFrames(first)
-  return new Uint8ArrayList(...share.map(sharedFrames))
-}
-
-function sharedFrames(batch: Batch): SharedList {
+function framesOf(batch: Batch): SharedList {
   batch.frames ??= new SharedList(...framePieces(batch.waiting.map(({ object }) => object.bytes)))
   return batch.frames
 }
