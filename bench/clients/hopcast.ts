@@ -38,27 +38,30 @@ async function tab(address: string): Promise<Node> {
 
 export interface HopcastClient extends Client {
   readonly hopcast: Hopcast
+  /** Resolves when the relay is a neighbour. */
+  connect(): Promise<void>
   close(): void
 }
 
 /** A node with one neighbour, as a publisher or a listener is one. */
 export async function connectHopcast({ address }: { address: string }): Promise<HopcastClient> {
+  const client = await hopcastClient(address)
+  await client.connect()
+  return client
+}
+
+/** The same, which does not know the relay yet. */
+export async function hopcastClient(address: string): Promise<HopcastClient> {
   const node = transportOf(address) === 'tcp' ? await listener(address) : await tab(address)
   const { hopcast } = node
-  const up = new Promise<void>((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error('the relay does not answer')), retryMs)
-    const off = hopcast.on(event => {
-      if (event.type !== 'neighbour-up') return
-      clearTimeout(timer)
-      off()
-      resolve()
-    })
-  })
-  node.connect()
-  await up
   const publications = new Map<string, Publication>()
   return {
     hopcast,
+    connect: async () => {
+      const up = neighbourUp(hopcast)
+      node.connect()
+      await up
+    },
     publish(channel, payload, key) {
       let publication = publications.get(channel)
       if (publication === undefined) {
@@ -76,4 +79,16 @@ export async function connectHopcast({ address }: { address: string }): Promise<
     },
     close: () => void node.stop()
   }
+}
+
+function neighbourUp(hopcast: Hopcast): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Error('the relay does not answer')), retryMs)
+    const off = hopcast.on(event => {
+      if (event.type !== 'neighbour-up') return
+      clearTimeout(timer)
+      off()
+      resolve()
+    })
+  })
 }

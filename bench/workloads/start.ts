@@ -2,7 +2,7 @@
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Benchmark } from '../benchmark.ts'
-import { connectHopcast } from '../clients/hopcast.ts'
+import { connectHopcast, type HopcastClient, hopcastClient } from '../clients/hopcast.ts'
 import { endpointsOf } from '../contestants/contestant.ts'
 import { listeningOf, startRelay } from '../contestants/hopcast.ts'
 import { LongLine } from '../load/long-line.ts'
@@ -89,7 +89,11 @@ async function roundTripsToFirstObject(stage: Stage): Promise<{ cold: number; co
   const line = await LongLine.to(port, roundTripMs)
   const far = address.replace(`/tcp/${port}`, `/tcp/${line.port}`)
   try {
-    const cold = await roundTrips(async () => firstObject(await connectHopcast({ address: far })))
+    // As `hopcast listen` does it.
+    const cold = await roundTrips(async () => {
+      const client = await hopcastClient(far)
+      await Promise.all([firstObject(client), client.connect()])
+    })
     const client = await connectHopcast({ address: far })
     await wait(settleMs)
     return { cold, connected: await roundTrips(() => firstObject(client)) }
@@ -105,9 +109,7 @@ async function roundTrips(act: () => Promise<void>): Promise<number> {
   return (performance.now() - begun) / roundTripMs
 }
 
-type Subscriber = Awaited<ReturnType<typeof connectHopcast>>
-
-async function firstObject(client: Subscriber): Promise<void> {
+async function firstObject(client: HopcastClient): Promise<void> {
   await new Promise<void>(resolve => client.subscribe(channel, () => resolve()))
   client.close()
 }

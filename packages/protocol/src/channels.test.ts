@@ -23,7 +23,7 @@ function channels(
 ) {
   const timers = new Timers()
   const reach = (publisher: PeerId) => metrics.get(publisher)
-  const lookups = { reach, takers: () => undefined }
+  const lookups = { reach, takers: () => undefined, startsFirstTrack: () => true }
   return { timers, metrics, channels: new Channels(self, { ...defaultConfig, ...config }, timers, lookups) }
 }
 

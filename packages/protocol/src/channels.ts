@@ -37,6 +37,8 @@ export type ChannelEvent =
   /** The neighbour is to be told, again, of the ways to these publishers. */
   | { type: 'rows'; peer: PeerId; origins: PeerId[] }
   | { type: 'close'; peer: PeerId; code: CloseCode; reason: string }
+  /** The neighbour is told of the run, and will ask for it. */
+  | { type: 'expect'; peer: PeerId; run: Announcement }
   | OwnRunEvent
   | InterestEvent
 
@@ -44,6 +46,8 @@ interface ChannelLookups {
   reach: Reach
   /** Who takes what the publisher sends on the channel; undefined when none of it passes here. */
   takers: (channel: ChannelId, publisher: PeerId) => Iterable<PeerId> | undefined
+  /** Whether a subscription here wants the first track of the channel, and has had nothing yet. */
+  startsFirstTrack: (channel: ChannelId) => boolean
 }
 
 export class Channels {
@@ -116,6 +120,11 @@ export class Channels {
     )
   }
 
+  /** The first neighbour is there, and has said nothing yet. */
+  handleFirst(peer: PeerId, now: Millis): ChannelEvent[] {
+    return this.#queries.askFirst(peer, this.#lookups.startsFirstTrack, now)
+  }
+
   handleUp(peer: PeerId, now: Millis): ChannelEvent[] {
     this.#announcements.handleUp(peer)
     this.#queries.handleUp(peer, now)
@@ -157,11 +166,13 @@ export class Channels {
 
   /** A neighbour looks for a channel: it is told who publishes it, and the way; or the others are asked. */
   handleQuery(peer: PeerId, query: RouteQuery, now: Millis): ChannelEvent[] {
-    const { channel } = query
+    const { channel, start } = query
     if (!this.#queries.remember(peer, channel, now)) return []
     const known = nearest(this.#announcements.of(channel), this.#lookups.reach)
-    if (known.length === 0) return this.#queries.passOn(peer, query, now)
-    return this.#answer(peer, channel, known.slice(0, this.#config.publishersFollowedMax), now)
+    const [first] = known
+    if (first === undefined) return this.#queries.passOn(peer, query, now)
+    const events = this.#answer(peer, channel, known.slice(0, this.#config.publishersFollowedMax), now)
+    return start === true ? [...events, { type: 'expect', peer, run: first }] : events
   }
 
   /** Whether the run ends with this payload, as far as its announcement is known here. */

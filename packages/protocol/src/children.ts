@@ -8,7 +8,8 @@ import type { WireRate } from './wire/messages.ts'
 /** SUB_OK. `tag`: this node's own, the last of the way that is told. */
 export function confirm({ id, path, rate }: Stream, tag: PathTag, peer: PeerId, child: Child): RelayEvent {
   child.confirmed = true
-  const known = { ...(rate && { rate: toWire(rate) }), ...(child.attempt > 0 && { attempt: child.attempt }) }
+  const { attempt = 0 } = child
+  const known = { ...(rate && { rate: toWire(rate) }), ...(attempt > 0 && { attempt }) }
   return { type: 'send', peer, message: { type: 'sub-ok', stream: id, path: [...path, tag], ...known } }
 }
 
@@ -18,13 +19,18 @@ function toWire({ meanBps, peakBps }: Rate): WireRate {
 }
 
 export function confirmAll(state: Stream, tag: PathTag): RelayEvent[] {
-  return [...state.children].map(([peer, child]) => confirm(state, tag, peer, child))
+  return asking(state).map(([peer, child]) => confirm(state, tag, peer, child))
 }
 
 /** The way is as it was: those who have waited for one are answered. */
 export function confirmWaiting(state: Stream, tag: PathTag): RelayEvent[] {
-  const waiting = [...state.children].filter(([, child]) => !child.confirmed)
+  const waiting = asking(state).filter(([, child]) => !child.confirmed)
   return waiting.map(([peer, child]) => confirm(state, tag, peer, child))
+}
+
+/** Who is only expected to ask has nothing to be told. */
+function asking({ children }: Stream): [PeerId, Child][] {
+  return [...children].filter(([, { attempt }]) => attempt !== undefined)
 }
 
 /** The way is another: whom it was told before is told again. */

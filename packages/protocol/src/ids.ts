@@ -85,6 +85,9 @@ export function endProofHash(proof: Uint8Array): Uint8Array {
   return sha256(proof)
 }
 
+/** What everybody takes of a channel, before anything is known of what else it has (RFC 3, section "Catalog"). */
+export const firstTrack = 0
+
 /** @throws TypeError for a track that does not fit into its byte of a stream id */
 export function checkTracks(tracks: readonly number[]): void {
   for (const track of tracks) {

@@ -69,6 +69,18 @@ describe('A neighbour', () => {
     expect(made.links.isUp(a)).toBe(true)
   })
 
+  test('is the first while there is no other, and it has not said HELLO', () => {
+    const made = links()
+    made.links.handleConnected(a, 0)
+    expect(made.links.isFirst(a)).toBe(true)
+    expect(made.links.isFirst(b)).toBe(false)
+    made.links.handleConnected(b, 0)
+    expect([a, b].map(peer => made.links.isFirst(peer))).toEqual([false, false])
+    made.links.handleDisconnected(b)
+    made.links.handleHello(a, hello)
+    expect(made.links.isFirst(a)).toBe(false)
+  })
+
   test('of another version is closed with version', () => {
     const made = links()
     made.links.handleConnected(a, 0)

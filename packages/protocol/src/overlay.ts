@@ -119,7 +119,7 @@ export class Overlay {
   }
 
   #dispatch(input: Input, now: Millis): void {
-    const { neighbours, routes, relay, timers } = this.#parts
+    const { links, neighbours, routes, channels, relay, timers } = this.#parts
     const reactions = this.#reactions
     switch (input.type) {
       case 'object':
@@ -133,6 +133,9 @@ export class Overlay {
       case 'seqno-signed':
         return reactions.onRouteEvents(routes.handleSeqnoSigned(input, input.signature), now)
       case 'connected':
+        reactions.onNeighbourEvents(neighbours.handleInput(input, now), now)
+        if (links.isFirst(input.peer)) reactions.onChannelEvents(channels.handleFirst(input.peer, now), now)
+        return
       case 'disconnected':
       case 'addresses':
       case 'dial-failed':
@@ -212,10 +215,11 @@ export class Overlay {
   }
 
   #take(peer: PeerId, object: ObjectFrame, now: Millis): void {
-    const { forward, repair } = this.#parts
+    const { relay, forward, repair } = this.#parts
     if (object.header.end && !this.#isProven(object)) return
     if (!forward.accept(object, now)) return
     const { stream, seq } = object.header
+    if (!relay.expected.isIdle) relay.expected.handleObject(stream, now)
     const { passedOver } = forward
     if (passedOver > 0) repair.handleGap(stream, seq - passedOver, seq - 1, now)
     if (!repair.isIdle) this.#reactions.onRepairEvents(repair.handleObject(stream, seq, peer, now), now)

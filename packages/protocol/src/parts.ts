@@ -3,7 +3,7 @@ import { Channels } from './channels.ts'
 import type { Config } from './config.ts'
 import type { Rng } from './contract.ts'
 import { Forward } from './forward.ts'
-import type { PeerId, StreamId } from './ids.ts'
+import { firstTrack, type PeerId, type StreamId } from './ids.ts'
 import type { Links } from './links.ts'
 import { Neighbours } from './neighbours.ts'
 import { Publications } from './publications.ts'
@@ -41,7 +41,8 @@ export class Parts {
     })
     this.channels = new Channels(self, config, this.timers, {
       reach: publisher => (publisher === self ? 0 : this.routes.route(publisher)?.metricUs),
-      takers: (channel, publisher) => this.relay.takers(channel, publisher)
+      takers: (channel, publisher) => this.relay.takers(channel, publisher),
+      startsFirstTrack: channel => this.subscriptions.starts(channel, firstTrack)
     })
     this.forward = new Forward(config, this.timers)
     this.subscriptions = new Subscriptions(config, stream => this.forward.resumeSeq(stream))
@@ -52,6 +53,7 @@ export class Parts {
       hasRefused: (publisher, peer) => this.routes.hasRefused(publisher, peer),
       backup: (publisher, parent) => this.routes.backup(publisher, parent),
       resumeSeq: stream => this.forward.resumeSeq(stream),
+      isBeginning: (stream, now) => this.forward.recent(stream, 0, true, now).length > 0,
       isFlowing: (stream, now) => this.forward.isFlowing(stream, now),
       isServer: peer => this.links.isServer(peer),
       rate: stream => this.forward.rate(stream)

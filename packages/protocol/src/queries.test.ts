@@ -23,7 +23,7 @@ function query(hopsLeft: number, name = 'demo'): RouteQuery {
 
 /** Who is asked, and how far. */
 function asked(events: QueryEvent[]): string[] {
-  return events.map(({ peer, message }) => `${peer} ${message.type === 'route-query' && message.hopsLeft}`)
+  return events.map(({ peer, message }) => `${peer} ${message.hopsLeft}`)
 }
 
 describe('A search', () => {
@@ -54,6 +54,31 @@ describe('A search', () => {
     made.handleUp('d' as PeerId, 1_500)
     expect(timers.next()).toBeLessThanOrEqual(1_500)
     expect(asked(made.handleTimeout(1_500))).toEqual(['a 1', 'b 1', 'c 1', 'd 1'])
+  })
+
+  test('asks the first neighbour before it is up, to start what is wanted of it, and not again when it is', () => {
+    const { queries: made } = queries()
+    for (const peer of [a, b, c]) made.handleDown(peer)
+    const other = openChannelId('other')
+    for (const wanted of [channel, other]) expect(made.want(wanted, 0, 0)).toEqual([])
+    expect(made.askFirst(a, wanted => wanted === channel, 100)).toEqual([
+      { type: 'send', peer: a, message: { ...query(1), start: true } },
+      { type: 'send', peer: a, message: query(1, 'other') }
+    ])
+    made.handleUp(a, 200)
+    expect(made.handleTimeout(1_099)).toEqual([])
+    expect(asked(made.handleTimeout(1_100))).toEqual(['a 7', 'a 7'])
+  })
+
+  test('begins anew with one that was asked in vain on an earlier connection', () => {
+    const { queries: made, timers } = queries()
+    for (const peer of [a, b, c]) made.handleDown(peer)
+    made.want(channel, 0, 0)
+    made.askFirst(a, () => true, 0)
+    made.handleDown(a)
+    made.handleUp(a, 500)
+    timers.takeDue(500)
+    expect(asked(made.handleTimeout(500))).toEqual(['a 1'])
   })
 })
 

@@ -8,12 +8,12 @@ import type { Config } from './config.ts'
 import type { ChannelId, Millis, PeerId } from './ids.ts'
 import type { Timers } from './timers.ts'
 import { TokenBuckets } from './token-bucket.ts'
-import type { Message, RouteQuery } from './wire/messages.ts'
+import type { RouteQuery } from './wire/messages.ts'
 
 export interface QueryEvent {
   type: 'send'
   peer: PeerId
-  message: Message
+  message: RouteQuery
 }
 
 interface Asker {
@@ -40,6 +40,8 @@ export class Queries {
   readonly #quota: TokenBuckets
   /** The neighbours that are up. */
   readonly #peers = new Set<PeerId>()
+  /** The one that was asked before it was. */
+  #first: PeerId | undefined
   readonly #searches = new Map<ChannelId, Search>()
   /** Channels that each neighbour has asked for, for the limit. */
   readonly #perAsker = new Map<PeerId, number>()
@@ -69,7 +71,7 @@ export class Queries {
     const search = this.#search(channel)
     if (search.own !== undefined) return []
     search.own = { asked: 0, nextAt: now + waitMs }
-    if (waitMs === 0) return this.#ask(channel, search, now)
+    if (waitMs === 0) return this.#ask(channel, search, this.#peers, now)
     this.#timers.setBy('queries', search.own.nextAt)
     return []
   }
@@ -82,9 +84,28 @@ export class Queries {
     this.#forgetIfIdle(channel, search)
   }
 
+  /**
+   * The first neighbour is asked before it has said a word, so that what is looked for comes with its HELLO.
+   *
+   * @param starts whether the channel's first track is wanted, from now on
+   */
+  askFirst(peer: PeerId, starts: (channel: ChannelId) => boolean, now: Millis): QueryEvent[] {
+    this.#first = peer
+    const events: QueryEvent[] = []
+    for (const [channel, search] of this.#searches) {
+      if (search.own !== undefined) search.own.asked = 0
+      for (const event of this.#ask(channel, search, [peer], now))
+        events.push(starts(channel) ? { ...event, message: { ...event.message, start: true } } : event)
+    }
+    return events
+  }
+
   /** One more may know what is looked for. */
   handleUp(peer: PeerId, now: Millis): void {
     this.#peers.add(peer)
+    const wasAsked = peer === this.#first
+    this.#first = undefined
+    if (wasAsked) return
     for (const { own } of this.#searches.values()) {
       if (own === undefined) continue
       own.asked = 0
@@ -95,6 +116,7 @@ export class Queries {
 
   handleDown(peer: PeerId): void {
     this.#peers.delete(peer)
+    if (peer === this.#first) this.#first = undefined
     this.#quota.forget(peer)
     for (const [channel, search] of this.#searches) this.#dropAsker(channel, search, peer)
   }
@@ -138,7 +160,8 @@ export class Queries {
     const { sent } = search
     const isRepeated = sent !== undefined && now - sent.at < this.#config.queryHoldMs
     if (isRepeated && hopsLeft - 1 <= sent.hopsLeft) return []
-    return this.#send(channel, search, hopsLeft - 1, peer, now)
+    const others = [...this.#peers].filter(other => other !== peer)
+    return this.#send(channel, search, hopsLeft - 1, others, now)
   }
 
   /** The timer `queries`: asks again, and forgets who has not asked for long. */
@@ -147,7 +170,7 @@ export class Queries {
     for (const [channel, search] of this.#searches) {
       const { own, askers } = search
       if (own !== undefined) {
-        if (own.nextAt <= now) events.push(...this.#ask(channel, search, now))
+        if (own.nextAt <= now) events.push(...this.#ask(channel, search, this.#peers, now))
         else this.#timers.setBy('queries', own.nextAt)
       }
       for (const [peer, { until }] of askers) {
@@ -158,7 +181,7 @@ export class Queries {
     return events
   }
 
-  #ask(channel: ChannelId, search: Search, now: Millis): QueryEvent[] {
+  #ask(channel: ChannelId, search: Search, peers: Iterable<PeerId>, now: Millis): QueryEvent[] {
     const { queryHops, queryRetryMs, hopsMax } = this.#config
     const { own } = search
     if (own === undefined) return []
@@ -166,19 +189,19 @@ export class Queries {
     own.nextAt = now + (queryRetryMs[own.asked] ?? queryRetryMs.at(-1) ?? 0)
     own.asked++
     this.#timers.setBy('queries', own.nextAt)
-    return this.#send(channel, search, hops - 1, undefined, now)
+    return this.#send(channel, search, hops - 1, peers, now)
   }
 
   #send(
     channel: ChannelId,
     search: Search,
     hopsLeft: number,
-    except: PeerId | undefined,
+    peers: Iterable<PeerId>,
     now: Millis
   ): QueryEvent[] {
     search.sent = { hopsLeft, at: now }
     const message: RouteQuery = { type: 'route-query', channel, hopsLeft }
-    return [...this.#peers].filter(peer => peer !== except).map(peer => ({ type: 'send', peer, message }))
+    return Array.from(peers, peer => ({ type: 'send', peer, message }))
   }
 
   #search(channel: ChannelId): Search {

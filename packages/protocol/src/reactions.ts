@@ -3,7 +3,14 @@
  */
 import type { ChannelEvent } from './channels.ts'
 import type { Output } from './contract.ts'
-import type { ChannelId, Millis, PeerId, StreamId } from './ids.ts'
+import {
+  type ChannelId,
+  firstTrack,
+  type Millis,
+  type PeerId,
+  type StreamId,
+  type StreamName
+} from './ids.ts'
 import type { NeighbourEvent } from './neighbours.ts'
 import type { Parts } from './parts.ts'
 import type { RelayEvent } from './relay-event.ts'
@@ -124,6 +131,9 @@ export class Reactions {
           break
         case 'close':
           this.onNeighbourEvents(this.#parts.neighbours.close(event.peer, event.code, event.reason, now), now)
+          break
+        case 'expect':
+          this.onRelayEvents(this.#parts.relay.expect(event.peer, firstStream(event.run), now), now)
           break
         case 'flood':
           for (const { peer, agent } of this.#parts.links.neighbours()) {
@@ -263,4 +273,8 @@ export class Reactions {
   #send(peer: PeerId, message: Message): void {
     this.#outputs.push({ type: 'send', peer, message })
   }
+}
+
+function firstStream({ channel, publisher, epoch }: Announcement): StreamName {
+  return { channel, publisher, epoch, track: firstTrack }
 }

@@ -35,6 +35,8 @@ export interface RelayLookups {
   backup: (publisher: PeerId, parent: PeerId) => PeerId | undefined
   /** The seqno after the newest object held of a stream. */
   resumeSeq: (stream: StreamId) => number | undefined
+  /** Whether the first object of the stream is here, and came a moment ago. */
+  isBeginning: (stream: StreamId, now: Millis) => boolean
   /** Whether objects of the stream come as often as before. */
   isFlowing: (stream: StreamId, now: Millis) => boolean
   isServer: (peer: PeerId) => boolean

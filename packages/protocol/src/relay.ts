@@ -15,6 +15,7 @@
 import { Capacity } from './capacity.ts'
 import { confirm } from './children.ts'
 import type { Config } from './config.ts'
+import { Expected } from './expected.ts'
 import {
   type ChannelId,
   type Millis,
@@ -42,6 +43,8 @@ export class Relay {
   readonly #upstream: Upstream
   readonly #capacity: Capacity
   readonly #resubscriptions: Resubscriptions
+  /** Who will ask for a stream, but has not yet. */
+  readonly expected: Expected
   /** Streams that ended a moment ago, and until when that is remembered. */
   readonly #ended = new Map<StreamId, Millis>()
 
@@ -55,6 +58,7 @@ export class Relay {
     this.#resubscriptions = new Resubscriptions(this.#streams, config, lookups.resumeSeq)
     this.#upstream = new Upstream(this.#tag, config, timers, lookups)
     this.#capacity = new Capacity(config, this.#streams, lookups)
+    this.expected = new Expected(self, config, { streams: this.#streams, capacity: this.#capacity, lookups })
   }
 
   /** Who takes the stream from here. */
@@ -182,6 +186,20 @@ export class Relay {
     }
     // Who was asked already, and who refused, is asked again in the next round, however many want it until then.
     return known === undefined ? [...events, ...this.#follow(state, now)] : events
+  }
+
+  /** The neighbour has only now been told of the stream, and will ask for it: see `expected.ts`. */
+  expect(peer: PeerId, name: StreamName, now: Millis): RelayEvent[] {
+    const stream = streamId(name)
+    if (this.#ended.has(stream) || !this.expected.isWelcome(peer, stream, name)) return nothing
+    const known = this.#streams.get(stream)
+    const state = known ?? this.#add(stream, name, false, now)
+    if (state === undefined) return nothing
+    this.expected.add(state, peer, now)
+    if (known !== undefined) return nothing
+    // Its SUB may be for the beginning.
+    state.startSeq = 0
+    return this.#follow(state, now)
   }
 
   /** The first object that somebody here waits for, once a newcomer wants those from `startSeq` on. */
@@ -335,8 +353,9 @@ export class Relay {
    * must not fill the limits of those on the way. A local subscriber asks again in the next round.
    */
   #dismiss(state: Stream): RelayEvent[] {
-    const events = state.childList.map(child => nack(child, state.id, 'unknown'))
-    for (const child of state.childList) this.#streams.removeChild(state, child)
+    const children = [...state.children.keys()]
+    for (const child of children) this.#streams.removeChild(state, child)
+    const events = children.map(child => nack(child, state.id, 'unknown'))
     state.upstream = undefined
     this.#upstream.unask(state)
     return [...events, ...lostUnlessFed(state), ...this.#releaseIfUnused(state)]
@@ -352,6 +371,7 @@ export class Relay {
 
   #forget(state: Stream): RelayEvent[] {
     this.#upstream.drop(state)
+    this.expected.drop(state)
     this.#streams.delete(state)
     return [{ type: 'closed', stream: state.id }]
   }

@@ -9,8 +9,10 @@ export interface Child {
   until: Millis | undefined
   /** When it was last asked to find another parent. */
   askedToMoveAt: Millis
-  /** Of its last SUB, for the answer. */
-  attempt: number
+  /** Of its last SUB, for the answer; undefined before the first, of who is expected to ask. */
+  attempt: number | undefined
+  /** It is sent nothing yet. */
+  isHeld: boolean
 }
 
 /** A neighbour that was sent SUB, and is not the parent (yet). */
@@ -41,7 +43,7 @@ export interface Stream {
   readonly isOwn: boolean
   readonly children: Map<PeerId, Child>
   /**
-   * The keys of `children`, made anew when they change: what the hot path reads. Servers come first, as each feeds many: what
+   * The keys of `children` that are not held, made anew when they change: what the hot path reads. Servers come first, as each feeds many: what
    * is large reaches the last in line late, and they are the last to be let go.
    */
   childList: readonly PeerId[]
@@ -72,9 +74,10 @@ export interface StreamView {
   subscribers: number
 }
 
-export function view({ id, name, upstream, path, childList, subscribers }: Stream): StreamView {
+export function view({ id, name, upstream, path, children, childList, subscribers }: Stream): StreamView {
   const { publisher } = name
-  return { stream: id, publisher, upstream, hops: path.length, children: childList, subscribers }
+  const all = childList.length === children.size ? childList : [...children.keys()]
+  return { stream: id, publisher, upstream, hops: path.length, children: all, subscribers }
 }
 
 /** Whether the stream comes from `peer`, or may: it is the parent, or the one asked. */
@@ -142,7 +145,7 @@ export class Streams {
   }
 
   delete(stream: Stream): void {
-    for (const peer of stream.childList) this.removeChild(stream, peer)
+    for (const peer of stream.children.keys()) this.removeChild(stream, peer)
     this.#byId.delete(stream.id)
     const { publisher } = stream.name
     const others = this.#byPublisher.get(publisher)
@@ -157,14 +160,27 @@ export class Streams {
     return ofPeer >= subscriptionsPerNeighbourMax || (stream?.children.size ?? 0) >= childrenPerStreamMax
   }
 
-  /** The neighbour as a child of the stream, made one if it is none yet. */
+  /** The neighbour as a child of the stream, made one if it is none yet, that is sent what comes. */
   child(stream: Stream, peer: PeerId): Child {
-    const known = stream.children.get(peer)
-    if (known !== undefined) return known
+    const child = stream.children.get(peer) ?? this.hold(stream, peer)
+    if (child.isHeld) {
+      child.isHeld = false
+      stream.childList = this.#inOrder(stream)
+    }
+    return child
+  }
+
+  /** The neighbour, which is no child of the stream, as one that is sent nothing yet. */
+  hold(stream: Stream, peer: PeerId): Child {
     const askedToMoveAt = Number.NEGATIVE_INFINITY
-    const child: Child = { confirmed: false, until: undefined, askedToMoveAt, attempt: 0 }
+    const child: Child = {
+      confirmed: false,
+      until: undefined,
+      askedToMoveAt,
+      attempt: undefined,
+      isHeld: true
+    }
     stream.children.set(peer, child)
-    stream.childList = this.#inOrder(stream.children.keys())
     this.#perChild.set(peer, (this.#perChild.get(peer) ?? 0) + 1)
     return child
   }
@@ -179,9 +195,10 @@ export class Streams {
     return true
   }
 
-  #inOrder(children: Iterable<PeerId>): PeerId[] {
+  #inOrder({ children }: Stream): PeerId[] {
     const [servers, others]: [PeerId[], PeerId[]] = [[], []]
-    for (const peer of children) (this.#isServer(peer) ? servers : others).push(peer)
+    for (const [peer, { isHeld }] of children)
+      if (!isHeld) (this.#isServer(peer) ? servers : others).push(peer)
     return [...servers, ...others]
   }
 }

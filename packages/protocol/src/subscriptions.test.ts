@@ -40,6 +40,16 @@ describe('A subscription to two tracks', () => {
     expect(kinds(subscriptions.handleObject(voice))).toEqual([])
   })
 
+  test('starts a track while it follows no run, and has followed none', () => {
+    const subscriptions = new Subscriptions({ streamsLeftMax: 2, streamsLeftMs: 10_000 }, () => 7)
+    subscriptions.open(channel, [0])
+    expect([0, 1].map(track => subscriptions.starts(channel, track))).toEqual([true, false])
+    subscriptions.join(announcement)
+    expect(subscriptions.starts(channel, 0)).toBe(false)
+    subscriptions.leave(announcement, false, 0)
+    expect(subscriptions.starts(channel, 0)).toBe(false)
+  })
+
   test('is told of a way once, and of the next one', () => {
     const subscriptions = joined()
     expect(kinds(subscriptions.handleEstablished(voice, up, 2))).toEqual(['started', 'route'])

@@ -72,6 +72,12 @@ export class Subscriptions {
     this.#runs.set(channel, new Map())
   }
 
+  /** Whether the track is wanted, and of no run as yet: then nothing has come that it would have to go on from. */
+  starts(channel: ChannelId, track: number): boolean {
+    const isNew = (this.#runs.get(channel)?.size ?? 0) === 0 && !this.#left.has(channel)
+    return isNew && this.#wanted.get(channel)?.includes(track) === true
+  }
+
   /** The application is told no more. Its runs are still to be left. */
   close(channel: ChannelId): void {
     this.#wanted.delete(channel)

@@ -1,4 +1,7 @@
 /** Mutants of channels and publishers. */
+import type { Input, Output, Overlay } from '@hopcast/protocol'
+import { pathTag } from '../../../packages/protocol/src/ids.ts'
+import type { Announcement } from '../../../packages/protocol/src/wire/messages.ts'
 import type { Mutant } from '../mutant.ts'
 import {
   agelessAnnouncements,
@@ -88,6 +91,30 @@ export const channels: readonly Mutant[] = [
     createOverlay: deafTo('route-query')
   },
   {
+    does: 'starts nothing before it is asked for it',
+    caughtBy: 'first-neighbour',
+    saying: 'late is fed',
+    createOverlay: twisted(() => ({ hears: withoutHaste }))
+  },
+  {
+    does: 'starts a stream in the middle of its beginning',
+    caughtBy: 'first-neighbour',
+    saying: 'the first that early hears',
+    createOverlay: twisted(takingForSub)
+  },
+  {
+    does: 'never gives up on who was to ask for a stream',
+    caughtBy: 'first-neighbour',
+    saying: 'what x is sent in the end',
+    createOverlay: configured({ resyncMs: 1e9 })
+  },
+  {
+    does: 'promises a stream to who has not asked for it',
+    caughtBy: 'first-neighbour',
+    saying: 'what x is promised',
+    createOverlay: twisted(() => ({ says: promisingAtOnce }))
+  },
+  {
     does: 'passes on every query',
     caughtBy: 'query-flood',
     saying: 'queries that n1 passed on',
@@ -98,6 +125,34 @@ export const channels: readonly Mutant[] = [
     })
   }
 ]
+
+function withoutHaste(input: Input): Input {
+  if (!isMessage(input, 'route-query')) return input
+  const { start: _, ...message } = input.message
+  return { ...input, message }
+}
+
+/** A query that is to start a stream is SUB to it. */
+function takingForSub(): Twist {
+  let heard: Announcement | undefined
+  return {
+    hears: input => {
+      if (input.type === 'announcement') heard = input.announcement.announcement
+      if (!isMessage(input, 'route-query') || input.message.start !== true || heard === undefined)
+        return input
+      const { channel, publisher, epoch } = heard
+      return { ...input, message: { type: 'sub', channel, publisher, epoch, track: 0 } }
+    }
+  }
+}
+
+function promisingAtOnce(outputs: Output[], input: Input, core: Overlay): Output[] {
+  const [carried] = core.streams()
+  if (!isMessage(input, 'route-query') || input.message.start !== true || carried === undefined)
+    return outputs
+  const message = { type: 'sub-ok', stream: carried.stream, path: [pathTag(carried.publisher)] } as const
+  return [...outputs, { type: 'send', peer: input.peer, message }]
+}
 
 /** Whatever others say of this node itself is nothing to it. */
 function withoutMemory(): Twist {

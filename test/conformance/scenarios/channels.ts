@@ -135,6 +135,43 @@ export const channels: readonly Scenario[] = [
     }
   },
   {
+    name: 'first-neighbour',
+    demands:
+      'who comes while a run begins hears it from its first object; who comes later, after one round trip; who does not ask for what it had started, no longer than need be',
+    run: network => {
+      network.build(['n0', 'n1', 10])
+      network.subscribe('n1', 'news')
+      network.publish('n0', 'news')
+      network.run(300)
+      network.add('early', 'late')
+      const early = network.subscribe('early', 'news')
+      network.connect('early', 'n1', { delayMs: 50 })
+      network.run(2_000)
+      equal('the first that early hears', early.objects[0]?.seq, 0)
+      gapless(early)
+      const listener = network.subscribe('late', 'news')
+      network.connect('late', 'n1', { delayMs: 100 })
+      network.within(2 * 100 + 30, 'late is fed', () => listener.objects.length > 0)
+      network.run(2_000)
+      gapless(listener)
+      const stranger = network.addStranger('x')
+      network.connect('x', 'n1', { delayMs: 5 })
+      network.run(100)
+      network.inject('x', 'n1', {
+        type: 'route-query',
+        channel: openChannelId('news'),
+        hopsLeft: 1,
+        start: true
+      })
+      network.within(100, 'x is fed', () => stranger.objects.length > 0)
+      network.run(3_500)
+      equal('what x is promised', stranger.heardOf('sub-ok').length, 0)
+      const { length } = stranger.objects
+      network.run(1_000)
+      equal('what x is sent in the end', stranger.objects.length, length)
+    }
+  },
+  {
     name: 'query-flood',
     demands: 'who asks for thousands of channels has some passed on, is closed by nobody, and hinders nobody',
     given: { config: { queriesRate: { burst: 20, perSecond: 10 }, queriesPerNeighbourMax: 50 } },

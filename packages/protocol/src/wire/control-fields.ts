@@ -275,10 +275,13 @@ export const fieldsOf: { [K in Kind]: FieldsOf<K> } = {
   },
   'route-query': {
     name: 'routeQuery',
-    toWire: ({ channel, hopsLeft }) => ({ channel: channelIdBytes(channel), hopsLeft }),
-    fromWire: ({ channel, hopsLeft }) => {
-      return { type: 'route-query', channel: channelIdFrom(channel), hopsLeft: hopsLeft ?? 0 }
-    },
+    toWire: ({ channel, hopsLeft, start = null }) => ({ channel: channelIdBytes(channel), hopsLeft, start }),
+    fromWire: ({ channel, hopsLeft, start }) => ({
+      type: 'route-query',
+      channel: channelIdFrom(channel),
+      hopsLeft: hopsLeft ?? 0,
+      ...(start === true && { start })
+    }),
     check: ({ hopsLeft }) => checkInteger('hopsLeft', hopsLeft, hopsMax)
   },
   peers: {

@@ -101,7 +101,10 @@ const message: fc.Arbitrary<Message> = fc.oneof(
   ),
   fc.record({ type: is('digest'), routes: sums, subscriptions: sums }),
   fc.record({ type: is('resync'), routes: fc.nat(0xffff), subscriptions: fc.nat(0xffff) }),
-  fc.record({ type: is('route-query'), channel, hopsLeft: hops }),
+  fc.record(
+    { type: is('route-query'), channel, hopsLeft: hops, start: fc.constant(true) },
+    { requiredKeys: ['type', 'channel', 'hopsLeft'] }
+  ),
   fc
     .tuple(stream, fc.nat(0xffff_ff00), fc.nat(255))
     .map(([of, first, more]) => ({ type: 'nack' as const, stream: of, first, last: first + more })),

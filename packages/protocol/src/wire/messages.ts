@@ -154,6 +154,8 @@ export interface RouteQuery {
   channel: ChannelId
   /** How many more nodes may pass it on. */
   hopsLeft: number
+  /** The sender will ask for what it is told of: its first track may come before that. */
+  start?: boolean
 }
 
 /** Asks for a stream, and says once a second that it is still wanted. The receiver makes the stream's id of its name. */

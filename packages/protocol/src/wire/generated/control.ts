@@ -142,6 +142,7 @@ export interface Move {
 export interface RouteQuery {
   channel: Uint8Array | null
   hopsLeft: number | null
+  start: boolean | null
 }
 
 export interface Peers {
@@ -2431,6 +2432,7 @@ const hopcast = $root.hopcast = (() => {
 
         RouteQuery.prototype.channel = null;
         RouteQuery.prototype.hopsLeft = null;
+        RouteQuery.prototype.start = null;
 
         RouteQuery.encode = function (message, writer, _depth) {
             if (!writer)
@@ -2443,6 +2445,8 @@ const hopcast = $root.hopcast = (() => {
                 writer.uint32(10).bytes(message.channel);
             if (message.hopsLeft != null && $Object.hasOwnProperty.call(message, "hopsLeft") && message.hopsLeft !== 0)
                 writer.uint32(16).uint32(message.hopsLeft);
+            if (message.start != null && $Object.hasOwnProperty.call(message, "start") && message.start !== false)
+                writer.uint32(24).bool(message.start);
             if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                 for (let i = 0; i < message.$unknowns.length; ++i)
                     writer.raw(message.$unknowns[i]);
@@ -2492,6 +2496,15 @@ const hopcast = $root.hopcast = (() => {
                             message.hopsLeft = value;
                         else
                             delete message.hopsLeft;
+                        continue;
+                    }
+                case 3: {
+                        if (wireType !== 0)
+                            break;
+                        if (value = reader.bool())
+                            message.start = value;
+                        else
+                            delete message.start;
                         continue;
                     }
                 }
