@@ -4,7 +4,7 @@
  */
 import { randomInt } from 'node:crypto'
 import { mkdirSync, readFileSync, rmSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { dirname, join, relative } from 'node:path'
 import { arecord, chromium } from './system-parts.mjs'
 import { environment, inCi, lastLines, main, node, Problem, root, run, since } from './workspace.mjs'
 
@@ -130,8 +130,9 @@ function count(/** @type {string} */ report) {
   }
 }
 
-function failedAsWhole(/** @type {{ status: string, assertionResults: unknown[] }} */ file) {
-  return file.status === 'failed' && file.assertionResults.length === 0
+/** As when it cannot be read, or a hook of its own fails. */
+function failedAsWhole(/** @type {{ status: string, assertionResults: { status: string }[] }} */ file) {
+  return file.status === 'failed' && !file.assertionResults.some(({ status }) => status === 'failed')
 }
 
 /**
@@ -139,8 +140,10 @@ function failedAsWhole(/** @type {{ status: string, assertionResults: unknown[] 
  * @returns {string[]}
  */
 function namesOfFailed(file) {
-  if (failedAsWhole(file)) return [file.name]
-  return file.assertionResults.filter(({ status }) => status === 'failed').map(({ fullName }) => fullName)
+  const path = relative(root, file.name)
+  if (failedAsWhole(file)) return [path]
+  const failed = file.assertionResults.filter(({ status }) => status === 'failed')
+  return failed.map(({ fullName }) => `${path}: ${fullName}`)
 }
 
 function json(/** @type {string} */ path) {

@@ -113,11 +113,11 @@ function checkStream(
   view: StreamView,
   neighbours: ReadonlySet<PeerId>
 ): void {
-  const { stream, publisher, upstream, children, subscribers } = view
+  const { stream, publisher, upstream, children, expected, subscribers } = view
   const of = `${node.name}, stream ${stream}`
   const isOwn = publisher === node.id
   if (isOwn && upstream !== undefined) throw new InvariantBreak('rule', `${of}: a publisher with a parent`)
-  if (!isOwn && children.length + subscribers === 0)
+  if (!isOwn && children.length + expected + subscribers === 0)
     throw new InvariantBreak('rule', `${of}: kept for nobody`)
   if (upstream !== undefined && !neighbours.has(upstream))
     throw new InvariantBreak('rule', `${of}: a parent that is gone`)

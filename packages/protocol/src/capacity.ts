@@ -7,7 +7,7 @@
 import type { Config } from './config.ts'
 import type { Millis, PeerId, StreamId } from './ids.ts'
 import { nack, type RelayEvent, type RelayLookups } from './relay-event.ts'
-import type { Rate, Stream, Streams } from './streams.ts'
+import { askers, type Rate, type Stream, type Streams } from './streams.ts'
 import { Uplink } from './uplink.ts'
 import { redirectMax } from './wire/limits.ts'
 import type { Message } from './wire/messages.ts'
@@ -56,7 +56,7 @@ export class Capacity {
   }
 
   /** What an application says that a stream of this node's will take. */
-  expect(state: Stream, rate: Rate): void {
+  declare(state: Stream, rate: Rate): void {
     this.#uplink.learn(state, rate)
   }
 
@@ -76,9 +76,11 @@ export class Capacity {
   shed(): RelayEvent[] {
     const events: RelayEvent[] = []
     for (const state of this.#uplink.measure(this.#streams.all())) {
-      const peer = state.childList.at(-1)
-      if (peer === undefined || !this.#streams.removeChild(state, peer)) continue
-      events.push(this.#refuse(peer, state.id, state))
+      // Who has not asked is told nothing: its SUB is still to be answered.
+      const expected = [...state.expected.keys()].at(-1)
+      const peer = expected ?? state.childList.at(-1)
+      if (peer === undefined || !this.#streams.remove(state, peer)) continue
+      if (expected === undefined) events.push(this.#refuse(peer, state.id, state))
     }
     return events
   }
@@ -89,7 +91,7 @@ export class Capacity {
     const { moveIntervalMs } = this.#config
     const events: RelayEvent[] = []
     if (children.size <= this.#fanOutMax(state)) return events
-    for (const peer of this.#counted(state.childList).slice(this.#fanOutMax(state))) {
+    for (const peer of this.#counted(askers(state)).slice(this.#fanOutMax(state))) {
       const child = children.get(peer)
       if (child === undefined || now - child.askedToMoveAt < moveIntervalMs) continue
       child.askedToMoveAt = now
@@ -108,9 +110,9 @@ export class Capacity {
     if (!isWithdrawn) return []
     const children = new Set<PeerId>()
     const parents = new Set<PeerId>()
-    for (const { childList, upstream } of this.#streams.all()) {
-      for (const child of childList) children.add(child)
-      if (upstream !== undefined && childList.length > 0) parents.add(upstream)
+    for (const state of this.#streams.all()) {
+      for (const child of state.children.keys()) children.add(child)
+      if (state.upstream !== undefined && state.children.size > 0) parents.add(state.upstream)
     }
     const message: Message = { type: 'move', withinMs, redirect: [...parents].slice(0, redirectMax) }
     return [...children].map(peer => ({ type: 'send', peer, message }))
@@ -119,7 +121,10 @@ export class Capacity {
   /** Whether others should take the child, for the sake of sharing the load. */
   #hasEnough(peer: PeerId, state: Stream | undefined): boolean {
     if (this.#isWithdrawn || state === undefined) return this.#isWithdrawn
-    return this.#counted([...state.childList, peer]).length > this.#fanOutMax(state)
+    return (
+      this.#counted([...state.children.keys(), ...state.expected.keys(), peer]).length >
+      this.#fanOutMax(state)
+    )
   }
 
   /** Those that `fanOutMax` is about: servers feed each other before they feed anyone, as each feeds many. */
@@ -143,7 +148,7 @@ export class Capacity {
 
   /** Who may have room: the children that are not too many, each time others of them. */
   #redirect(peer: PeerId, state: Stream): PeerId[] {
-    const others = this.#counted(state.childList)
+    const others = this.#counted(askers(state))
       .slice(0, this.#fanOutMax(state))
       .filter(child => child !== peer)
     this.#redirects += redirectMax

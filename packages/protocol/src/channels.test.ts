@@ -322,6 +322,23 @@ describe('A query of a neighbour', () => {
     expect(answer(500)).toHaveLength(3)
   })
 
+  test('that is to start what is found makes the nearest publisher expected; one that is passed on starts nothing', () => {
+    const starting = { ...query, start: true } as const
+    const made = channels()
+    for (const publisher of [b, a]) made.channels.handleAnnouncement(neighbour, announced({ publisher }), 0)
+    const { announcement: run } = announced()
+    expect(made.channels.handleQuery(neighbour, starting, 0).at(-1)).toEqual({
+      type: 'expect',
+      peer: neighbour,
+      run
+    })
+    const lost = channels({}, new Map())
+    for (const peer of [neighbour, b]) lost.channels.handleUp(peer, 0)
+    expect(lost.channels.handleQuery(neighbour, starting, 0)).toEqual([
+      { type: 'send', peer: b, message: { ...query, hopsLeft: 2 } }
+    ])
+  })
+
   test('is passed on where nobody can be reached, and answered when somebody can', () => {
     const made = channels({}, new Map())
     for (const peer of [neighbour, b]) made.channels.handleUp(peer, 0)

@@ -120,9 +120,9 @@ export class Channels {
     )
   }
 
-  /** The first neighbour is there, and has said nothing yet. */
-  handleFirst(peer: PeerId, now: Millis): ChannelEvent[] {
-    return this.#queries.askFirst(peer, this.#lookups.startsFirstTrack, now)
+  /** @param isFirst there is no other neighbour */
+  handleConnected(peer: PeerId, isFirst: boolean, now: Millis): ChannelEvent[] {
+    return this.#queries.handleConnected(peer, { isFirst, starts: this.#lookups.startsFirstTrack }, now)
   }
 
   handleUp(peer: PeerId, now: Millis): ChannelEvent[] {

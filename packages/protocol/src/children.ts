@@ -8,8 +8,7 @@ import type { WireRate } from './wire/messages.ts'
 /** SUB_OK. `tag`: this node's own, the last of the way that is told. */
 export function confirm({ id, path, rate }: Stream, tag: PathTag, peer: PeerId, child: Child): RelayEvent {
   child.confirmed = true
-  const { attempt = 0 } = child
-  const known = { ...(rate && { rate: toWire(rate) }), ...(attempt > 0 && { attempt }) }
+  const known = { ...(rate && { rate: toWire(rate) }), ...(child.attempt > 0 && { attempt: child.attempt }) }
   return { type: 'send', peer, message: { type: 'sub-ok', stream: id, path: [...path, tag], ...known } }
 }
 
@@ -19,18 +18,13 @@ function toWire({ meanBps, peakBps }: Rate): WireRate {
 }
 
 export function confirmAll(state: Stream, tag: PathTag): RelayEvent[] {
-  return asking(state).map(([peer, child]) => confirm(state, tag, peer, child))
+  return [...state.children].map(([peer, child]) => confirm(state, tag, peer, child))
 }
 
 /** The way is as it was: those who have waited for one are answered. */
 export function confirmWaiting(state: Stream, tag: PathTag): RelayEvent[] {
-  const waiting = asking(state).filter(([, child]) => !child.confirmed)
+  const waiting = [...state.children].filter(([, child]) => !child.confirmed)
   return waiting.map(([peer, child]) => confirm(state, tag, peer, child))
-}
-
-/** Who is only expected to ask has nothing to be told. */
-function asking({ children }: Stream): [PeerId, Child][] {
-  return [...children].filter(([, { attempt }]) => attempt !== undefined)
 }
 
 /** The way is another: whom it was told before is told again. */

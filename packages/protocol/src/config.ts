@@ -204,7 +204,7 @@ export interface Config {
   subIntervalMs: Millis
   /** How long the end of a stream is remembered. */
   subTimeoutMs: Millis
-  /** After a RESYNC, a child has this long to ask again for what it takes. */
+  /** After a RESYNC, a child has this long to ask again for what it takes; and who is expected to ask, to do so. */
   resyncMs: Millis
   /** A stream that came steadily is silent after this long, or `silenceGapFactor` times its longest gap of late. */
   silenceMinMs: Millis

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { streamSums } from './digest.ts'
 import type { PeerId } from './ids.ts'
 import {
   established,
@@ -23,15 +24,12 @@ function flowing(config: Parameters<typeof established>[0] = {}) {
 }
 
 describe('A neighbour that is expected to ask', () => {
-  test('is a child that is promised nothing until it asks', () => {
+  test('is sent what passes, and promised nothing, until it asks; what came before is gone by then', () => {
     const made = flowing()
     expect(told(made.relay.expect(right, name, 0))).toEqual([])
     expect(made.relay.children(stream)).toEqual([left, right])
     expect(told(made.relay.handleSubOk(up, ok(2), 0))).toEqual(['established by up at 3', 'ok 3 to left'])
-    expect(told(made.relay.handleSub(right, sub({ startSeq: 0 }), 0))).toEqual([
-      'ok 3 to right',
-      'replay 0 to right'
-    ])
+    expect(told(made.relay.handleSub(right, sub({ startSeq: 0 }), 0))).toEqual(['ok 3 to right'])
     made.relay.handleTimeout(10_000)
     expect(made.relay.children(stream)).toEqual([left, right])
   })
@@ -94,11 +92,39 @@ describe('A neighbour that is expected to ask', () => {
     expect([...made.relay.streams()]).toEqual([])
   })
 
-  test('is told like any child that there is no such stream', () => {
+  test('is told nothing before it asks, neither that there is no such stream nor that there is no room', () => {
     const made = relay()
     made.relay.expect(right, name, 0)
     const refused = made.relay.handleSubNack(up, { type: 'sub-nack', stream, reason: 'unknown' }, 0)
-    expect(told(refused)).toContain('unknown to right')
-    expect([...made.relay.streams()]).toEqual([])
+    expect(told(refused)).toEqual(['lost', 'closed'])
+    const crowded = flowing({ uplinkBps: 250_000 })
+    crowded.relay.expect(right, name, 0)
+    expect(crowded.relay.children(stream)).toEqual([left, right])
+    crowded.lookups.rate = { meanBps: 200_000, peakBps: 200_000 }
+    expect(told(crowded.relay.handleTimeout(1_000))).toEqual([])
+    expect(crowded.relay.children(stream)).toEqual([left])
+  })
+
+  test('has no place where there are enough children, those that are expected among them', () => {
+    const made = flowing({ fanOutMax: 2 })
+    made.lookups.isBeginning = true
+    for (const peer of [right, other]) made.relay.expect(peer, name, 0)
+    expect(made.relay.stream(stream)).toMatchObject({ children: [left], expected: 1 })
+  })
+
+  test('stays no longer for a DIGEST, to which it is no child', () => {
+    const made = flowing({ resyncMs: 2_000 })
+    made.relay.expect(right, name, 0)
+    expect(made.relay.resubscriptions.handleDigest(right, streamSums([]), 1_900)).toEqual([])
+    made.relay.handleTimeout(2_000)
+    expect(made.relay.children(stream)).toEqual([left])
+  })
+
+  test.each(['UNSUB', 'the end of its link'])('is forgotten with %s', how => {
+    const made = relay()
+    made.relay.expect(right, name, 0)
+    made.relay.handleSubOk(up, ok(0), 0)
+    const events = how === 'UNSUB' ? made.relay.handleUnsub(right, stream) : made.relay.handleDown(right, 0)
+    expect(told(events)).toEqual(['unsub to up', 'closed'])
   })
 })

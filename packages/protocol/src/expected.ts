@@ -1,8 +1,8 @@
 /**
  * Neighbours that have only now been told of a stream, and will ask for it (RFC 1, sections "Looking for a channel" and "States").
  *
- * One that is expected is a child that is promised nothing. It is sent what passes, so that it has the stream a round trip
- * sooner; but not as long as the run's beginning is here, which it may ask for, and which has to come first then.
+ * One that is expected is promised nothing. It is sent what passes, so that it has the stream a round trip sooner; but not as
+ * long as the run's beginning is here, which it may ask for, and which has to come first then.
  */
 import type { Capacity } from './capacity.ts'
 import type { Config } from './config.ts'
@@ -16,7 +16,7 @@ export class Expected {
   readonly #streams: Streams
   readonly #capacity: Capacity
   readonly #lookups: RelayLookups
-  /** Streams with children that are sent nothing yet. */
+  /** Streams of which those that are expected are sent nothing yet. */
   readonly #held = new Set<Stream>()
 
   constructor(
@@ -36,15 +36,16 @@ export class Expected {
     const state = this.#streams.get(stream)
     if (publisher === this.#self && state?.isOwn !== true) return false
     if (peer === this.#lookups.nextHop(publisher)) return false
-    if (state !== undefined && (state.children.has(peer) || isSource(state, peer))) return false
+    if (state !== undefined && (takes(state, peer) || isSource(state, peer))) return false
     return this.#capacity.refusal(peer, stream, state, false) === undefined
   }
 
   add(state: Stream, peer: PeerId, now: Millis): void {
     this.#capacity.take(state)
-    this.#streams.hold(state, peer).until = now + this.#config.resyncMs
-    this.#held.add(state)
-    if (this.#lookups.resumeSeq(state.id) !== undefined) this.#letGo(state, now)
+    const hasCome = this.#lookups.resumeSeq(state.id) !== undefined
+    state.isHeldBack = !hasCome || this.#lookups.isBeginning(state.id, now)
+    if (state.isHeldBack) this.#held.add(state)
+    this.#streams.expect(state, peer, now + this.#config.resyncMs)
   }
 
   /** Whether `handleObject` wants to know of any stream: the hot path looks here first. */
@@ -52,19 +53,26 @@ export class Expected {
     return this.#held.size === 0
   }
 
-  /** An object of the stream has come. */
+  /** An object of the stream has come, or was written here. */
   handleObject(stream: StreamId, now: Millis): void {
     const state = this.#streams.get(stream)
-    if (state !== undefined && this.#held.has(state)) this.#letGo(state, now)
+    if (state === undefined || !this.#held.has(state) || this.#lookups.isBeginning(stream, now)) return
+    this.#held.delete(state)
+    state.isHeldBack = false
+    this.#streams.list(state)
+  }
+
+  /** Lets go of those that have not asked in time. */
+  handleTimeout(state: Stream, now: Millis): void {
+    for (const [peer, until] of state.expected) if (until <= now) this.#streams.remove(state, peer)
+    if (state.expected.size === 0) this.drop(state)
   }
 
   drop(state: Stream): void {
     this.#held.delete(state)
   }
+}
 
-  #letGo(state: Stream, now: Millis): void {
-    if (this.#lookups.isBeginning(state.id, now)) return
-    this.#held.delete(state)
-    for (const [peer, { isHeld }] of state.children) if (isHeld) this.#streams.child(state, peer)
-  }
+function takes({ children, expected }: Stream, peer: PeerId): boolean {
+  return children.has(peer) || expected.has(peer)
 }

@@ -69,16 +69,12 @@ describe('A neighbour', () => {
     expect(made.links.isUp(a)).toBe(true)
   })
 
-  test('is the first while there is no other, and it has not said HELLO', () => {
+  test('is the only one while there is no other', () => {
     const made = links()
     made.links.handleConnected(a, 0)
-    expect(made.links.isFirst(a)).toBe(true)
-    expect(made.links.isFirst(b)).toBe(false)
+    expect([a, b].map(peer => made.links.isOnly(peer))).toEqual([true, false])
     made.links.handleConnected(b, 0)
-    expect([a, b].map(peer => made.links.isFirst(peer))).toEqual([false, false])
-    made.links.handleDisconnected(b)
-    made.links.handleHello(a, hello)
-    expect(made.links.isFirst(a)).toBe(false)
+    expect([a, b].map(peer => made.links.isOnly(peer))).toEqual([false, false])
   })
 
   test('of another version is closed with version', () => {

@@ -82,9 +82,13 @@ export class Links {
       yield { peer, agent, rtt: cost.roundTrip, costUs: cost.costUs }
   }
 
-  /** Whether it is the only neighbour, and has not said HELLO. */
-  isFirst(peer: PeerId): boolean {
-    return this.#neighbours.size === 1 && this.#neighbours.has(peer) && !this.isUp(peer)
+  has(peer: PeerId): boolean {
+    return this.#neighbours.has(peer)
+  }
+
+  /** Whether it is the only neighbour. */
+  isOnly(peer: PeerId): boolean {
+    return this.#neighbours.size === 1 && this.has(peer)
   }
 
   /** Whether beats say that there is no uplink to spare. */

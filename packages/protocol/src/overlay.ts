@@ -119,7 +119,7 @@ export class Overlay {
   }
 
   #dispatch(input: Input, now: Millis): void {
-    const { links, neighbours, routes, channels, relay, timers } = this.#parts
+    const { neighbours, routes, relay, timers } = this.#parts
     const reactions = this.#reactions
     switch (input.type) {
       case 'object':
@@ -133,9 +133,7 @@ export class Overlay {
       case 'seqno-signed':
         return reactions.onRouteEvents(routes.handleSeqnoSigned(input, input.signature), now)
       case 'connected':
-        reactions.onNeighbourEvents(neighbours.handleInput(input, now), now)
-        if (links.isFirst(input.peer)) reactions.onChannelEvents(channels.handleFirst(input.peer, now), now)
-        return
+        return this.#onConnected(input, now)
       case 'disconnected':
       case 'addresses':
       case 'dial-failed':
@@ -145,6 +143,15 @@ export class Overlay {
       case 'timeout':
         for (const timer of timers.takeDue(now)) this.#onTimer(timer, now)
     }
+  }
+
+  #onConnected(input: Extract<Input, { type: 'connected' }>, now: Millis): void {
+    const { links, neighbours, channels } = this.#parts
+    const { peer } = input
+    const wasThere = links.has(peer)
+    this.#reactions.onNeighbourEvents(neighbours.handleInput(input, now), now)
+    if (wasThere || !links.has(peer)) return
+    this.#reactions.onChannelEvents(channels.handleConnected(peer, links.isOnly(peer), now), now)
   }
 
   #onMessage(peer: PeerId, message: UnsignedMessage, now: Millis): void {
@@ -215,11 +222,10 @@ export class Overlay {
   }
 
   #take(peer: PeerId, object: ObjectFrame, now: Millis): void {
-    const { relay, forward, repair } = this.#parts
+    const { forward, repair } = this.#parts
     if (object.header.end && !this.#isProven(object)) return
     if (!forward.accept(object, now)) return
     const { stream, seq } = object.header
-    if (!relay.expected.isIdle) relay.expected.handleObject(stream, now)
     const { passedOver } = forward
     if (passedOver > 0) repair.handleGap(stream, seq - passedOver, seq - 1, now)
     if (!repair.isIdle) this.#reactions.onRepairEvents(repair.handleObject(stream, seq, peer, now), now)

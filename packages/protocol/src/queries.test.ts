@@ -9,11 +9,10 @@ import type { RouteQuery } from './wire/messages.ts'
 const [a, b, c] = ['a', 'b', 'c'] as [PeerId, PeerId, PeerId]
 const channel = openChannelId('demo')
 
-/** With the neighbours a, b and c. */
-function queries(config: Partial<Config> = {}) {
+function queries(config: Partial<Config> = {}, peers = [a, b, c]) {
   const timers = new Timers()
   const made = new Queries({ ...defaultConfig, ...config }, timers)
-  for (const peer of [a, b, c]) made.handleUp(peer, 0)
+  for (const peer of peers) made.handleUp(peer, 0)
   return { timers, queries: made }
 }
 
@@ -57,27 +56,29 @@ describe('A search', () => {
   })
 
   test('asks the first neighbour before it is up, to start what is wanted of it, and not again when it is', () => {
-    const { queries: made } = queries()
-    for (const peer of [a, b, c]) made.handleDown(peer)
+    const { queries: made } = queries({}, [])
     const other = openChannelId('other')
     for (const wanted of [channel, other]) expect(made.want(wanted, 0, 0)).toEqual([])
-    expect(made.askFirst(a, wanted => wanted === channel, 100)).toEqual([
+    expect(made.handleConnected(a, { isFirst: true, starts: wanted => wanted === channel }, 100)).toEqual([
       { type: 'send', peer: a, message: { ...query(1), start: true } },
       { type: 'send', peer: a, message: query(1, 'other') }
     ])
+    expect(made.handleConnected(b, { isFirst: false, starts: () => true }, 150)).toEqual([])
     made.handleUp(a, 200)
     expect(made.handleTimeout(1_099)).toEqual([])
     expect(asked(made.handleTimeout(1_100))).toEqual(['a 7', 'a 7'])
   })
 
-  test('begins anew with one that was asked in vain on an earlier connection', () => {
-    const { queries: made, timers } = queries()
-    for (const peer of [a, b, c]) made.handleDown(peer)
-    made.want(channel, 0, 0)
-    made.askFirst(a, () => true, 0)
-    made.handleDown(a)
-    made.handleUp(a, 500)
-    timers.takeDue(500)
+  test.each([
+    ['that began after it was there', ['a first', 'want', 'a up']],
+    ['that it was asked for on an earlier connection', ['want', 'a first', 'a connected', 'a up']]
+  ])('asks the first neighbour when it is up, one %s', (_, steps) => {
+    const { queries: made } = queries({}, [])
+    for (const step of steps) {
+      if (step === 'want') made.want(channel, 0, 0)
+      else if (step === 'a up') made.handleUp(a, 500)
+      else made.handleConnected(a, { isFirst: step === 'a first', starts: () => true }, 0)
+    }
     expect(asked(made.handleTimeout(500))).toEqual(['a 1'])
   })
 })

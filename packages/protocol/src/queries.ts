@@ -28,8 +28,8 @@ interface Search {
   readonly askers: Map<PeerId, Asker>
   /** Those of them that have had no answer. */
   readonly waiting: Set<PeerId>
-  /** What this node wants for itself: how often it has asked, and when it asks again. */
-  own: { asked: number; nextAt: Millis } | undefined
+  /** What this node wants for itself: how often it has asked, when it asks again, and whom it has asked before that one was up. */
+  own: { asked: number; nextAt: Millis; first: PeerId | undefined } | undefined
   /** What it has asked its neighbours last, for whomever. */
   sent: { hopsLeft: number; at: Millis } | undefined
 }
@@ -40,8 +40,6 @@ export class Queries {
   readonly #quota: TokenBuckets
   /** The neighbours that are up. */
   readonly #peers = new Set<PeerId>()
-  /** The one that was asked before it was. */
-  #first: PeerId | undefined
   readonly #searches = new Map<ChannelId, Search>()
   /** Channels that each neighbour has asked for, for the limit. */
   readonly #perAsker = new Map<PeerId, number>()
@@ -70,7 +68,7 @@ export class Queries {
   want(channel: ChannelId, waitMs: Millis, now: Millis): QueryEvent[] {
     const search = this.#search(channel)
     if (search.own !== undefined) return []
-    search.own = { asked: 0, nextAt: now + waitMs }
+    search.own = { asked: 0, nextAt: now + waitMs, first: undefined }
     if (waitMs === 0) return this.#ask(channel, search, this.#peers, now)
     this.#timers.setBy('queries', search.own.nextAt)
     return []
@@ -85,15 +83,23 @@ export class Queries {
   }
 
   /**
-   * The first neighbour is asked before it has said a word, so that what is looked for comes with its HELLO.
+   * A neighbour is there that has said nothing yet. The first one is asked at once, so that what is looked for comes with its HELLO.
    *
    * @param starts whether the channel's first track is wanted, from now on
    */
-  askFirst(peer: PeerId, starts: (channel: ChannelId) => boolean, now: Millis): QueryEvent[] {
-    this.#first = peer
+  handleConnected(
+    peer: PeerId,
+    { isFirst, starts }: { isFirst: boolean; starts: (channel: ChannelId) => boolean },
+    now: Millis
+  ): QueryEvent[] {
     const events: QueryEvent[] = []
     for (const [channel, search] of this.#searches) {
-      if (search.own !== undefined) search.own.asked = 0
+      const { own } = search
+      if (own === undefined) continue
+      if (own.first === peer) own.first = undefined
+      if (!isFirst) continue
+      own.first = peer
+      own.asked = 0
       for (const event of this.#ask(channel, search, [peer], now))
         events.push(starts(channel) ? { ...event, message: { ...event.message, start: true } } : event)
     }
@@ -103,11 +109,11 @@ export class Queries {
   /** One more may know what is looked for. */
   handleUp(peer: PeerId, now: Millis): void {
     this.#peers.add(peer)
-    const wasAsked = peer === this.#first
-    this.#first = undefined
-    if (wasAsked) return
     for (const { own } of this.#searches.values()) {
       if (own === undefined) continue
+      const wasAsked = own.first === peer
+      own.first = undefined
+      if (wasAsked) continue
       own.asked = 0
       own.nextAt = now
       this.#timers.setBy('queries', now)
@@ -116,7 +122,6 @@ export class Queries {
 
   handleDown(peer: PeerId): void {
     this.#peers.delete(peer)
-    if (peer === this.#first) this.#first = undefined
     this.#quota.forget(peer)
     for (const [channel, search] of this.#searches) this.#dropAsker(channel, search, peer)
   }

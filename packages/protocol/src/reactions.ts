@@ -46,6 +46,8 @@ export class Reactions {
   /** Hands an object to the children and the subscribers of its stream. `from` is undefined for this node's own. */
   pass(object: ObjectFrame, from: PeerId | undefined, now: Millis): void {
     const { stream, seq, end } = object.header
+    const { expected } = this.#parts.relay
+    if (!expected.isIdle) expected.handleObject(stream, now)
     const peers = this.#parts.relay.children(stream)
     if (peers.length > 0) {
       this.#parts.repair.budget.earn(object, peers.length)

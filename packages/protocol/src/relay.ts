@@ -28,7 +28,16 @@ import {
 } from './ids.ts'
 import { established, lostUnlessFed, nack, type RelayEvent, type RelayLookups } from './relay-event.ts'
 import { Resubscriptions } from './resubscriptions.ts'
-import { isAnswer, isSource, type Rate, type Stream, Streams, type StreamView, view } from './streams.ts'
+import {
+  isAnswer,
+  isSource,
+  type Rate,
+  type Stream,
+  Streams,
+  type StreamView,
+  takersOf,
+  view
+} from './streams.ts'
 import type { Timers } from './timers.ts'
 import { Upstream } from './upstream.ts'
 import type { Move, Sub, SubNack, SubOk, WireRate } from './wire/messages.ts'
@@ -114,7 +123,7 @@ export class Relay {
   /** This node publishes the stream from now on. */
   startOwn(name: StreamName, rate: Rate | undefined, now: Millis): void {
     const state = this.#add(streamId(name), name, true, now)
-    if (state !== undefined && rate !== undefined) this.#capacity.expect(state, rate)
+    if (state !== undefined && rate !== undefined) this.#capacity.declare(state, rate)
   }
 
   /** A local subscriber takes the stream, from its beginning if that is still to be had. */
@@ -157,7 +166,8 @@ export class Relay {
     // Sent before the end came to it, which is on its way: a refusal would overtake the last objects.
     if (this.#ended.has(stream)) return []
     if (publisher === this.#self && known?.isOwn !== true) return [nack(peer, stream, 'unknown')]
-    const isNew = known?.children.has(peer) !== true
+    const wasExpected = known?.expected.has(peer) === true
+    const isNew = known?.children.has(peer) !== true && !wasExpected
     const refusal = isNew ? this.#capacity.refusal(peer, stream, known, sub.insist === true) : undefined
     if (refusal !== undefined) return [refusal]
     if (peer === known?.upstream || peer === this.#lookups.nextHop(publisher))
@@ -170,8 +180,10 @@ export class Relay {
     const child = this.#streams.child(state, peer)
     child.until = undefined
     child.attempt = attempt
-    // Once it is confirmed, all that came since its first SUB has been passed on: it cannot ask for the same again.
-    const isReplayed = startSeq !== undefined && !child.confirmed
+    // Once it is confirmed, all that came since its first SUB has been passed on: it cannot ask for the same again. Nor can who
+    // was sent what came before it asked: the beginning is gone then.
+    const isFed = child.confirmed || (wasExpected && !state.isHeldBack)
+    const isReplayed = startSeq !== undefined && !isFed
 
     const isEstablished = this.#upstream.isEstablished(state)
     if (child.confirmed ? state.isOwn || state.upstream !== undefined : isEstablished) {
@@ -258,7 +270,7 @@ export class Relay {
 
   handleUnsub(peer: PeerId, stream: StreamId): RelayEvent[] {
     const state = this.#streams.get(stream)
-    if (state === undefined || !this.#streams.removeChild(state, peer)) return []
+    if (state === undefined || !this.#streams.remove(state, peer)) return []
     return this.#releaseIfUnused(state)
   }
 
@@ -303,7 +315,7 @@ export class Relay {
     this.#resubscriptions.handleDown(peer)
     const events: RelayEvent[] = []
     for (const state of this.#streams.all()) {
-      if (this.#streams.removeChild(state, peer)) events.push(...this.#releaseIfUnused(state))
+      if (this.#streams.remove(state, peer)) events.push(...this.#releaseIfUnused(state))
       if (this.#streams.get(state.id) === state) events.push(...this.#upstream.leave(state, peer, now))
     }
     return events
@@ -330,22 +342,22 @@ export class Relay {
     return events
   }
 
-  /** Children that were to ask again, and did not. */
+  /** Those that were to ask, or to ask again, and did not. */
   #forgetDoubtful(state: Stream, now: Millis): RelayEvent[] {
-    for (const [peer, { until }] of state.children) {
-      if (until !== undefined && until <= now) this.#streams.removeChild(state, peer)
-    }
+    this.#resubscriptions.handleTimeout(state, now)
+    this.expected.handleTimeout(state, now)
     return this.#releaseIfUnused(state)
   }
 
   #follow(state: Stream, now: Millis): RelayEvent[] {
     const nextHop = this.#lookups.nextHop(state.name.publisher)
     // A neighbour cannot be parent and child of one stream: what it wanted from here it has to find elsewhere.
-    const wasChild = nextHop !== undefined && this.#streams.removeChild(state, nextHop)
-    if (!wasChild) return this.#upstream.follow(state, now)
-    const refused = nack(nextHop, state.id, 'loop')
+    const hasAsked = nextHop !== undefined && state.children.has(nextHop)
+    if (nextHop === undefined || !this.#streams.remove(state, nextHop))
+      return this.#upstream.follow(state, now)
+    const refused = hasAsked ? [nack(nextHop, state.id, 'loop')] : nothing
     const released = this.#releaseIfUnused(state)
-    return [refused, ...(released.length > 0 ? released : this.#upstream.follow(state, now))]
+    return [...refused, ...(released.length > 0 ? released : this.#upstream.follow(state, now))]
   }
 
   /**
@@ -353,16 +365,15 @@ export class Relay {
    * must not fill the limits of those on the way. A local subscriber asks again in the next round.
    */
   #dismiss(state: Stream): RelayEvent[] {
-    const children = [...state.children.keys()]
-    for (const child of children) this.#streams.removeChild(state, child)
-    const events = children.map(child => nack(child, state.id, 'unknown'))
+    const events = [...state.children.keys()].map(child => nack(child, state.id, 'unknown'))
+    for (const peer of [...state.children.keys(), ...state.expected.keys()]) this.#streams.remove(state, peer)
     state.upstream = undefined
     this.#upstream.unask(state)
     return [...events, ...lostUnlessFed(state), ...this.#releaseIfUnused(state)]
   }
 
   #releaseIfUnused(state: Stream): RelayEvent[] {
-    if (state.isOwn || state.subscribers > 0 || state.children.size > 0) return []
+    if (state.isOwn || state.subscribers > 0 || takersOf(state) > 0) return []
     const events = [state.upstream, state.asked?.peer]
       .filter(peer => peer !== undefined)
       .map(peer => this.#upstream.unsub(peer, state.id))

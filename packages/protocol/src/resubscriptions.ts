@@ -6,7 +6,7 @@ import type { Config } from './config.ts'
 import { differing, streamBucketOf, streamSums } from './digest.ts'
 import type { Millis, PeerId, StreamId } from './ids.ts'
 import type { RelayEvent } from './relay-event.ts'
-import { isSource, type Streams } from './streams.ts'
+import { isSource, type Stream, type Streams } from './streams.ts'
 import type { Sub } from './wire/messages.ts'
 
 export class Resubscriptions {
@@ -45,6 +45,13 @@ export class Resubscriptions {
       if (child !== undefined && isDoubtful) child.until = now + this.#config.resyncMs
     }
     return [{ type: 'send', peer, message: { type: 'resync', routes: 0, subscriptions } }]
+  }
+
+  /** Lets go of children that were to ask again, and did not. */
+  handleTimeout(stream: Stream, now: Millis): void {
+    for (const [peer, { until }] of stream.children) {
+      if (until !== undefined && until <= now) this.#streams.remove(stream, peer)
+    }
   }
 
   /** The neighbour sees another sum than this node: the streams of these buckets are asked for again. */

@@ -9,10 +9,8 @@ export interface Child {
   until: Millis | undefined
   /** When it was last asked to find another parent. */
   askedToMoveAt: Millis
-  /** Of its last SUB, for the answer; undefined before the first, of who is expected to ask. */
-  attempt: number | undefined
-  /** It is sent nothing yet. */
-  isHeld: boolean
+  /** Of its last SUB, for the answer. */
+  attempt: number
 }
 
 /** A neighbour that was sent SUB, and is not the parent (yet). */
@@ -42,8 +40,11 @@ export interface Stream {
   /** This node publishes it. */
   readonly isOwn: boolean
   readonly children: Map<PeerId, Child>
+  /** Neighbours that will ask for it, and until when that is believed; and whether they are sent nothing yet: see `expected.ts`. */
+  readonly expected: Map<PeerId, Millis>
+  isHeldBack: boolean
   /**
-   * The keys of `children` that are not held, made anew when they change: what the hot path reads. Servers come first, as each feeds many: what
+   * Who is sent what comes, made anew when that changes: what the hot path reads. Servers come first, as each feeds many: what
    * is large reaches the last in line late, and they are the last to be let go.
    */
   childList: readonly PeerId[]
@@ -71,13 +72,34 @@ export interface StreamView {
   /** Links from the publisher. */
   hops: number
   children: readonly PeerId[]
+  /** Neighbours that have not asked yet, but will. */
+  expected: number
   subscribers: number
 }
 
-export function view({ id, name, upstream, path, children, childList, subscribers }: Stream): StreamView {
+export function view(stream: Stream): StreamView {
+  const { id, name, upstream, path, expected, subscribers } = stream
+  const children = askers(stream)
   const { publisher } = name
-  const all = childList.length === children.size ? childList : [...children.keys()]
-  return { stream: id, publisher, upstream, hops: path.length, children: all, subscribers }
+  return {
+    stream: id,
+    publisher,
+    upstream,
+    hops: path.length,
+    children,
+    expected: expected.size,
+    subscribers
+  }
+}
+
+/** Those of `childList` that have asked. */
+export function askers({ children, childList, expected }: Stream): readonly PeerId[] {
+  return expected.size === 0 ? childList : childList.filter(peer => children.has(peer))
+}
+
+/** How many may have to be sent it. */
+export function takersOf({ children, expected }: Stream): number {
+  return children.size + expected.size
 }
 
 /** Whether the stream comes from `peer`, or may: it is the parent, or the one asked. */
@@ -128,6 +150,8 @@ export class Streams {
       name,
       isOwn,
       children: new Map(),
+      expected: new Map(),
+      isHeldBack: false,
       childList: [],
       subscribers: 0,
       upstream: undefined,
@@ -145,7 +169,7 @@ export class Streams {
   }
 
   delete(stream: Stream): void {
-    for (const peer of stream.children.keys()) this.removeChild(stream, peer)
+    for (const peer of [...stream.children.keys(), ...stream.expected.keys()]) this.remove(stream, peer)
     this.#byId.delete(stream.id)
     const { publisher } = stream.name
     const others = this.#byPublisher.get(publisher)
@@ -157,48 +181,49 @@ export class Streams {
   isFull(peer: PeerId, stream: Stream | undefined): boolean {
     const { childrenPerStreamMax, subscriptionsPerNeighbourMax } = this.#config
     const ofPeer = this.#perChild.get(peer) ?? 0
-    return ofPeer >= subscriptionsPerNeighbourMax || (stream?.children.size ?? 0) >= childrenPerStreamMax
+    const ofStream = stream === undefined ? 0 : takersOf(stream)
+    return ofPeer >= subscriptionsPerNeighbourMax || ofStream >= childrenPerStreamMax
   }
 
-  /** The neighbour as a child of the stream, made one if it is none yet, that is sent what comes. */
+  /** The neighbour as a child of the stream, made one if it is none yet. */
   child(stream: Stream, peer: PeerId): Child {
-    const child = stream.children.get(peer) ?? this.hold(stream, peer)
-    if (child.isHeld) {
-      child.isHeld = false
-      stream.childList = this.#inOrder(stream)
-    }
-    return child
-  }
-
-  /** The neighbour, which is no child of the stream, as one that is sent nothing yet. */
-  hold(stream: Stream, peer: PeerId): Child {
+    const known = stream.children.get(peer)
+    if (known !== undefined) return known
     const askedToMoveAt = Number.NEGATIVE_INFINITY
-    const child: Child = {
-      confirmed: false,
-      until: undefined,
-      askedToMoveAt,
-      attempt: undefined,
-      isHeld: true
-    }
+    const child: Child = { confirmed: false, until: undefined, askedToMoveAt, attempt: 0 }
     stream.children.set(peer, child)
-    this.#perChild.set(peer, (this.#perChild.get(peer) ?? 0) + 1)
+    if (!stream.expected.delete(peer)) this.#count(peer, 1)
+    this.list(stream)
     return child
   }
 
-  /** False when it was no child. */
-  removeChild(stream: Stream, peer: PeerId): boolean {
-    if (!stream.children.delete(peer)) return false
+  /** The neighbour, which is no child, will ask for the stream before `until`. */
+  expect(stream: Stream, peer: PeerId, until: Millis): void {
+    stream.expected.set(peer, until)
+    this.#count(peer, 1)
+    this.list(stream)
+  }
+
+  /** It takes the stream no more, and will not; false when it did not. */
+  remove(stream: Stream, peer: PeerId): boolean {
+    if (!stream.children.delete(peer) && !stream.expected.delete(peer)) return false
     stream.childList = stream.childList.filter(child => child !== peer)
-    const left = (this.#perChild.get(peer) ?? 1) - 1
-    if (left > 0) this.#perChild.set(peer, left)
-    else this.#perChild.delete(peer)
+    this.#count(peer, -1)
     return true
   }
 
-  #inOrder({ children }: Stream): PeerId[] {
+  /** Makes `childList` anew. */
+  list(stream: Stream): void {
+    const { children, expected, isHeldBack } = stream
     const [servers, others]: [PeerId[], PeerId[]] = [[], []]
-    for (const [peer, { isHeld }] of children)
-      if (!isHeld) (this.#isServer(peer) ? servers : others).push(peer)
-    return [...servers, ...others]
+    for (const peer of [...children.keys(), ...(isHeldBack ? [] : expected.keys())])
+      (this.#isServer(peer) ? servers : others).push(peer)
+    stream.childList = [...servers, ...others]
+  }
+
+  #count(peer: PeerId, by: number): void {
+    const count = (this.#perChild.get(peer) ?? 0) + by
+    if (count > 0) this.#perChild.set(peer, count)
+    else this.#perChild.delete(peer)
   }
 }

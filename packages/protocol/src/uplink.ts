@@ -1,7 +1,7 @@
 /** What a node's uplink carries, and whether there is room for more (RFC 1, section "Capacity"). */
 import type { Config } from './config.ts'
 import type { RelayLookups } from './relay-event.ts'
-import type { Rate, Stream } from './streams.ts'
+import { type Rate, type Stream, takersOf } from './streams.ts'
 
 /** Taken for the rate of a stream that has not been measured: voice of 64 kbit/s in 50 objects a second, on the wire. */
 const unknownBps = 100_000
@@ -38,7 +38,7 @@ export class Uplink {
     // It may pause, and what comes after the pause is meant.
     const least = (bps: number) => Math.max(bps, unknownBps)
     stream.rate = { meanBps: least(rate.meanBps), peakBps: least(rate.peakBps) }
-    this.#usedBps += stream.children.size * (this.#bps(stream) - before)
+    this.#usedBps += takersOf(stream) * (this.#bps(stream) - before)
     return this.#usedBps > this.#limitBps
   }
 
@@ -49,8 +49,8 @@ export class Uplink {
     const fed: Stream[] = []
     for (const stream of streams) {
       stream.rate = this.#measured(stream.id) ?? stream.rate
-      if (stream.children.size === 0) continue
-      this.#usedBps += stream.children.size * this.#bps(stream)
+      if (takersOf(stream) === 0) continue
+      this.#usedBps += takersOf(stream) * this.#bps(stream)
       this.#largestBps = Math.max(this.#largestBps, this.#bps(stream))
       fed.push(stream)
     }
@@ -58,7 +58,7 @@ export class Uplink {
     if (this.#usedBps <= this.#limitBps) return surplus
     fed.sort((a, b) => this.#bps(b) - this.#bps(a))
     for (const stream of fed) {
-      for (let n = 0; n < stream.children.size && this.#usedBps > this.#limitBps; n++) {
+      for (let n = 0; n < takersOf(stream) && this.#usedBps > this.#limitBps; n++) {
         surplus.push(stream)
         this.#usedBps -= this.#bps(stream)
       }

@@ -93,7 +93,7 @@ export const channels: readonly Mutant[] = [
   {
     does: 'starts nothing before it is asked for it',
     caughtBy: 'first-neighbour',
-    saying: 'late is fed',
+    saying: 'late at n0 is fed',
     createOverlay: twisted(() => ({ hears: withoutHaste }))
   },
   {

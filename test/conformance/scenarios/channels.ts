@@ -139,21 +139,30 @@ export const channels: readonly Scenario[] = [
     demands:
       'who comes while a run begins hears it from its first object; who comes later, after one round trip; who does not ask for what it had started, no longer than need be',
     run: network => {
-      network.build(['n0', 'n1', 10])
+      network.build(['n0', 'n1', 10], ['n0', 'n2', 10])
       network.subscribe('n1', 'news')
       network.publish('n0', 'news')
       network.run(300)
-      network.add('early', 'late')
+      network.add('early')
       const early = network.subscribe('early', 'news')
       network.connect('early', 'n1', { delayMs: 50 })
       network.run(2_000)
       equal('the first that early hears', early.objects[0]?.seq, 0)
       gapless(early)
-      const listener = network.subscribe('late', 'news')
-      network.connect('late', 'n1', { delayMs: 100 })
-      network.within(2 * 100 + 30, 'late is fed', () => listener.objects.length > 0)
-      network.run(2_000)
-      gapless(listener)
+      // The publisher, one that has the stream, and one that has to fetch it.
+      for (const [by, fetchMs] of [
+        ['n0', 0],
+        ['n1', 0],
+        ['n2', 20]
+      ] as const) {
+        const late = `late at ${by}`
+        network.add(late)
+        const listener = network.subscribe(late, 'news')
+        network.connect(late, by, { delayMs: 100 })
+        network.within(2 * 100 + fetchMs + 30, `${late} is fed`, () => listener.objects.length > 0)
+        network.run(2_000)
+        gapless(listener)
+      }
       const stranger = network.addStranger('x')
       network.connect('x', 'n1', { delayMs: 5 })
       network.run(100)

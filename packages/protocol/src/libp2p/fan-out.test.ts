@@ -111,6 +111,20 @@ describe('Objects of several streams', () => {
     expect(first).not.toBe(third)
   })
 
+  test('leave the more important ones first also where one stream has objects of both kinds', async () => {
+    const { made, peers, fanOut, send } = await crowd(1)
+    const [only] = made as [Made]
+    for (const one of [video(0), video(1)]) send(one)
+    fanOut.forward([...peers], object(1, { priority: 1 }), Number.POSITIVE_INFINITY, performance.now())
+    await vi.waitFor(() => expect(only.objects).toHaveLength(4))
+    expect(only.objects.map(({ priority, seq }) => [priority, seq])).toEqual([
+      [0, 0],
+      [1, 0],
+      [1, 1],
+      [2, 1]
+    ])
+  })
+
   test('are dropped if they need one that was, whatever leaves beside them', async () => {
     const { made, peers, fanOut, send } = await crowd(1)
     const [only] = made as [Made]

@@ -23,7 +23,7 @@ export function makeStatus(sources: StatusSources): Status {
       return [{ peer, agent, address, transport: transportOf(address), rttMs: rtt?.smoothedMs, costUs }]
     }),
     routes: [...overlay.routes()],
-    streams: [...overlay.streams()].map(({ children, received, sent, ...stream }) => ({
+    streams: [...overlay.streams()].map(({ children, expected: _, received, sent, ...stream }) => ({
       ...stream,
       children: [...children],
       objectsReceived: received,
