@@ -4,6 +4,7 @@ import type { ObjectFrame } from '../wire/messages.ts'
 import { FanOut } from './fan-out.ts'
 import { link, object, seqs, stopNodes, turn, video, videoStream } from './link.fixture.ts'
 import { audioProtocol } from './link.ts'
+import { LoopLoad } from './loop-load.ts'
 
 afterEach(async () => {
   vi.useRealTimers()
@@ -24,6 +25,13 @@ async function crowd(size: number) {
   send(object(0))
   await vi.waitFor(() => expect(made.every(({ objects }) => objects.length === 1)).toBe(true))
   return { made, peers, links, fanOut, send }
+}
+
+function loadOf(isHigh: boolean): LoopLoad {
+  let active = 0
+  const load = new LoopLoad(() => ({ active: isHigh ? ++active : 0, idle: isHigh ? 0 : ++active }))
+  for (const now of [0, 1_000]) load.isHigh(now)
+  return load
 }
 
 /** The buffers that the link's object stream is handed from now on. */
@@ -76,6 +84,36 @@ describe('Objects of one stream', () => {
     await vi.waitFor(() => expect(only.objects.at(-1)?.seq).toBe(11))
     expect(seqs(only.objects.filter(({ stream }) => stream === videoStream))).toEqual([10, 11])
     expect(only.dropped).toEqual({ overflow: 0, expired: 1, waitsForKey: 2 })
+  })
+})
+
+describe('A node that is near its limit', () => {
+  test('waits a little for more to send, and no longer than that', async () => {
+    const { made, peers, links } = await crowd(1)
+    const [only] = made as [Made]
+    const sent = buffers(only)
+    const fanOut = new FanOut(links, loadOf(true))
+    const begun = performance.now()
+    for (let seq = 1; sent.length === 0; seq++) {
+      fanOut.forward(peers, object(seq), Number.POSITIVE_INFINITY, performance.now())
+      await turn()
+    }
+    expect(performance.now() - begun).toBeGreaterThan(1)
+    await vi.waitFor(() => expect(only.objects.length).toBeGreaterThan(2))
+  })
+
+  test('sends at once what it has when it is asked to, and as soon as a transport takes no more at once', async () => {
+    const { made, peers, links } = await crowd(1)
+    const [only] = made as [Made]
+    const sent = buffers(only)
+    const fanOut = new FanOut(links, loadOf(true))
+    const forward = (one: ObjectFrame) =>
+      fanOut.forward(peers, one, Number.POSITIVE_INFINITY, performance.now())
+    forward(object(1))
+    fanOut.flush()
+    expect(sent).toHaveLength(1)
+    for (let seq = 0; seq < 4; seq++) forward(video(seq))
+    expect(sent).toHaveLength(2)
   })
 })
 

@@ -1,15 +1,17 @@
 /**
  * Hands objects to the neighbours that they go to. Hot path: an object goes to each of hundreds of children.
  *
- * What came in one turn of the event loop leaves together at its end. What is of one stream has the same bytes for all children,
- * so they are put together once. A child for which nothing waits is handed those bytes as they are, of however many streams, where
- * none is more important than another; any other has its own queue, which decides what leaves when, and what is dropped.
+ * What came in one turn of the event loop leaves together at its end; of a node that is near its limit, a little later, with more.
+ * What is of one stream has the same bytes for all children, so they are put together once. A child for which nothing waits is
+ * handed those bytes as they are, of however many streams, where none is more important than another; any other has its own queue,
+ * which decides what leaves when, and what is dropped.
  */
 import { Uint8ArrayList } from 'uint8arraylist'
 import type { Millis, PeerId, StreamId } from '../ids.ts'
 import { framePieces } from '../wire/framing.ts'
 import type { ObjectFrame } from '../wire/messages.ts'
 import type { Link } from './link.ts'
+import { LoopLoad } from './loop-load.ts'
 import { sendBytesMax } from './outbox.ts'
 import { SharedList } from './shared-list.ts'
 
@@ -19,6 +21,12 @@ import { SharedList } from './shared-list.ts'
  */
 const atEndOfTurn: (action: () => void) => unknown =
   (globalThis as { setImmediate?: (action: () => void) => unknown }).setImmediate ?? queueMicrotask
+
+/**
+ * How long a node that is near its limit waits for more to send: a write costs far more than what is in it, and each saved is
+ * there for others. Timers go by whole milliseconds, so it is one to two.
+ */
+const companyMs = 2
 
 interface Waiting {
   readonly object: ObjectFrame
@@ -54,6 +62,7 @@ export class FanOut {
   #bytes = 0
   #isFlushing = false
   #isPlanned = false
+  readonly #load: LoopLoad
 
   /** One for all turns: it is called for every object. */
   readonly #atEnd = () => {
@@ -61,12 +70,14 @@ export class FanOut {
     this.flush()
   }
 
-  constructor(links: Links) {
+  constructor(links: Links, load = new LoopLoad()) {
     this.#links = links
+    this.#load = load
   }
 
   /**
-   * Sends the object to each of `peers` at the end of this turn, or before, when as much waits as a transport takes at once.
+   * Sends the object to each of `peers` at the end of this turn, or `companyMs` later, but when as much waits as a transport takes at
+   * once, before.
    *
    * @param peers the same array for the objects of a stream, for as long as they go to the same neighbours; it must not change
    * @param expiresAt when it becomes worthless, in the time of `performance.now()`, as `now`
@@ -85,7 +96,8 @@ export class FanOut {
     } else this.#batches.push({ stream, peers, waiting: [waiting], priority, isFresh, frames: undefined })
     if (this.#isPlanned) return
     this.#isPlanned = true
-    atEndOfTurn(this.#atEnd)
+    if (this.#load.isHigh(now)) setTimeout(this.#atEnd, companyMs)
+    else atEndOfTurn(this.#atEnd)
   }
 
   /** Sends what waits, as far as the transports take it. Within another `flush` nothing: what came meanwhile leaves after it. */
