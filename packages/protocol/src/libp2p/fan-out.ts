@@ -24,9 +24,9 @@ const atEndOfTurn: (action: () => void) => unknown =
 
 /**
  * How long a node that is near its limit waits for more to send: a write costs far more than what is in it, and each saved is
- * there for others. Timers go by whole milliseconds, so it is one to two.
+ * there for others. A timer of a busy loop is late by up to a turn: it is 0.3 to 2 ms where a turn takes 0.8.
  */
-const companyMs = 2
+const companyMs = 1
 
 interface Waiting {
   readonly object: ObjectFrame
