@@ -10,7 +10,8 @@ import { peerIdFromPrivateKey } from '@libp2p/peer-id'
 import { tcp } from '@libp2p/tcp'
 import { multiaddr } from '@multiformats/multiaddr'
 import { createLibp2p } from 'libp2p'
-import { socketTls } from '../../packages/node/src/socket-tls.ts'
+import { encrypters } from '../../packages/node/src/encryption/encrypters.ts'
+import { loadSodium } from '../../packages/node/src/encryption/sodium.ts'
 import { defaultConfig } from '../../packages/protocol/src/default-config.ts'
 import { streamSums } from '../../packages/protocol/src/digest.ts'
 import {
@@ -44,7 +45,7 @@ export async function connectLeast({ address }: { address: string }, role: Role)
   const libp2p = await createLibp2p({
     privateKey,
     transports: [tcp()],
-    connectionEncrypters: [socketTls()],
+    connectionEncrypters: await encrypters(loadSodium()),
     streamMuxers: [yamux()],
     connectionMonitor: { enabled: false }
   })

@@ -21,6 +21,7 @@ const places: [RegExp, string][] = [
   [/\/packages\/protocol\/(src|dist)\/wire\//, 'hopcast, wire'],
   [/\/packages\/protocol\//, 'hopcast, core'],
   [/\/packages\/node\//, 'hopcast, daemon'],
+  [/\/node_modules\/sodium-native\//, 'encryption'],
   [/\/node_modules\/@libp2p\/yamux\//, 'yamux'],
   [/\/node_modules\/@libp2p\/noise\//, 'libp2p, Noise'],
   [/\/node_modules\/node-datachannel\//, 'WebRTC, native'],
@@ -40,8 +41,8 @@ const nativeWrites = new Set(['writeBuffer', 'writev', 'writeLatin1String', 'wri
 
 /**
  * The time of each layer's own code between two moments, the most first. What is native counts for who called it, but for
- * writes: node:tls encrypts and calls the system in one, while libp2p's TCP is handed what is encrypted already; what nobody's JavaScript called are reads, with their decryption, and the
- * event loop.
+ * writes: node:tls encrypts and calls the system in one, while any other socket is handed what is encrypted already; what nobody's
+ * JavaScript called are reads, and the event loop.
  */
 export function layersOf(profile: CpuProfile, fromUs: number, toUs: number): Layer[] {
   const layers = layerOfNodes(profile)
@@ -66,7 +67,7 @@ interface Place {
 
 const systemCall = 'write: system call'
 const encryptedWrite = 'write: encryption and system call'
-const outermost: Place = { layer: 'other', write: encryptedWrite }
+const outermost: Place = { layer: 'other', write: systemCall }
 
 function layerOfNodes({ nodes }: CpuProfile): Map<number, string | undefined> {
   const places = new Map<number, Place>()
@@ -83,13 +84,13 @@ function layerOfNodes({ nodes }: CpuProfile): Map<number, string | undefined> {
 }
 
 function writeFrom(url: string, caller: Place): string {
-  return url.includes('/@libp2p/tcp/') ? systemCall : caller.write
+  return /\/encryption\/tls-stream\./.test(url) ? encryptedWrite : caller.write
 }
 
 function layerOf(name: string, url: string, caller: Place): string | undefined {
   if (name === '(idle)') return undefined
   if (name === '(garbage collector)') return 'garbage collection'
-  if (name === '(program)' || name === '(root)') return 'native: reads, decryption, event loop'
+  if (name === '(program)' || name === '(root)') return 'native: reads, event loop'
   if (url) return places.find(([place]) => place.test(url))?.[1] ?? 'other'
   return nativeWrites.has(name) ? caller.write : caller.layer
 }

@@ -2,17 +2,17 @@ import { defaultConfig } from '@hopcast/protocol'
 import type { Hopcast, HopcastInit } from '@hopcast/protocol/libp2p'
 import { hopcast, shallowBuffers, yamux } from '@hopcast/protocol/libp2p'
 import { type Identify, identify } from '@libp2p/identify'
-import { noise } from '@libp2p/noise'
 import { type Ping, ping } from '@libp2p/ping'
 import { tcp } from '@libp2p/tcp'
 import { createLibp2p, type Libp2p, type Libp2pOptions } from 'libp2p'
 import { isWebRtcDirect, isWebSocket } from './addresses.ts'
 import { LocalDiscovery } from './discovery.ts'
+import { encrypters } from './encryption/encrypters.ts'
+import { loadSodium } from './encryption/sodium.ts'
 import { forgetGone } from './forget-gone.ts'
 import type { Identity } from './identity.ts'
 import { atMost } from './lifetime.ts'
 import { checkUdpPorts, listenError } from './listen-errors.ts'
-import { socketTls } from './socket-tls.ts'
 import { agent } from './version.ts'
 
 export interface NodeOptions {
@@ -90,8 +90,7 @@ async function libp2pOptions(
     addresses: { listen: [...options.listen] },
     nodeInfo: { userAgent: agent },
     transports: await transports([...options.listen, ...options.peers]),
-    // TLS costs a fifth of Noise per message here, and browsers speak Noise only.
-    connectionEncrypters: [socketTls(), noise()],
+    connectionEncrypters: await encrypters(loadSodium()),
     streamMuxers: [yamux()],
     peerDiscovery: discovery === undefined ? [] : [await discovery.load()],
     connectionManager: {

@@ -12,8 +12,11 @@ export interface SendQueue {
   clear(): void
 }
 
-/** What libp2p may hold of this stream beyond what the muxer took: one buffer, so that the queue above it decides. */
-export const sendBytesMax = 65_536
+/**
+ * What libp2p may hold of this stream beyond what the muxer took: one buffer, so that the queue above it decides. With what the muxer
+ * and Noise add, it is one message of Noise's.
+ */
+export const sendBytesMax = 64_000
 
 /**
  * Moves what waits in a queue to a libp2p stream, whose own queue has no bound, no faster than the stream takes it. All

@@ -84,15 +84,13 @@ class YamuxMuxer extends AbstractStreamMuxer<YamuxStream> implements FrameSink {
 
   readonly #sendFrame = (header: FrameHeader, data?: Uint8Array | Uint8ArrayList): boolean => {
     this.#notePiled()
-    if (data === undefined || data.byteLength > copiedBytesMax) {
-      const bytes = new Uint8Array(headerBytes)
-      writeHeader(bytes, header)
-      return this.send(data === undefined ? bytes : new Uint8ArrayList(bytes, data))
+    if (data instanceof SharedList && header.flags === 0) {
+      return this.send(data.frame(header.streamId, () => joined(header, data)))
     }
-    const isShared = data instanceof SharedList && header.flags === 0
-    return this.send(
-      isShared ? data.frame(header.streamId, () => joined(header, data)) : joined(header, data)
-    )
+    if (data !== undefined && data.byteLength <= copiedBytesMax) return this.send(joined(header, data))
+    const bytes = new Uint8Array(headerBytes)
+    writeHeader(bytes, header)
+    return this.send(data === undefined ? bytes : new Uint8ArrayList(bytes, data))
   }
 
   readonly #takesMore = (): boolean => !this.maConn.writableNeedsDrain

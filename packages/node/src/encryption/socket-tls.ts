@@ -6,7 +6,7 @@
  * write are one call. On the wire it is the same. Certificates are made and checked by `@libp2p/tls`, which also does all
  * that is not over TCP.
  */
-import { Socket } from 'node:net'
+import type { Socket } from 'node:net'
 import { connect, createSecureContext, type SecureContext, TLSSocket } from 'node:tls'
 import {
   type ConnectionEncrypter,
@@ -18,6 +18,7 @@ import {
 } from '@libp2p/interface'
 import { PROTOCOL, type TLSComponents, tls } from '@libp2p/tls'
 import { generateCertificate, verifyPeerCertificate } from '@libp2p/tls/utils'
+import { socketOf, takeFromLibp2p } from './socket.ts'
 import { TlsStream } from './tls-stream.ts'
 
 /** What ALPN says when the muxer is to be agreed on later. */
@@ -117,13 +118,7 @@ class SocketTls implements ConnectionEncrypter {
   }
 }
 
-/** What carries the connection, if that is a socket: libp2p's TCP keeps it in a field that is private by its type alone. */
-function socketOf(connection: MessageStream): Socket | undefined {
-  const { socket } = connection as { socket?: unknown }
-  return socket instanceof Socket ? socket : undefined
-}
-
-/** From now on nobody reads the socket; what came and was not read lies in it again. */
+/** Node.js reads the socket from now on, of what came and was not read, too. */
 async function takeOver(connection: MessageStream, socket: Socket): Promise<void> {
   const unread: Uint8Array[] = []
   const keep = ({ data }: StreamMessageEvent) => unread.push(data.subarray())
@@ -132,12 +127,7 @@ async function takeOver(connection: MessageStream, socket: Socket): Promise<void
   for (let turn = 0; turn < turnsMax && connection.readBufferLength > 0; turn++) await Promise.resolve()
   connection.removeEventListener('message', keep)
   if (connection.readBufferLength > 0) throw new Error('the connection does not give what it has read')
-  // While it flows, what is put back is read by nobody.
-  socket.pause()
-  socket.removeAllListeners('data')
-  // Of what node:tls reads and writes, the timer of the socket itself sees nothing.
-  socket.setTimeout(0)
-  for (const bytes of unread.toReversed()) socket.unshift(bytes)
+  takeFromLibp2p(socket, unread)
 }
 
 function chooseFrom(known: readonly string[]): (offer: { protocols: string[] }) => string | undefined {

@@ -1,0 +1,74 @@
+import type { Socket } from 'node:net'
+import type { MessageStream } from '@libp2p/interface'
+import type { Uint8ArrayList } from 'uint8arraylist'
+import { MessageReader, plainBytesMax, roomFor, SharedRoom } from './noise-messages.ts'
+import { Nonce } from './nonce.ts'
+import { SocketStream } from './socket-stream.ts'
+import { type Sodium, tagBytes } from './sodium.ts'
+
+/** Of one direction each, 32 bytes. */
+export interface NoiseKeys {
+  send: Uint8Array
+  receive: Uint8Array
+}
+
+const sharedRoom = new SharedRoom()
+
+/** What comes behind Noise's handshake (https://github.com/libp2p/specs/blob/master/noise/README.md). */
+export class NoiseStream extends SocketStream<Socket> {
+  readonly #sodium: Sodium
+  readonly #keys: NoiseKeys
+  readonly #sent = new Nonce()
+  readonly #received = new Nonce()
+  readonly #reader = new MessageReader(sealed => this.#open(sealed))
+
+  constructor(connection: MessageStream, socket: Socket, sodium: Sodium, keys: NoiseKeys) {
+    super(connection, socket)
+    this.#sodium = sodium
+    this.#keys = keys
+    socket.on('data', bytes => this.#reader.push(bytes))
+    socket.resume()
+  }
+
+  /** One message and one write, unless it is longer than a message may be. */
+  protected override write(data: Uint8Array | Uint8ArrayList): boolean {
+    const plain = data instanceof Uint8Array ? data : data.subarray()
+    if (plain.length <= plainBytesMax) return this.#writeMessage(plain)
+    let canSendMore = true
+    for (let from = 0; from < plain.length; from += plainBytesMax) {
+      canSendMore = this.#writeMessage(plain.subarray(from, from + plainBytesMax))
+    }
+    return canSendMore
+  }
+
+  #writeMessage(plain: Uint8Array): boolean {
+    const isShared = this.socket.writableLength === 0
+    const { bytes, sealed } = isShared ? sharedRoom.take(plain.length) : roomFor(plain.length)
+    const { bytes: nonce } = this.#sent
+    this.#sodium.crypto_aead_chacha20poly1305_ietf_encrypt(sealed, plain, null, null, nonce, this.#keys.send)
+    this.#sent.count()
+    const canSendMore = this.socket.write(bytes)
+    if (isShared && this.socket.writableLength > 0) sharedRoom.leave()
+    return canSendMore
+  }
+
+  /** In place. */
+  #open(sealed: Uint8Array): void {
+    const plain = sealed.subarray(0, Math.max(0, sealed.length - tagBytes))
+    const { bytes: nonce } = this.#received
+    try {
+      this.#sodium.crypto_aead_chacha20poly1305_ietf_decrypt(
+        plain,
+        null,
+        sealed,
+        null,
+        nonce,
+        this.#keys.receive
+      )
+    } catch (cause) {
+      return this.abort(new Error('what came is not what was sent', { cause }))
+    }
+    this.#received.count()
+    if (plain.length > 0) this.onData(plain)
+  }
+}
