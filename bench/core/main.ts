@@ -15,7 +15,7 @@ const origins = 2_000
 /** As many as a message takes. */
 const rowsPerMessage = 400
 /** As the driver has it. */
-const sendBytesMax = 65_536
+const sendBytesMax = 64_000
 const ttlMs = 2_000
 const warmUpMs = 500
 const measuredMs = 1_500

@@ -24,6 +24,7 @@ export class HandshakeStream extends AbstractMessageStream {
     this.#messagesToCome = messagesToCome
     connection.addEventListener('message', this.#onMessage)
     connection.addEventListener('close', this.#onClose)
+    if (connection.status !== 'open') this.onTransportClosed()
   }
 
   readonly #onMessage = ({ data }: StreamMessageEvent) => {

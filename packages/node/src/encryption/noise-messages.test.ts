@@ -15,7 +15,7 @@ describe('What is read', () => {
         fc.array(fc.integer({ min: 1, max: 400 }), { minLength: 1 }),
         (written, sizes) => {
           const read: Buffer[] = []
-          const reader = new MessageReader(message => read.push(Buffer.from(message)))
+          const reader = new MessageReader(message => read.push(Buffer.from(message)) > 0)
           const bytes = Buffer.concat(written.map(behindLength))
           for (let at = 0, i = 0; at < bytes.length; i++) {
             const size = sizes[i % sizes.length] as number
@@ -30,12 +30,34 @@ describe('What is read', () => {
 
   test('may be as long as a message can be', () => {
     const read: Buffer[] = []
-    const reader = new MessageReader(message => read.push(Buffer.from(message)))
+    const reader = new MessageReader(message => read.push(Buffer.from(message)) > 0)
     const longest = Buffer.alloc(65_535, 7)
     const bytes = behindLength(longest)
     reader.push(bytes.subarray(0, 1))
     reader.push(Buffer.concat([bytes.subarray(1), bytes]))
     expect(read).toEqual([longest, longest])
+  })
+
+  test('holds no more memory than a message needs, however it comes', () => {
+    let held = 0
+    const reader = new MessageReader(message => {
+      held = message.buffer.byteLength
+      return true
+    })
+    const bytes = behindLength(Buffer.alloc(50))
+    reader.push(Buffer.from(bytes.subarray(0, 1)))
+    reader.push(Buffer.from(bytes.subarray(1, 20)))
+    reader.push(Buffer.from(bytes.subarray(20)))
+    expect(held).toBe(50)
+  })
+
+  test('is left alone from the first on that is of no use', () => {
+    let read = 0
+    const reader = new MessageReader(() => ++read < 3)
+    const bytes = Buffer.concat(Array.from({ length: 5 }, () => behindLength(Buffer.alloc(10))))
+    reader.push(bytes)
+    reader.push(bytes)
+    expect(read).toBe(3)
   })
 })
 
@@ -48,7 +70,7 @@ describe('Room for what is sent', () => {
   })
 
   test('is the same memory for one message after another, until it is left to a socket', () => {
-    const shared = new SharedRoom()
+    const shared = new SharedRoom(1_000)
     const first = shared.take(100)
     first.sealed.fill(1)
     const second = shared.take(200)

@@ -15,13 +15,19 @@ export interface Room {
 }
 
 /** @param plainBytes how much it carries */
-export function roomFor(plainBytes: number, memory?: Buffer): Room {
-  const length = plainBytes + tagBytes
-  const end = lengthBytes + length
-  // A Uint8Array would be made a Buffer of by each write.
-  const bytes = memory?.subarray(0, end) ?? Buffer.allocUnsafeSlow(end)
-  bytes.writeUInt16BE(length, 0)
+export function roomFor(plainBytes: number, memory = memoryFor(plainBytes)): Room {
+  const bytes = memory.subarray(0, messageBytes(plainBytes))
+  bytes.writeUInt16BE(plainBytes + tagBytes, 0)
   return { bytes, sealed: bytes.subarray(lengthBytes) }
+}
+
+/** Of a Uint8Array each write would make a Buffer. */
+function memoryFor(plainBytes: number): Buffer {
+  return Buffer.allocUnsafeSlow(messageBytes(plainBytes))
+}
+
+function messageBytes(plainBytes: number): number {
+  return lengthBytes + plainBytes + tagBytes
 }
 
 /**
@@ -29,10 +35,18 @@ export function roomFor(plainBytes: number, memory?: Buffer): Room {
  * one length, so the views of it are kept, too.
  */
 export class SharedRoom {
-  #memory = Buffer.allocUnsafeSlow(lengthBytes + messageBytesMax)
-  #plainBytes = -1
-  #room = roomFor(0)
+  readonly plainBytesMax: number
+  #memory: Buffer
+  #plainBytes = 0
+  #room: Room
 
+  constructor(bytesMax: number) {
+    this.plainBytesMax = bytesMax
+    this.#memory = memoryFor(bytesMax)
+    this.#room = roomFor(0, this.#memory)
+  }
+
+  /** @param plainBytes at most `plainBytesMax` */
   take(plainBytes: number): Room {
     if (plainBytes !== this.#plainBytes) {
       this.#room = roomFor(plainBytes, this.#memory)
@@ -43,55 +57,60 @@ export class SharedRoom {
 
   /** Leaves the memory to a socket that has not sent all of what is in it. */
   leave(): void {
-    this.#memory = Buffer.allocUnsafeSlow(lengthBytes + messageBytesMax)
-    this.#plainBytes = -1
+    this.#memory = memoryFor(this.plainBytesMax)
+    this.#room = roomFor(this.#plainBytes, this.#memory)
   }
 }
 
-/** Cuts what comes into messages. One that is not whole is kept, in memory for all of it. */
+/** Cuts what comes into messages. One that is not whole is kept, in memory for all of it and no more. */
 export class MessageReader {
-  readonly #onMessage: (sealed: Uint8Array) => void
+  readonly #onMessage: (sealed: Uint8Array) => boolean
+  /** Of a length of which no more has come. */
+  #firstByte: number | undefined
   #begun: Uint8Array | undefined
   #begunBytes = 0
+  #isOver = false
 
-  /** @param onMessage may write to what it gets */
-  constructor(onMessage: (sealed: Uint8Array) => void) {
+  /** @param onMessage may write to what it gets; when it returns false, nothing more is read */
+  constructor(onMessage: (sealed: Uint8Array) => boolean) {
     this.#onMessage = onMessage
   }
 
   push(bytes: Uint8Array): void {
     let rest = bytes
-    while (rest.length > 0)
+    while (rest.length > 0 && !this.#isOver) {
       rest = this.#begun === undefined ? this.#begin(rest) : this.#goOn(this.#begun, rest)
+    }
   }
 
   /** Returns what comes behind it. */
   #begin(bytes: Uint8Array): Uint8Array {
-    const end = endOf(bytes, bytes.length)
-    if (end === undefined || end > bytes.length) {
-      this.#begun = new Uint8Array(end ?? lengthBytes + messageBytesMax)
-      return this.#goOn(this.#begun, bytes)
+    const lengthBytesHere = this.#firstByte === undefined ? lengthBytes : 1
+    const first = this.#firstByte ?? (bytes[0] as number)
+    if (bytes.length < lengthBytesHere) {
+      this.#firstByte = first
+      return bytes.subarray(bytes.length)
     }
-    this.#onMessage(bytes.subarray(lengthBytes, end))
+    this.#firstByte = undefined
+    const length = (first << 8) | (bytes[lengthBytesHere - 1] as number)
+    const end = lengthBytesHere + length
+    if (end > bytes.length) {
+      this.#begun = new Uint8Array(length)
+      return this.#goOn(this.#begun, bytes.subarray(lengthBytesHere))
+    }
+    this.#isOver = !this.#onMessage(bytes.subarray(lengthBytesHere, end))
     return bytes.subarray(end)
   }
 
   #goOn(begun: Uint8Array, bytes: Uint8Array): Uint8Array {
-    const wanted = (endOf(begun, this.#begunBytes) ?? lengthBytes) - this.#begunBytes
+    const wanted = begun.length - this.#begunBytes
     begun.set(bytes.subarray(0, wanted), this.#begunBytes)
     this.#begunBytes += Math.min(wanted, bytes.length)
-    const end = endOf(begun, this.#begunBytes)
-    if (end === this.#begunBytes) {
+    if (this.#begunBytes === begun.length) {
       this.#begun = undefined
       this.#begunBytes = 0
-      this.#onMessage(begun.subarray(lengthBytes, end))
+      this.#isOver = !this.#onMessage(begun)
     }
     return bytes.subarray(wanted)
   }
-}
-
-/** Where the message ends; undefined while too little is there to tell. */
-function endOf(message: Uint8Array, bytesThere: number): number | undefined {
-  if (bytesThere < lengthBytes) return undefined
-  return lengthBytes + (((message[0] as number) << 8) | (message[1] as number))
 }

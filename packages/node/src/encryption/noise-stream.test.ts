@@ -4,11 +4,11 @@ import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 import { multiaddrConnectionPair } from '@libp2p/utils'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { NoiseStream } from './noise-stream.ts'
-import { loadSodium } from './sodium.ts'
+import { sodiumHere } from './sodium.fixture.ts'
+import type { Sodium } from './sodium.ts'
 
-const sodium = loadSodium()
-if (sodium === undefined)
-  throw new Error('sodium-native is not there for this platform: what uses it cannot be tested')
+const sodium = sodiumHere()
+const { crypto_aead_chacha20poly1305_ietf_decrypt: decrypt } = sodium
 
 test('What a socket has not taken yet is not overwritten by what another is given', async () => {
   const lines = await Promise.all([line(), line(), line()])
@@ -44,8 +44,24 @@ test('What a socket has taken leaves its memory to the next', async () => {
   expect(new Set(written.map(({ buffer }) => buffer)).size).toBe(1)
 })
 
+test('Of what comes behind a message that is not genuine, nothing is looked at', async () => {
+  let opened = 0
+  const counting = {
+    ...sodium,
+    crypto_aead_chacha20poly1305_ietf_decrypt: (...all: Parameters<typeof decrypt>) => {
+      opened++
+      decrypt(...all)
+    }
+  }
+  const { receiver, socket } = await line(counting)
+  // Messages of no bytes.
+  socket.write(Buffer.alloc(60_000))
+  await vi.waitFor(() => expect(receiver.status).toBe('aborted'))
+  expect(opened).toBe(1)
+})
+
 /** A socket to oneself, with a stream on each end. */
-async function line() {
+async function line(receivers: Sodium = sodium) {
   const server = createServer({ pauseOnConnect: true })
   onTestFinished(() => void server.close())
   server.listen(0, '127.0.0.1')
@@ -59,18 +75,9 @@ async function line() {
   if (socket.connecting) await once(socket, 'connect')
   const [keyThere, keyBack] = [randomBytes(32), randomBytes(32)]
   const [from, to] = multiaddrConnectionPair()
-  const sender = stream(from, socket, { send: keyThere, receive: keyBack })
-  const receiver = stream(to, accepted, { send: keyBack, receive: keyThere })
+  const sender = new NoiseStream(from, socket, sodium, { send: keyThere, receive: keyBack })
+  const receiver = new NoiseStream(to, accepted, receivers, { send: keyBack, receive: keyThere })
   return { sender, receiver, socket }
-}
-
-function stream(
-  connection: ReturnType<typeof multiaddrConnectionPair>[0],
-  socket: Socket,
-  keys: { send: Uint8Array; receive: Uint8Array }
-): NoiseStream {
-  if (sodium === undefined) throw new Error('unreachable')
-  return new NoiseStream(connection, socket, sodium, keys)
 }
 
 function lengthOf(parts: readonly Uint8Array[]): number {

@@ -12,7 +12,11 @@ export interface NoiseKeys {
   receive: Uint8Array
 }
 
-const sharedRoom = new SharedRoom()
+/** How long the other side has to end what it sends, once nothing more is sent to it. */
+const lingerMs = 1_000
+
+/** Of most messages, and of any. A socket that lags keeps one of them until it has sent it. */
+const [small, large] = [new SharedRoom(4_096), new SharedRoom(plainBytesMax)]
 
 /** What comes behind Noise's handshake (https://github.com/libp2p/specs/blob/master/noise/README.md). */
 export class NoiseStream extends SocketStream<Socket> {
@@ -27,6 +31,13 @@ export class NoiseStream extends SocketStream<Socket> {
     this.#sodium = sodium
     this.#keys = keys
     socket.on('data', bytes => this.#reader.push(bytes))
+    // Who closes a socket with something unread in it, or still to come, resets it, and what the other side has not read yet is lost.
+    socket.destroySoon = () => {
+      socket.end()
+      socket.resume()
+      const timer = setTimeout(() => socket.destroy(), lingerMs)
+      socket.once('close', () => clearTimeout(timer))
+    }
     socket.resume()
   }
 
@@ -42,18 +53,19 @@ export class NoiseStream extends SocketStream<Socket> {
   }
 
   #writeMessage(plain: Uint8Array): boolean {
-    const isShared = this.socket.writableLength === 0
-    const { bytes, sealed } = isShared ? sharedRoom.take(plain.length) : roomFor(plain.length)
+    const isIdle = this.socket.writableLength === 0
+    const shared = plain.length <= small.plainBytesMax ? small : large
+    const { bytes, sealed } = isIdle ? shared.take(plain.length) : roomFor(plain.length)
     const { bytes: nonce } = this.#sent
     this.#sodium.crypto_aead_chacha20poly1305_ietf_encrypt(sealed, plain, null, null, nonce, this.#keys.send)
     this.#sent.count()
     const canSendMore = this.socket.write(bytes)
-    if (isShared && this.socket.writableLength > 0) sharedRoom.leave()
+    if (isIdle && this.socket.writableLength > 0) shared.leave()
     return canSendMore
   }
 
-  /** In place. */
-  #open(sealed: Uint8Array): void {
+  /** In place. Returns whether there is a use in more. */
+  #open(sealed: Uint8Array): boolean {
     const plain = sealed.subarray(0, Math.max(0, sealed.length - tagBytes))
     const { bytes: nonce } = this.#received
     try {
@@ -66,9 +78,11 @@ export class NoiseStream extends SocketStream<Socket> {
         this.#keys.receive
       )
     } catch (cause) {
-      return this.abort(new Error('what came is not what was sent', { cause }))
+      this.abort(new Error('what came is not what was sent', { cause }))
+      return false
     }
     this.#received.count()
     if (plain.length > 0) this.onData(plain)
+    return this.status !== 'aborted'
   }
 }

@@ -8,6 +8,7 @@ import { noise } from '@libp2p/noise'
 import { peerIdFromPrivateKey } from '@libp2p/peer-id'
 import { tcp } from '@libp2p/tcp'
 import { tls } from '@libp2p/tls'
+import { webSockets } from '@libp2p/websockets'
 import { yamux } from '@libp2p/yamux'
 import { type Multiaddr, multiaddr } from '@multiformats/multiaddr'
 import { createLibp2p, type Libp2pOptions } from 'libp2p'
@@ -15,11 +16,9 @@ import { afterEach, describe, expect, test, vi } from 'vitest'
 import { encrypters } from './encrypters.ts'
 import { socketNoise } from './socket-noise.ts'
 import { socketTls } from './socket-tls.ts'
-import { loadSodium } from './sodium.ts'
+import { sodiumHere } from './sodium.fixture.ts'
 
-const sodium = loadSodium()
-if (sodium === undefined)
-  throw new Error('sodium-native is not there for this platform: what uses it cannot be tested')
+const sodium = sodiumHere()
 const echo = '/test/echo'
 type Encrypters = NonNullable<Libp2pOptions['connectionEncrypters']>
 interface Kind {
@@ -42,16 +41,17 @@ interface NodeOptions {
   privateKey?: PrivateKey
   tcp?: Parameters<typeof tcp>[0]
   muxer?: typeof ourYamux
+  isWebSocket?: boolean
 }
 
 async function node(
   connectionEncrypters: Encrypters,
-  { privateKey, tcp: tcpOptions, muxer = ourYamux }: NodeOptions = {}
+  { privateKey, tcp: tcpOptions, muxer = ourYamux, isWebSocket = false }: NodeOptions = {}
 ): Promise<Libp2p> {
   const made = await createLibp2p({
     ...(privateKey && { privateKey }),
-    addresses: { listen: ['/ip4/127.0.0.1/tcp/0'] },
-    transports: [tcp(tcpOptions)],
+    addresses: { listen: [isWebSocket ? '/ip4/127.0.0.1/tcp/0/ws' : '/ip4/127.0.0.1/tcp/0'] },
+    transports: [isWebSocket ? webSockets() : tcp(tcpOptions)],
     connectionEncrypters,
     streamMuxers: [muxer()],
     connectionMonitor: { enabled: false }
@@ -208,15 +208,19 @@ describe.each([
     })
     const connection = await dialler.dial(listener.getMultiaddrs())
     const streams = await Promise.all([1, 2, 3, 4, 5].map(() => connection.newStream('/test/sink')))
-    for (const stream of streams) stream.send(new Uint8Array(1_000))
+    // As much as a stream may send before it hears from the other side, which says so meanwhile.
+    for (const stream of streams) stream.send(new Uint8Array(250_000))
     await connection.close()
-    await vi.waitFor(() => expect(came).toBe(5_000))
+    await vi.waitFor(() => expect(came).toBe(1_250_000))
     expect(connection.status).toBe('closed')
   })
 
   test.each([
     ['what is not encrypted', (socket: Socket) => socket.write(twoMessages())],
-    ['the beginning of a message that says that it is long', (socket: Socket) => socket.end('\xff\xff\x01')],
+    [
+      'the beginning of a message that says that it is long',
+      (socket: Socket) => socket.end(Buffer.from([0xff, 0xff, 1]))
+    ],
     ['nothing more', (socket: Socket) => socket.end()]
   ])('closes a connection on which %s comes, and goes on', async (_what, disturb) => {
     const listener = await node(ours)
@@ -228,9 +232,22 @@ describe.each([
     // It may be reset.
     socket.on('error', () => {})
     await new Promise(resolve => socket.once('close', resolve))
+    expect(listener.getConnections()).toEqual([])
     const connection = await (await node(ours)).dial(listener.getMultiaddrs())
     expect(await echoed(connection, Buffer.from('after'))).toEqual(Buffer.from('after'))
   })
+})
+
+test.each([
+  ['ours', "libp2p's"],
+  ["libp2p's", 'ours']
+] as const)('Noise over a WebSocket is sealed the same: %s dials %s', async (from, to) => {
+  const over = (side: typeof from | typeof to) =>
+    node(side === 'ours' ? noiseKind.ours : noiseKind.libp2ps, { isWebSocket: true })
+  const [dialler, listener] = [await over(from), await over(to)]
+  const connection = await dialler.dial(listener.getMultiaddrs())
+  const bytes = randomBytes(300_000)
+  expect(Buffer.compare(await echoed(connection, bytes), bytes)).toBe(0)
 })
 
 describe('A node', () => {

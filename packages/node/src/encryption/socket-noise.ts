@@ -32,7 +32,7 @@ class SocketNoise implements ConnectionEncrypter {
   readonly #components: NoiseComponents
   readonly #overStreams: ConnectionEncrypter
   /** One for all connections, as libp2p's has it. */
-  readonly #staticNoiseKey = defaultCrypto.generateX25519KeyPair().privateKey.subarray()
+  readonly #keyPair = defaultCrypto.generateX25519KeyPair()
 
   constructor(sodium: Sodium, components: NoiseComponents) {
     this.#sodium = sodium
@@ -70,8 +70,8 @@ class SocketNoise implements ConnectionEncrypter {
     }
     // Of three messages the initiator sends the first and the last.
     const handshake = new HandshakeStream(connection, socket, isResponder ? 2 : 1)
-    const encrypter = this.#noise(crypto)
     try {
+      const encrypter = this.#noise(crypto)
       const secured = isResponder
         ? await encrypter.secureInbound(handshake, options)
         : await encrypter.secureOutbound(handshake, options)
@@ -87,7 +87,10 @@ class SocketNoise implements ConnectionEncrypter {
   }
 
   #noise(crypto: ICryptoInterface): ConnectionEncrypter {
-    return noise({ crypto, staticNoiseKey: this.#staticNoiseKey })(this.#components)
+    // It would make the public key anew for each connection.
+    const generateX25519KeyPairFromSeed = () => this.#keyPair
+    const staticNoiseKey = this.#keyPair.privateKey.subarray()
+    return noise({ crypto: { ...crypto, generateX25519KeyPairFromSeed }, staticNoiseKey })(this.#components)
   }
 }
 

@@ -13,8 +13,8 @@ export interface SendQueue {
 }
 
 /**
- * What libp2p may hold of this stream beyond what the muxer took: one buffer, so that the queue above it decides. With what the muxer
- * and Noise add, it is one message of Noise's.
+ * What libp2p may hold of this stream beyond what the muxer took: one buffer, so that the queue above it decides. With what is added
+ * to objects of more than a few bytes, it is one message of Noise's.
  */
 export const sendBytesMax = 64_000
 

@@ -34,7 +34,7 @@ const protocol = '/yamux/1.0.0'
 const streamsMax = 1_000
 /** Frames that wait for a neighbour to read. Each stream has a few to say that it must take, as that it ends. */
 const piledMax = 4 * streamsMax
-/** To copy less than this is cheaper than to send the header apart. */
+/** To copy less than this, and what goes to many, is cheaper than to send the header apart. */
 const copiedBytesMax = 4_096
 /** The protocols that are written to before the other side has agreed. */
 const ourProtocols = '/hopcast/'
