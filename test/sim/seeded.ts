@@ -28,6 +28,12 @@ export function isGapless({ objects }: Pick<Reception, 'objects'>): boolean {
   })
 }
 
+/** Whether each object came once and none is missing, as `isGapless`, in whatever order: what is repaired comes late (RFC 1, 8.1). */
+export function isComplete({ objects }: Pick<Reception, 'objects'>): boolean {
+  const inOrder = objects.toSorted((a, b) => a.run.epoch - b.run.epoch || a.seq - b.seq)
+  return isGapless({ objects: inOrder })
+}
+
 /** The longest time between two objects. */
 export function longestPauseMs({ objects }: Reception): Millis {
   return Math.max(...objects.map((object, i) => object.at - (objects[i - 1]?.at ?? object.at)))
