@@ -1,4 +1,4 @@
-/** A libp2p node with js gossipsub, on the same transport, encryption and muxer as ours. */
+/** A libp2p node with js gossipsub, on the same transport as ours, with the cheapest of libp2p's encryptions and its muxer. */
 import { identify } from '@libp2p/identify'
 import { noise } from '@libp2p/noise'
 import { tcp } from '@libp2p/tcp'
