@@ -6,53 +6,40 @@
  * (`NoiseStream`); everywhere else, in `@libp2p/noise`, with libsodium. On the wire it is the same.
  */
 import type { Socket } from 'node:net'
-import {
-  type ConnectionEncrypter,
-  type MessageStream,
-  type SecureConnectionOptions,
-  type SecuredConnection,
-  serviceCapabilities
+import type {
+  ConnectionEncrypter,
+  MessageStream,
+  SecureConnectionOptions,
+  SecuredConnection
 } from '@libp2p/interface'
 import { type ICryptoInterface, type NoiseComponents, noise } from '@libp2p/noise'
 import { defaultCrypto } from '@libp2p/noise/crypto'
 import { HandshakeStream } from './handshake-stream.ts'
 import { type NoiseKeys, NoiseStream } from './noise-stream.ts'
-import { socketOf } from './socket.ts'
+import { SocketEncrypter } from './socket-encrypter.ts'
 import { type Sodium, tagBytes } from './sodium.ts'
 
 export function socketNoise(sodium: Sodium): (components: NoiseComponents) => ConnectionEncrypter {
   return components => new SocketNoise(sodium, components)
 }
 
-class SocketNoise implements ConnectionEncrypter {
-  readonly protocol = '/noise'
+class SocketNoise extends SocketEncrypter {
+  override readonly protocol = '/noise'
   readonly [Symbol.toStringTag] = '@hopcast/socket-noise'
-  readonly [serviceCapabilities] = ['@libp2p/connection-encryption']
   readonly #sodium: Sodium
   readonly #components: NoiseComponents
-  readonly #overStreams: ConnectionEncrypter
+  protected override readonly overStreams: ConnectionEncrypter
   /** One for all connections, as libp2p's has it. */
   readonly #keyPair = defaultCrypto.generateX25519KeyPair()
 
   constructor(sodium: Sodium, components: NoiseComponents) {
+    super()
     this.#sodium = sodium
     this.#components = components
-    this.#overStreams = this.#noise({ ...defaultCrypto, ...sealedBy(sodium) })
+    this.overStreams = this.#noise({ ...defaultCrypto, ...sealedBy(sodium) })
   }
 
-  secureInbound(connection: MessageStream, options?: SecureConnectionOptions): Promise<SecuredConnection> {
-    const socket = socketOf(connection)
-    if (socket === undefined) return this.#overStreams.secureInbound(connection, options)
-    return this.#secure(connection, socket, true, options)
-  }
-
-  secureOutbound(connection: MessageStream, options?: SecureConnectionOptions): Promise<SecuredConnection> {
-    const socket = socketOf(connection)
-    if (socket === undefined) return this.#overStreams.secureOutbound(connection, options)
-    return this.#secure(connection, socket, false, options)
-  }
-
-  async #secure(
+  protected override async secure(
     connection: MessageStream,
     socket: Socket,
     isResponder: boolean,

@@ -8,17 +8,17 @@
  */
 import type { Socket } from 'node:net'
 import { connect, createSecureContext, type SecureContext, TLSSocket } from 'node:tls'
-import {
-  type ConnectionEncrypter,
-  type MessageStream,
-  type SecureConnectionOptions,
-  type SecuredConnection,
-  type StreamMessageEvent,
-  serviceCapabilities
+import type {
+  ConnectionEncrypter,
+  MessageStream,
+  SecureConnectionOptions,
+  SecuredConnection,
+  StreamMessageEvent
 } from '@libp2p/interface'
 import { PROTOCOL, type TLSComponents, tls } from '@libp2p/tls'
 import { generateCertificate, verifyPeerCertificate } from '@libp2p/tls/utils'
-import { socketOf, takeFromLibp2p } from './socket.ts'
+import { takeFromLibp2p } from './socket.ts'
+import { SocketEncrypter } from './socket-encrypter.ts'
 import { TlsStream } from './tls-stream.ts'
 
 /** What ALPN says when the muxer is to be agreed on later. */
@@ -30,35 +30,23 @@ export function socketTls(): (components: TLSComponents) => ConnectionEncrypter 
   return components => new SocketTls(components)
 }
 
-class SocketTls implements ConnectionEncrypter {
-  readonly protocol = PROTOCOL
+class SocketTls extends SocketEncrypter {
+  override readonly protocol = PROTOCOL
   readonly [Symbol.toStringTag] = '@hopcast/socket-tls'
-  readonly [serviceCapabilities] = ['@libp2p/connection-encryption']
   readonly #components: TLSComponents
-  readonly #overStreams: ConnectionEncrypter
+  protected override readonly overStreams: ConnectionEncrypter
   /** One certificate does for all connections. */
   #context: Promise<SecureContext> | undefined
 
   constructor(components: TLSComponents) {
+    super()
     this.#components = components
-    this.#overStreams = tls()(components)
+    this.overStreams = tls()(components)
     // It takes tens of milliseconds, which whoever dials first would wait for. A failure is that one's to see.
     this.#secureContext().catch(() => undefined)
   }
 
-  secureInbound(connection: MessageStream, options?: SecureConnectionOptions): Promise<SecuredConnection> {
-    const socket = socketOf(connection)
-    if (socket === undefined) return this.#overStreams.secureInbound(connection, options)
-    return this.#secure(connection, socket, true, options)
-  }
-
-  secureOutbound(connection: MessageStream, options?: SecureConnectionOptions): Promise<SecuredConnection> {
-    const socket = socketOf(connection)
-    if (socket === undefined) return this.#overStreams.secureOutbound(connection, options)
-    return this.#secure(connection, socket, false, options)
-  }
-
-  async #secure(
+  protected override async secure(
     connection: MessageStream,
     socket: Socket,
     isServer: boolean,
