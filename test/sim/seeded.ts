@@ -30,8 +30,8 @@ export function isGapless({ objects }: Pick<Reception, 'objects'>): boolean {
 
 /** Whether each object came once and none is missing, as `isGapless`, in whatever order: what is repaired comes late (RFC 1, 8.1). */
 export function isComplete({ objects }: Pick<Reception, 'objects'>): boolean {
-  const inOrder = objects.toSorted((a, b) => a.run.epoch - b.run.epoch || a.seq - b.seq)
-  return isGapless({ objects: inOrder })
+  const runs = Map.groupBy(objects, ({ run }) => run).values()
+  return [...runs].every(run => isGapless({ objects: run.toSorted((a, b) => a.seq - b.seq) }))
 }
 
 /** The longest time between two objects. */
