@@ -4,6 +4,7 @@
  */
 import type { Config } from './config.ts'
 import type { Millis, StreamId } from './ids.ts'
+import { RecentObjects } from './recent-objects.ts'
 import type { Rate } from './streams.ts'
 import type { Timers } from './timers.ts'
 import { uint32Max } from './wire/limits.ts'
@@ -29,10 +30,7 @@ interface StreamBuffer {
   silent: boolean
   /** A bit per seqno of the window that ends at `newest`: seen or not. */
   readonly seen: Uint32Array
-  /** In the order of arrival. Those before `start` are gone; the array is trimmed now and then. */
-  recent: { object: ObjectFrame; at: Millis }[]
-  start: number
-  bytes: number
+  readonly recent: RecentObjects
   received: number
   sent: number
   /** On the wire, since the last measurement; and what that gave. */
@@ -91,35 +89,24 @@ export class Forward {
    * is not here, or came longer than `beginningMs` ago.
    */
   recent(stream: StreamId, startSeq: number, onlyWhole: boolean, now: Millis): ObjectFrame[] {
-    const buffer = this.#streams.get(stream)
-    if (buffer === undefined) return []
-    this.#expire(buffer, now)
-    const objects: ObjectFrame[] = []
-    let firstAt = Number.NEGATIVE_INFINITY
-    for (let i = buffer.start; i < buffer.recent.length; i++) {
-      const held = buffer.recent[i]
-      if (held === undefined || held.object.header.seq < startSeq) continue
-      objects.push(held.object)
-      if (held.object.header.seq === startSeq) firstAt = held.at
-    }
-    return onlyWhole && now - firstAt > this.#config.beginningMs ? [] : objects
+    return onlyWhole && !this.#isWhole(stream, startSeq, now)
+      ? []
+      : this.range(stream, startSeq, uint32Max, now)
+  }
+
+  /** Whether who asks for the beginning of the stream would be given it. */
+  isBeginning(stream: StreamId, now: Millis): boolean {
+    return this.#isWhole(stream, 0, now)
   }
 
   /** The recent objects from `first` to `last` that are held. */
   range(stream: StreamId, first: number, last: number, now: Millis): ObjectFrame[] {
-    return this.recent(stream, first, false, now).filter(({ header }) => header.seq <= last)
+    return this.#recent(stream, now)?.range(first, last) ?? []
   }
 
   /** The least and the greatest seqno of the recent objects. */
   held(stream: StreamId, now: Millis): { oldest: number; newest: number } | undefined {
-    // They may be too many for the arguments of one call.
-    let oldest = Number.POSITIVE_INFINITY
-    let newest = Number.NEGATIVE_INFINITY
-    for (const { header } of this.recent(stream, 0, false, now)) {
-      oldest = Math.min(oldest, header.seq)
-      newest = Math.max(newest, header.seq)
-    }
-    return newest < oldest ? undefined : { oldest, newest }
+    return this.#recent(stream, now)?.extent()
   }
 
   /** The seqno after the newest, to go on from with another parent; undefined before the first object. */
@@ -171,6 +158,7 @@ export class Forward {
     this.#measuredAt = now
     for (const buffer of this.#streams.values()) {
       this.#expire(buffer, now)
+      buffer.recent.trim()
       buffer.peakBytesMax *= peakFading
       const bps = (8 * buffer.bytesSince) / seconds
       buffer.bytesSince = 0
@@ -195,7 +183,7 @@ export class Forward {
   drop(stream: StreamId): void {
     const buffer = this.#streams.get(stream)
     if (buffer === undefined) return
-    this.#bytes -= buffer.bytes
+    this.#bytes -= buffer.recent.bytes
     this.#streams.delete(stream)
   }
 
@@ -203,18 +191,8 @@ export class Forward {
     const seen = new Uint32Array(Math.ceil(this.#config.dedupWindow / 32))
     const flow = { newestAt: 0, gapMs: 0, silent: false, bytesSince: 0, isNew: true, rateBps: 0 }
     const peak = { peakFrom: 0, peakBytes: 0, peakBytesMax: 0 }
-    return {
-      newest: -1,
-      jump: undefined,
-      ...flow,
-      ...peak,
-      seen,
-      recent: [],
-      start: 0,
-      bytes: 0,
-      received: 0,
-      sent: 0
-    }
+    const recent = new RecentObjects()
+    return { newest: -1, jump: undefined, ...flow, ...peak, seen, recent, received: 0, sent: 0 }
   }
 
   /** Takes the time since the last object into account, and watches a stream that has begun to flow (again). */
@@ -275,13 +253,16 @@ export class Forward {
 
   #keep(buffer: StreamBuffer, object: ObjectFrame, now: Millis): void {
     this.#expire(buffer, now)
-    buffer.recent.push({ object, at: now })
     this.#measureRate(buffer, object)
-    buffer.bytes += object.bytes.length
-    this.#bytes += object.bytes.length
-    while (buffer.bytes > this.#config.recentBytesPerStreamMax || this.#bytes > this.#config.recentBytesMax) {
-      if (!this.#shift(buffer)) break
+    const { recentBytesPerStreamMax, recentBytesMax } = this.#config
+    const { length } = object.bytes
+    const { recent } = buffer
+    while (recent.bytes + length > recentBytesPerStreamMax || this.#bytes + length > recentBytesMax) {
+      if (recent.oldestAt === undefined) return
+      this.#bytes -= recent.shift()
     }
+    recent.push(object, now)
+    this.#bytes += length
   }
 
   /**
@@ -297,27 +278,20 @@ export class Forward {
     buffer.peakBytesMax = Math.max(buffer.peakBytesMax, buffer.peakBytes)
   }
 
-  #expire(buffer: StreamBuffer, now: Millis): void {
-    for (;;) {
-      const oldest = buffer.recent[buffer.start]
-      if (oldest === undefined || now - oldest.at < this.#config.recentMs) return
-      this.#shift(buffer)
-    }
+  #isWhole(stream: StreamId, startSeq: number, now: Millis): boolean {
+    const cameAt = this.#recent(stream, now)?.cameAt(startSeq)
+    return cameAt !== undefined && now - cameAt <= this.#config.beginningMs
   }
 
-  /** Lets the oldest object go; false when there is none. */
-  #shift(buffer: StreamBuffer): boolean {
-    const oldest = buffer.recent[buffer.start]
-    if (oldest === undefined) return false
-    buffer.start++
-    buffer.bytes -= oldest.object.bytes.length
-    this.#bytes -= oldest.object.bytes.length
-    // Half of the array is gone: move the rest down. Each object is moved about once.
-    if (buffer.start * 2 >= buffer.recent.length) {
-      buffer.recent = buffer.recent.slice(buffer.start)
-      buffer.start = 0
-    }
-    return true
+  #recent(stream: StreamId, now: Millis): RecentObjects | undefined {
+    const buffer = this.#streams.get(stream)
+    if (buffer !== undefined) this.#expire(buffer, now)
+    return buffer?.recent
+  }
+
+  #expire({ recent }: StreamBuffer, now: Millis): void {
+    const { recentMs } = this.#config
+    while (recent.oldestAt !== undefined && now - recent.oldestAt >= recentMs) this.#bytes -= recent.shift()
   }
 }
 

@@ -53,7 +53,7 @@ export class Parts {
       hasRefused: (publisher, peer) => this.routes.hasRefused(publisher, peer),
       backup: (publisher, parent) => this.routes.backup(publisher, parent),
       resumeSeq: stream => this.forward.resumeSeq(stream),
-      isBeginning: (stream, now) => this.forward.recent(stream, 0, true, now).length > 0,
+      isBeginning: (stream, now) => this.forward.isBeginning(stream, now),
       isFlowing: (stream, now) => this.forward.isFlowing(stream, now),
       isServer: peer => this.links.isServer(peer),
       rate: stream => this.forward.rate(stream)
