@@ -1,25 +1,40 @@
+import { identify } from '@libp2p/identify'
+import { tcp } from '@libp2p/tcp'
+import { tls } from '@libp2p/tls'
+import { yamux } from '@libp2p/yamux'
 import { multiaddr } from '@multiformats/multiaddr'
+import { createLibp2p } from 'libp2p'
 import type { Client } from './client.ts'
-import { type GossipsubMessage, gossipsubNode } from './gossipsub-node.ts'
+import { publishing, RpcReader, subscribing } from './gossipsub-messages.ts'
+import { Batch } from './socket.ts'
 
-/** The relay is all that this node knows. */
-const meshSize = 1
+const protocol = '/meshsub/1.2.0'
 
+/**
+ * The least that gossipsub takes for a peer. Whole nodes, fifty in one process, are busier than the relay, and what they have not read
+ * yet the relay writes in few large pieces.
+ */
 export async function connectGossipsub({ address }: { address: string }): Promise<Client> {
-  const node = await gossipsubNode(meshSize, [])
-  const { pubsub } = node.services
-  await node.dial(multiaddr(address))
-  const handlers = new Map<string, (payload: Uint8Array) => void>()
-  pubsub.addEventListener('message', event => {
-    const { topic, data } = (event as CustomEvent<GossipsubMessage>).detail
-    handlers.get(topic)?.(data)
+  const node = await createLibp2p({
+    transports: [tcp()],
+    connectionEncrypters: [tls()],
+    streamMuxers: [yamux()],
+    connectionMonitor: { enabled: false },
+    // By it the relay knows that this is a peer.
+    services: { identify: identify() }
   })
+  const handlers = new Map<string, (payload: Uint8Array) => void>()
+  const reader = new RpcReader((topic, data) => handlers.get(topic)?.(data))
+  await node.handle(protocol, stream => {
+    stream.addEventListener('message', ({ data }) => reader.push(Buffer.from(data.subarray())))
+  })
+  const stream = await node.dialProtocol(multiaddr(address), protocol)
+  const batch = new Batch(bytes => stream.send(bytes))
   return {
-    // It refuses what it has no room for; what is missing in the end is counted.
-    publish: (channel, payload) => void pubsub.publish(channel, payload).catch(() => {}),
+    publish: (channel, payload) => batch.add(publishing(channel, payload)),
     subscribe(channel, onMessage) {
       handlers.set(channel, onMessage)
-      pubsub.subscribe(channel)
+      batch.add(subscribing(channel))
     }
   }
 }

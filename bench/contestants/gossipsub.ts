@@ -1,4 +1,4 @@
-import { missingGossipsub } from '../clients/gossipsub-node.ts'
+import { missingGossipsub } from '../relays/gossipsub-node.ts'
 import { channelName } from '../workloads/load.ts'
 import type { Contestant } from './contestant.ts'
 

@@ -1,7 +1,7 @@
 /**
  * A node that passes on one topic by gossipsub, to so many peers. Prints its address. Arguments: topic, number of peers.
  */
-import { gossipsubNode } from '../clients/gossipsub-node.ts'
+import { gossipsubNode } from './gossipsub-node.ts'
 
 const [topic = '', peers = ''] = process.argv.slice(2)
 

@@ -9,17 +9,11 @@ import { createLibp2p, type Libp2p, type ServiceFactoryMap } from 'libp2p'
 const packageName: string = '@libp2p/gossipsub'
 
 /** As much of gossipsub as is used here: it need not be installed for the rest to be compiled. */
-export interface Pubsub extends EventTarget {
+interface Pubsub {
   subscribe(topic: string): void
-  publish(topic: string, payload: Uint8Array): Promise<unknown>
 }
 
 type Services = { pubsub: Pubsub; identify: unknown }
-
-export interface GossipsubMessage {
-  topic: string
-  data: Uint8Array
-}
 
 export function missingGossipsub(): string | undefined {
   try {
