@@ -37,6 +37,16 @@ export const benchmarks: readonly Benchmark[] = [
   paced(10, 200, 1_000),
   paced(50, 200, 500),
   relaying({
+    name: 'overload-10x1200',
+    about: '1 publisher to 10 subscribers, 1200 bytes each, 5,000 a second, whether they get through or not',
+    load: { ...oneChannel(10, 1_200), perSecond: 5_000 },
+    peers: [
+      { contestant: natsTls, goals: { cpu: 1 } },
+      { contestant: gossipsub, goals: { cpu: 1 / 50 } },
+      { contestant: mosquitto, goals: {} }
+    ]
+  }),
+  relaying({
     name: 'channels-200',
     about: '200 channels of 50 messages a second, as audio has them, each to 5 of 50 subscribers',
     load: { channels: 200, publishers: 20, subscribers: 50, takers: 5, payloadBytes: 120, perSecond: 50 },

@@ -3,6 +3,7 @@ import { resolve } from 'node:path'
 import type { Row } from './benchmark.ts'
 import { benchmarks } from './benchmarks.ts'
 import { help, parseRequest, type Request, UsageError } from './command-line.ts'
+import { useUsual } from './congestion-control.ts'
 import { json as asJson, table } from './report.ts'
 import { Stage } from './stage.ts'
 
@@ -29,6 +30,7 @@ async function run({
   json
 }: Extract<Request, { type: 'run' }>): Promise<void> {
   const say = (text: string) => process.stderr.write(`${text}\n`)
+  useUsual(say)
   const stage = new Stage({
     runs,
     beside,

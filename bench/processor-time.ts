@@ -11,8 +11,23 @@ let ticksPerSecond: number | undefined
  * @throws when there is no such process, or no /proc
  */
 export function processorTimeUs(pid: number): number {
-  ticksPerSecond ??= Number(execFileSync('getconf', ['CLK_TCK'], { encoding: 'utf8' }))
+  ticksPerSecond ??= tickRate()
   return (ticksOf(readFileSync(`/proc/${pid}/stat`, 'utf8')) * 1_000_000) / ticksPerSecond
+}
+
+/** How long something was to run on this machine's processors while its host ran something else, in microseconds since it began. */
+export function stolenTimeUs(): number {
+  ticksPerSecond ??= tickRate()
+  return (stolenTicksOf(readFileSync('/proc/stat', 'utf8')) * 1_000_000) / ticksPerSecond
+}
+
+function tickRate(): number {
+  return Number(execFileSync('getconf', ['CLK_TCK'], { encoding: 'utf8' }))
+}
+
+/** The eighth number of the first line in proc(5). */
+export function stolenTicksOf(stat: string): number {
+  return Number(/^cpu +(?:\d+ ){7}(\d+)/.exec(stat)?.[1] ?? 0)
 }
 
 /** The sum of utime and stime, fields 14 and 15 in proc(5). The program's name before them may contain anything. */

@@ -1,6 +1,7 @@
 /** What a run says: a table for people, one object for programs. */
 import { availableParallelism, cpus } from 'node:os'
 import type { Goal, Row } from './benchmark.ts'
+import { congestionControl } from './congestion-control.ts'
 import type { Layer } from './profile/layers.ts'
 
 /** One JSON object. What could not be measured is null. */
@@ -8,7 +9,8 @@ export function json(rows: readonly Row[]): string {
   const machine = {
     cpu: cpus()[0]?.model ?? 'unknown',
     processors: availableParallelism(),
-    node: process.version
+    node: process.version,
+    congestionControl: congestionControl()
   }
   return JSON.stringify({ machine, rows }, (_, value) => (value === undefined ? null : value))
 }

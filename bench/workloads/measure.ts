@@ -7,7 +7,7 @@ import type { Contestant } from '../contestants/contestant.ts'
 import type { Count } from '../load/plan.ts'
 import { nowMs } from '../load/stamp.ts'
 import { Worker } from '../load/worker.ts'
-import { processorTimeUs } from '../processor-time.ts'
+import { processorTimeUs, stolenTimeUs } from '../processor-time.ts'
 import { type Layer, layersOf } from '../profile/layers.ts'
 import { profileOf } from '../profile/profile-of.ts'
 import type { Stage } from '../stage.ts'
@@ -21,6 +21,8 @@ export interface Measurement {
   latencyMs: { p50: number; p99: number } | undefined
   /** What relays and load use of all of the machine's processors. */
   machineShare: number
+  /** What others had of them, on the machine that this one is a part of, when they were wanted here. */
+  stolenShare: number
   /** Of the deliveries that there should have been: 1 for all. */
   delivered: number
   limit: Limit
@@ -92,10 +94,12 @@ async function counted(
   for (const worker of workers) worker.order({ type: 'begin' })
   const from = performance.now()
   const before = pids.map(processorTimeUs)
+  const stolenUs = stolenTimeUs()
   await wait(saturated ? windowMs.saturated : windowMs.steady)
   const elapsedMs = performance.now() - from
   /** Of one processor. */
   const shares = pids.map((pid, i) => (processorTimeUs(pid) - (before[i] as number)) / (1_000 * elapsedMs))
+  const stolenShare = (stolenTimeUs() - stolenUs) / (1_000 * elapsedMs * availableParallelism())
   for (const worker of workers) worker.order({ type: 'end' })
   const counts = await Promise.all(workers.map(async worker => (await worker.heard('counted')).count))
   const [written, ...received] = counts as [Count, ...Count[]]
@@ -106,6 +110,7 @@ async function counted(
     cpuUs: relayShare === undefined ? undefined : (1_000 * relayShare) / deliveriesPerMs,
     latencyMs: saturated ? undefined : latencyOf(received),
     machineShare: shares.reduce((sum, share) => sum + share) / availableParallelism(),
+    stolenShare,
     delivered: deliveriesPerMs / (perMs(written) * load.takers),
     limit: limitOf(saturated, relayShare ?? 0, Math.max(...shares.slice(relays.length)))
   }

@@ -27,6 +27,8 @@ interface Figure {
 const addedMinMs = 0.01
 /** Less than this is said. */
 const deliveredMin = 0.98
+/** More than this, of any run, is said: delays are then the host's. */
+const stolenMax = 0.02
 
 const cpu: Figure = { name: 'CPU per delivery', unit: 'µs', goal: 'cpu', of: ({ cpuUs }) => cpuUs }
 
@@ -158,5 +160,10 @@ function noteOf(peer: string, measured: Runs['measured'], failures: Runs['failur
       ? [`${who} delivered ${(100 * delivered).toFixed(0)} %`]
       : []
   })
+  const stolen = Math.max(
+    ...measured.flatMap(results => Array.from(results.values(), one => one.stolenShare))
+  )
+  if (stolen > stolenMax)
+    notes.push(`in one run the host took ${(100 * stolen).toFixed(0)} % of the processors for others`)
   return notes.length === 0 ? undefined : notes.join('; ')
 }

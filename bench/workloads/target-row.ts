@@ -42,8 +42,8 @@ export function ratioRow(row: {
   /** The other state. */
   peer: string
   unit: string
-  /** What the ratio should be, at most. */
-  goal: number
+  /** What the ratio should be, at most; undefined: nobody has said. */
+  goal: number | undefined
   pairs: readonly (readonly [number, number])[]
 }): Row {
   const { goal, pairs, ...rest } = row
@@ -55,7 +55,7 @@ export function ratioRow(row: {
     ratio: median(ratios),
     runs: pairs.length,
     spread: spread(ratios),
-    goal: { atMost: goal },
+    goal: goal === undefined ? undefined : { atMost: goal },
     limit: undefined,
     note: undefined
   }
