@@ -38,8 +38,8 @@ export const benchmarks: readonly Benchmark[] = [
   paced(50, 200, 500),
   relaying({
     name: 'overload-10x1200',
-    about: '1 publisher to 10 subscribers, 1200 bytes each, 5,000 a second, whether they get through or not',
-    load: { ...oneChannel(10, 1_200), perSecond: 5_000 },
+    about: '1 publisher to 10 subscribers, 1200 bytes each, 7,500 a second, whether they get through or not',
+    load: { ...oneChannel(10, 1_200), perSecond: 7_500 },
     peers: [
       { contestant: natsTls, goals: { cpu: 1 } },
       { contestant: gossipsub, goals: { cpu: 1 / 50 } },

@@ -3,10 +3,11 @@
  * there it paces each connection by a timer of its own, which costs each contestant something else.
  */
 import { spawnSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 
 const wanted = 'cubic'
-/** Set for whom it has been seen to, by `withUsual`. */
+const setting = '/proc/sys/net/ipv4/tcp_congestion_control'
+/** Set for whom it has been seen to, by `useUsual`. */
 const mark = 'HOPCAST_BENCH_TCP'
 
 /** In a network of its own: the setting of this machine's is left alone. */
@@ -17,15 +18,15 @@ const inside = [
 ].join(' && ')
 const network = ['unshare', '--net', 'sh', '-c', inside, 'sh']
 
-/** What TCP connections of loopback have. */
-export function congestionControl(): string {
-  return process.env[mark] ?? readFileSync('/proc/sys/net/ipv4/tcp_congestion_control', 'utf8').trim()
+/** What TCP connections of loopback have; undefined where there is no saying. */
+export function congestionControl(): string | undefined {
+  return process.env[mark] ?? (existsSync(setting) ? readFileSync(setting, 'utf8').trim() : undefined)
 }
 
 /** Becomes the same program with the usual one, if it has another and may; otherwise says how that is done. */
 export function useUsual(say: (text: string) => void): void {
   const present = congestionControl()
-  if (present === wanted) return
+  if (present === undefined || present === wanted) return
   const [command = '', ...args] = network
   if (spawnSync(command, [...args, 'true']).status === 0) {
     const itself = [process.execPath, ...process.execArgv, ...process.argv.slice(1)]
