@@ -89,9 +89,8 @@ export class Forward {
    * is not here, or came longer than `beginningMs` ago.
    */
   recent(stream: StreamId, startSeq: number, onlyWhole: boolean, now: Millis): ObjectFrame[] {
-    return onlyWhole && !this.#isWhole(stream, startSeq, now)
-      ? []
-      : this.range(stream, startSeq, uint32Max, now)
+    if (onlyWhole && !this.#isWhole(stream, startSeq, now)) return []
+    return [...this.newestFirst(stream, startSeq, uint32Max, now)].reverse()
   }
 
   /** Whether who asks for the beginning of the stream would be given it. */
@@ -99,9 +98,9 @@ export class Forward {
     return this.#isWhole(stream, 0, now)
   }
 
-  /** The recent objects from `first` to `last` that are held. */
-  range(stream: StreamId, first: number, last: number, now: Millis): ObjectFrame[] {
-    return this.#recent(stream, now)?.range(first, last) ?? []
+  /** The recent objects from `first` to `last` that are held, the last that came first. Each is made when it is asked for. */
+  newestFirst(stream: StreamId, first: number, last: number, now: Millis): Iterable<ObjectFrame> {
+    return this.#recent(stream, now)?.newestFirst(first, last) ?? []
   }
 
   /** The least and the greatest seqno of the recent objects. */

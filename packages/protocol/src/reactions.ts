@@ -238,9 +238,9 @@ export class Reactions {
   /** Sends what is asked for and held; otherwise says what is. */
   serve(peer: PeerId, { stream, first, last }: Nack, now: Millis): void {
     if (!this.#parts.repair.mayAsk(peer, now)) return
-    const objects = this.#parts.forward.range(stream, first, last, now)
-    const isChild = this.#parts.relay.children(stream).includes(peer)
     // The newest are worth most.
+    const objects = this.#parts.forward.newestFirst(stream, first, last, now)
+    const isChild = this.#parts.relay.children(stream).includes(peer)
     const given = this.#parts.repair.budget.take(peer, objects, isChild, now)
     const peers = [peer]
     for (const object of given) this.#forwardTo(peers, object, now)

@@ -15,6 +15,10 @@ function object(seq: number, payloadBytes = 10): ObjectFrame {
   return encodeObject(header, new Uint8Array(payloadBytes).fill(seq))
 }
 
+function inOrder(recent: RecentObjects, first: number, last: number): ObjectFrame[] {
+  return [...recent.newestFirst(first, last)].reverse()
+}
+
 /** Pushes an object with so many bytes of payload, or lets so many go; 'trim' gives room back. */
 const step = fc.oneof(
   { weight: 6, arbitrary: fc.record({ payloadBytes: fc.oneof(fc.nat(300), fc.nat(3_000)) }) },
@@ -39,7 +43,7 @@ describe('Recent objects are', () => {
             recent.push(pushed, at)
             held.push({ object: pushed, at })
           }
-          expect(recent.range(0, steps.length)).toEqual(held.map(one => one.object))
+          expect(inOrder(recent, 0, steps.length)).toEqual(held.map(one => one.object))
           expect(recent.oldestAt).toBe(held[0]?.at)
           expect(recent.bytes).toBe(held.reduce((sum, one) => sum + one.object.bytes.length, 0))
         }
@@ -50,14 +54,14 @@ describe('Recent objects are', () => {
   test('given from one seqno to another, in the order they came in', () => {
     const recent = new RecentObjects()
     for (const seq of [7, 3, 5, 4, 9]) recent.push(object(seq), 0)
-    expect(recent.range(4, 7).map(({ header }) => header.seq)).toEqual([7, 5, 4])
+    expect(inOrder(recent, 4, 7).map(({ header }) => header.seq)).toEqual([7, 5, 4])
     expect(recent.extent()).toEqual({ oldest: 3, newest: 9 })
   })
 
   test('given for good: what comes later leaves their bytes alone', () => {
     const recent = new RecentObjects()
     recent.push(object(1), 0)
-    const given = recent.range(1, 1)
+    const given = inOrder(recent, 1, 1)
     for (let seq = 2; seq < 200; seq++) {
       recent.push(object(seq), 0)
       recent.shift()
@@ -102,7 +106,7 @@ describe('The memory of recent objects', () => {
     for (let i = 0; i < 990; i++) recent.shift()
     recent.trim()
     expect(recent.memoryBytes).toBeLessThan(2 * 1.25 * recent.bytes + 3 * 32 * 20)
-    expect(recent.range(0, 1_000).map(({ header }) => header.seq)).toEqual(
+    expect(inOrder(recent, 0, 1_000).map(({ header }) => header.seq)).toEqual(
       Array.from({ length: 10 }, (_, i) => 990 + i)
     )
     for (let i = 0; i < 10; i++) recent.shift()

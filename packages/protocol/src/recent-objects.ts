@@ -71,16 +71,17 @@ export class RecentObjects {
     return length
   }
 
-  /** Those whose seqnos are from `first` to `last`, made anew: their bytes stay when these here go. */
-  range(first: number, last: number): ObjectFrame[] {
-    const objects: ObjectFrame[] = []
-    for (let i = 0; i < this.#count; i++) {
+  /**
+   * Those whose seqnos are from `first` to `last`, the last that came first. Each is made when it is asked for, with bytes of its own;
+   * until then there is to be no `push`, `shift` or `trim`.
+   */
+  *newestFirst(first: number, last: number): Iterable<ObjectFrame> {
+    for (let i = this.#count - 1; i >= 0; i--) {
       const seq = this.#seq(i)
       if (seq < first || seq > last) continue
       const begin = this.#begin(i)
-      objects.push(parseObject(this.#ring.slice(begin, begin + this.#length(i))))
+      yield parseObject(this.#ring.slice(begin, begin + this.#length(i)))
     }
-    return objects
   }
 
   /** When the object came; undefined when it is not here. */

@@ -56,7 +56,7 @@ test('Children are given a share of what is forwarded, which nobody else can use
 test('A large object counts as several, and of those that are too many the last are given', () => {
   const made = budget()
   const [first, second, third] = [sized(60_000), sized(40_999), sized(60_000)]
-  expect(made.takeOf(a, [first, second, third], false, 0)).toEqual([second, third])
+  expect(made.takeOf(a, [third, second, first], false, 0)).toEqual([second, third])
   expect(made.take(a, 1, false, 0)).toBe(0)
   expect(made.take(a, 1, false, 100)).toBe(1)
   made.take(b, 50, false, 100)
@@ -64,4 +64,14 @@ test('A large object counts as several, and of those that are too many the last 
   made.take('d' as PeerId, 100, true, 100)
   made.earn(8, 3_000)
   expect(made.take('e' as PeerId, 100, true, 100)).toBe(3)
+})
+
+test('Objects that are not given are not made for it', () => {
+  const made = budget()
+  let count = 0
+  function* newestFirst() {
+    for (; count < 1_000; count++) yield sized(100)
+  }
+  expect(made.takeOf(a, newestFirst(), false, 0).length).toBe(100)
+  expect(count).toBe(100)
 })

@@ -29,21 +29,26 @@ export class RepairBudget {
     this.#earned.add(this.#share * copies * this.#units(object))
   }
 
-  /** Those of `objects` that the neighbour may be given, the last ones; `isChild`: it has the stream from here. */
-  take(peer: PeerId, objects: readonly ObjectFrame[], isChild: boolean, now: Millis): readonly ObjectFrame[] {
+  /**
+   * What the neighbour may be given, the newest first, in the order in which it came; `isChild`: it has the stream from here.
+   *
+   * @param newestFirst is asked for one more than that, at most
+   */
+  take(peer: PeerId, newestFirst: Iterable<ObjectFrame>, isChild: boolean, now: Millis): ObjectFrame[] {
     const inAll = this.#all.left(now) + (isChild ? this.#earned.left(now) : 0)
     const left = Math.min(inAll, this.#each.left(peer, now))
     let units = 0
-    let from = objects.length
-    for (; from > 0; from--) {
-      const more = this.#units(objects[from - 1] as ObjectFrame)
+    const given: ObjectFrame[] = []
+    for (const object of newestFirst) {
+      const more = this.#units(object)
       if (units + more > left) break
       units += more
+      given.push(object)
     }
     this.#each.takeUpTo(peer, units, now)
     const earned = isChild ? this.#earned.takeUpTo(units, now) : 0
     this.#all.takeUpTo(units - earned, now)
-    return objects.slice(from)
+    return given.reverse()
   }
 
   #units({ bytes }: ObjectFrame): number {
