@@ -15,11 +15,13 @@ const rowsMin = 8
 const bytesMin = 1_024
 /** The ring is so much longer than what it has to hold: it is not moved at each object that finds no room at its end. */
 const slack = 1.25
+/** Most streams that a relay knows have nothing at the moment. */
+const [noBytes, noRows] = [new Uint8Array(), new Float64Array()]
 
 export class RecentObjects {
-  #ring = new Uint8Array()
+  #ring = noBytes
   /** Rows, also a ring. */
-  #rows = new Float64Array()
+  #rows = noRows
   /** The number of the row of the oldest. */
   #first = 0
   #count = 0
@@ -104,8 +106,8 @@ export class RecentObjects {
   /** Gives back the room that a larger rate, or another time, has needed. */
   trim(): void {
     if (this.#count === 0) {
-      this.#ring = new Uint8Array()
-      this.#rows = new Float64Array()
+      this.#ring = noBytes
+      this.#rows = noRows
       this.#first = 0
       return
     }
