@@ -20,34 +20,53 @@ function inOrder(recent: RecentObjects, first: number, last: number): ObjectFram
 }
 
 /** Pushes an object with so many bytes of payload, or lets so many go; 'trim' gives room back. */
-const step = fc.oneof(
+type Step = { payloadBytes: number } | { shifts: number } | 'trim'
+
+/** More comes than goes, and then less. */
+const anyStep: fc.Arbitrary<Step> = fc.oneof(
   { weight: 6, arbitrary: fc.record({ payloadBytes: fc.oneof(fc.nat(300), fc.nat(3_000)) }) },
   { weight: 3, arbitrary: fc.record({ shifts: fc.nat(6) }) },
   { weight: 1, arbitrary: fc.constant('trim' as const) }
 )
+/** As much goes as comes, of few sizes, which may fill a ring of 1,024 bytes to the last: it goes round and round. */
+const steadyStep: fc.Arbitrary<Step> = fc.oneof(
+  fc.record({ payloadBytes: fc.constantFrom(24, 24 + 64, 24 + 128) }),
+  fc.record({ shifts: fc.constantFrom(1, 1, 2) })
+)
+
+/** Does as the steps say, and as a plain list does, and compares the two after each. */
+function compare(steps: readonly Step[]): void {
+  const recent = new RecentObjects()
+  const held: { object: ObjectFrame; at: number }[] = []
+  for (const [at, step] of steps.entries()) {
+    if (step === 'trim') recent.trim()
+    else if ('shifts' in step) {
+      for (let i = 0; i < step.shifts; i++) {
+        expect(recent.shift()).toBe(held.shift()?.object.bytes.length ?? 0)
+      }
+    } else {
+      const pushed = object(at, step.payloadBytes)
+      recent.push(pushed, at)
+      held.push({ object: pushed, at })
+    }
+    expect(inOrder(recent, 0, steps.length)).toEqual(held.map(one => one.object))
+    expect(recent.oldestAt).toBe(held[0]?.at)
+    expect(recent.bytes).toBe(held.reduce((sum, one) => sum + one.object.bytes.length, 0))
+  }
+}
 
 describe('Recent objects are', () => {
   test('what was pushed less what was let go, in order, whatever their sizes', () => {
+    fc.assert(fc.property(fc.array(anyStep, { maxLength: 120 }), compare))
+  })
+
+  test('the same when the ring is full, and goes round', () => {
+    const full: Step[] = Array.from({ length: 16 }, () => ({ payloadBytes: 24 }))
+    const around: Step[] = [{ shifts: 1 }, { payloadBytes: 24 }]
     fc.assert(
-      fc.property(fc.array(step, { maxLength: 120 }), steps => {
-        const recent = new RecentObjects()
-        const held: { object: ObjectFrame; at: number }[] = []
-        for (const [at, taken] of steps.entries()) {
-          if (taken === 'trim') recent.trim()
-          else if ('shifts' in taken) {
-            for (let i = 0; i < taken.shifts; i++) {
-              expect(recent.shift()).toBe(held.shift()?.object.bytes.length ?? 0)
-            }
-          } else {
-            const pushed = object(at, taken.payloadBytes)
-            recent.push(pushed, at)
-            held.push({ object: pushed, at })
-          }
-          expect(inOrder(recent, 0, steps.length)).toEqual(held.map(one => one.object))
-          expect(recent.oldestAt).toBe(held[0]?.at)
-          expect(recent.bytes).toBe(held.reduce((sum, one) => sum + one.object.bytes.length, 0))
-        }
-      })
+      fc.property(fc.nat(20), fc.array(steadyStep, { maxLength: 60 }), (turns, steps) =>
+        compare([...full, ...Array.from({ length: turns }, () => around).flat(), ...steps])
+      )
     )
   })
 
