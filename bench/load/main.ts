@@ -2,7 +2,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { connect } from '../clients/connect.ts'
 import type { Order, Plan, Report } from './plan.ts'
-import { publish } from './publish.ts'
+import { type Publishing, publish } from './publish.ts'
 import { subscribe } from './subscribe.ts'
 import type { Tally } from './tally.ts'
 
@@ -20,7 +20,7 @@ try {
 async function begin(plan: Plan): Promise<void> {
   if (plan.type === 'publish') {
     const publishing = await publish(plan)
-    onOrder(() => publishing.go(), publishing.tally)
+    onOrder(publishing.tally, publishing)
     return tell({ type: 'ready', creditPort: publishing.creditPort })
   }
   if (plan.type === 'idle') {
@@ -31,13 +31,14 @@ async function begin(plan: Plan): Promise<void> {
     return tell({ type: 'ready', creditPort: undefined })
   }
   const subscribing = await subscribe(plan, () => tell({ type: 'hearing' }))
-  onOrder(() => {}, subscribing)
+  onOrder(subscribing)
   tell({ type: 'ready', creditPort: undefined })
 }
 
-function onOrder(go: () => void, tally: Tally): void {
+function onOrder(tally: Tally, publishing?: Publishing): void {
   process.on('message', ({ type }: Order) => {
-    if (type === 'go') go()
+    if (type === 'go') publishing?.go()
+    else if (type === 'rest') publishing?.rest()
     else if (type === 'begin') tally.begin()
     else tell({ type: 'counted', count: tally.end() })
   })

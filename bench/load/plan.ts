@@ -41,8 +41,10 @@ export interface IdlePlan {
 }
 
 export type Order =
-  /** To the publisher: no more trial messages, but what the pace says. */
+  /** To the publisher: what the pace says. */
   | { type: 'go' }
+  /** To the publisher: no more than keeps a connection. */
+  | { type: 'rest' }
   /** Count from now on, and tell what was counted. */
   | { type: 'begin' }
   | { type: 'end' }

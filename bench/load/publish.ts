@@ -7,6 +7,8 @@ import { Tally } from './tally.ts'
 
 /** Until all subscribers have heard something, each channel gets a message this often. */
 const trialEveryMs = 50
+/** While others are measured. */
+const restEveryMs = 1_000
 const tickMs = 1
 /** Without progress for so long, what is missing was dropped, and is waited for no longer. */
 const lostAfterMs = 200
@@ -15,8 +17,9 @@ export interface Publishing {
   creditPort: number | undefined
   /** What is written. */
   tally: Tally
-  /** Begins with the pace. */
+  /** Keeps the pace, until `rest`. */
   go(): void
+  rest(): void
 }
 
 export async function publish(plan: PublishPlan): Promise<Publishing> {
@@ -24,18 +27,26 @@ export async function publish(plan: PublishPlan): Promise<Publishing> {
   for (let i = 0; i < plan.publishers; i++) clients.push(await connect(plan.endpoint, 'publisher'))
   const writer = new Writer(plan, clients)
   const { pace, channels } = plan
-  const trial = setInterval(() => {
-    for (let i = 0; i < channels.length; i++) writer.write()
-  }, trialEveryMs)
   const flood = pace.type === 'saturated' ? new Flood(pace, () => writer.write()) : undefined
   const credit = flood && (await Credit.listen(number => flood.handleSeen(number)))
+  const trickle = (everyMs: number) => {
+    const timer = setInterval(() => {
+      for (let i = 0; i < channels.length; i++) writer.write()
+    }, everyMs)
+    return () => clearInterval(timer)
+  }
+  let stop = trickle(trialEveryMs)
   return {
     creditPort: credit?.port,
     tally: writer.tally,
     go() {
-      clearInterval(trial)
-      if (flood !== undefined) flood.go()
-      if (pace.type === 'steady') keepPace(pace.perSecond * channels.length, () => writer.write())
+      stop()
+      if (pace.type === 'steady') stop = keepPace(pace.perSecond * channels.length, () => writer.write())
+      else if (flood !== undefined) stop = flood.go()
+    },
+    rest() {
+      stop()
+      stop = trickle(restEveryMs)
     }
   }
 }
@@ -67,14 +78,15 @@ class Writer {
   }
 }
 
-/** Calls `write` so often, evenly but for what a timer can do. */
-function keepPace(perSecond: number, write: () => void): void {
+/** Calls `write` so often, evenly but for what a timer can do, until what it returns is called. */
+function keepPace(perSecond: number, write: () => void): () => void {
   const begun = nowMs()
   let done = 0
-  setInterval(() => {
+  const timer = setInterval(() => {
     const due = ((nowMs() - begun) * perSecond) / 1_000
     for (; done < due; done++) write()
   }, tickMs)
+  return () => clearInterval(timer)
 }
 
 /** As much as the subscribers see. */
@@ -94,12 +106,17 @@ class Flood {
     }
   }
 
-  go(): void {
+  /** Until what it returns is called. */
+  go(): () => void {
     this.#going = true
     this.#pump()
-    setInterval(() => {
+    const timer = setInterval(() => {
       if (performance.now() - this.#seenAt >= lostAfterMs) this.#advance(this.#written)
     }, lostAfterMs)
+    return () => {
+      this.#going = false
+      clearInterval(timer)
+    }
   }
 
   handleSeen(number: number): void {

@@ -7,7 +7,7 @@ import { layerTable } from '../report.ts'
 import type { Stage } from '../stage.ts'
 import { median, spread } from '../statistics.ts'
 import type { Load } from './load.ts'
-import { type Measurement, measure } from './measure.ts'
+import { type Measurement, Trial, turns } from './measure.ts'
 
 export interface Peer {
   contestant: Contestant
@@ -80,7 +80,7 @@ interface Runs {
   failures: Map<string, string>
 }
 
-/** Each contestant once a run, in another order each time: what else the machine does meets all alike. */
+/** In each run each contestant is begun anew; then they are measured in turns: what else the machine does meets all alike. */
 async function inTurns(stage: Stage, name: string, contestants: Contestant[], load: Load): Promise<Runs> {
   const failures = new Map<string, string>()
   for (const contestant of contestants) {
@@ -89,21 +89,71 @@ async function inTurns(stage: Stage, name: string, contestants: Contestant[], lo
   }
   const measured: Runs['measured'] = []
   for (let run = 0; run < stage.runs; run++) {
-    const results = new Map<string, Measurement>()
-    for (const contestant of run % 2 === 0 ? contestants : contestants.toReversed()) {
-      if (failures.has(contestant.name)) continue
-      stage.say(`${name}: run ${run + 1} of ${stage.runs}, ${contestant.name}`)
-      try {
-        const result = await measure(stage, contestant, load)
-        results.set(contestant.name, result)
-        if (result.layers !== undefined) stage.say(layerTable(result.layers, result.cpuUs ?? 0))
-      } catch (error) {
-        failures.set(contestant.name, `${contestant.name}: ${(error as Error).message}`)
-      }
-    }
-    measured.push(results)
+    const ordered = run % 2 === 0 ? contestants : contestants.toReversed()
+    const able = ordered.filter(contestant => !failures.has(contestant.name))
+    measured.push(
+      await once(stage, able, load, {
+        say: text => stage.say(`${name}: run ${run + 1} of ${stage.runs}, ${text}`),
+        fail: (contestant, error) => failures.set(contestant, `${contestant}: ${error.message}`)
+      })
+    )
   }
   return { measured, failures }
+}
+
+interface Watcher {
+  say: (text: string) => void
+  fail: (contestant: string, error: Error) => void
+}
+
+/** What a contestant throws is told, and the others go on. */
+async function once(
+  stage: Stage,
+  contestants: readonly Contestant[],
+  load: Load,
+  { say, fail }: Watcher
+): Promise<Map<string, Measurement>> {
+  const trials = new Map<string, Trial>()
+  const results = new Map<string, Measurement>()
+  const guarded = async (name: string, act: () => Promise<void>) => {
+    try {
+      await act()
+    } catch (error) {
+      fail(name, error as Error)
+      trials.delete(name)
+    }
+  }
+  try {
+    for (const contestant of contestants) {
+      const { name } = contestant
+      say(`${name} warms up`)
+      await guarded(name, async () => {
+        const trial = await Trial.begin(stage, contestant, contestant === direct ? toOne(load) : load)
+        trials.set(name, trial)
+        await trial.warmUp()
+      })
+    }
+    say('in turns')
+    for (let turn = 0; turn < turns; turn++) {
+      const order = turn % 2 === 0 ? [...trials] : [...trials].toReversed()
+      for (const [name, trial] of order) await guarded(name, () => trial.turn())
+    }
+  } finally {
+    await stage.endAll()
+  }
+  for (const [name, trial] of trials) {
+    await guarded(name, async () => {
+      const result = trial.result(stage.profile)
+      results.set(name, result)
+      if (result.layers !== undefined) say(layerTable(result.layers, result.cpuUs ?? 0))
+    })
+  }
+  return results
+}
+
+/** Whoever sends to several does what a relay does. */
+function toOne(load: Load): Load {
+  return { ...load, subscribers: 1, takers: 1 }
 }
 
 function row(name: string, figure: Figure, { contestant, goals }: Peer, { measured, failures }: Runs): Row {
