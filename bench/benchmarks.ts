@@ -1,7 +1,7 @@
 /** All that can be measured. */
 import type { Benchmark } from './benchmark.ts'
 import { copyTcp, copyTls } from './contestants/copy-loop.ts'
-import { gossipsub } from './contestants/gossipsub.ts'
+import { gossipsub, gossipsubTls } from './contestants/gossipsub.ts'
 import { icecast } from './contestants/icecast.ts'
 import { libp2pSend } from './contestants/libp2p-send.ts'
 import { mosquitto } from './contestants/mosquitto.ts'
@@ -18,6 +18,7 @@ import { start } from './workloads/start.ts'
 const floodPeers: Peer[] = [
   { contestant: natsTls, goals: { cpu: 1 } },
   { contestant: gossipsub, goals: { cpu: 1 / 50 } },
+  { contestant: gossipsubTls, goals: {} },
   { contestant: mosquitto, goals: {} },
   { contestant: copyTls, goals: {} },
   { contestant: natsPlain, goals: {} },
@@ -26,6 +27,7 @@ const floodPeers: Peer[] = [
 const pacedPeers: Peer[] = [
   { contestant: natsTls, goals: { cpu: 1, p50: 1.5, p99: 2 } },
   { contestant: gossipsub, goals: { cpu: 1 / 3 } },
+  { contestant: gossipsubTls, goals: { cpu: 1 / 3 } },
   { contestant: mosquitto, goals: {} },
   { contestant: copyTls, goals: {} }
 ]
@@ -36,16 +38,6 @@ export const benchmarks: readonly Benchmark[] = [
   fanout(100, 200),
   paced(10, 200, 1_000),
   paced(50, 200, 500),
-  relaying({
-    name: 'overload-10x1200',
-    about: '1 publisher to 10 subscribers, 1200 bytes each, 7,500 a second, whether they get through or not',
-    load: { ...oneChannel(10, 1_200), perSecond: 7_500 },
-    peers: [
-      { contestant: natsTls, goals: {} },
-      { contestant: gossipsub, goals: {} },
-      { contestant: mosquitto, goals: {} }
-    ]
-  }),
   relaying({
     name: 'channels-200',
     about: '200 channels of 50 messages a second, as audio has them, each to 5 of 50 subscribers',

@@ -1,3 +1,5 @@
+import type { Encryption } from './encryption.ts'
+
 /** One connection to a relay, whatever it speaks, for as long as its process lives. */
 export interface Client {
   /**
@@ -15,7 +17,7 @@ export type Endpoint =
   /** Of a multiaddr with its peer id. */
   | { type: 'hopcast'; address: string }
   | { type: 'hopcast-least'; address: string }
-  | { type: 'gossipsub'; address: string }
+  | { type: 'gossipsub'; address: string; encryption: Encryption }
   | { type: 'libp2p-send'; address: string }
   | { type: 'nats'; port: number; tls: boolean }
   | { type: 'mqtt'; port: number; tls: boolean }

@@ -1,10 +1,10 @@
 import { identify } from '@libp2p/identify'
 import { tcp } from '@libp2p/tcp'
-import { tls } from '@libp2p/tls'
 import { yamux } from '@libp2p/yamux'
 import { multiaddr } from '@multiformats/multiaddr'
 import { createLibp2p } from 'libp2p'
 import type { Client } from './client.ts'
+import { type Encryption, encrypterOf } from './encryption.ts'
 import { publishing, RpcReader, subscribing } from './gossipsub-messages.ts'
 import { Batch } from './socket.ts'
 
@@ -14,10 +14,16 @@ const protocol = '/meshsub/1.2.0'
  * The least that gossipsub takes for a peer. Whole nodes, fifty in one process, are busier than the relay, and what they have not read
  * yet the relay writes in few large pieces.
  */
-export async function connectGossipsub({ address }: { address: string }): Promise<Client> {
+export async function connectGossipsub({
+  address,
+  encryption
+}: {
+  address: string
+  encryption: Encryption
+}): Promise<Client> {
   const node = await createLibp2p({
     transports: [tcp()],
-    connectionEncrypters: [tls()],
+    connectionEncrypters: [encrypterOf[encryption]()],
     streamMuxers: [yamux()],
     connectionMonitor: { enabled: false },
     // By it the relay knows that this is a peer.

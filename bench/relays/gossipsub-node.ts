@@ -1,10 +1,9 @@
-/** A libp2p node with js gossipsub, on the same transport as ours, with the cheapest of libp2p's encryptions and its muxer. */
+/** A libp2p node with js gossipsub, on the same transport as ours, with libp2p's own encryption and muxer. */
 import { identify } from '@libp2p/identify'
-import { noise } from '@libp2p/noise'
 import { tcp } from '@libp2p/tcp'
-import { tls } from '@libp2p/tls'
 import { yamux } from '@libp2p/yamux'
 import { createLibp2p, type Libp2p, type ServiceFactoryMap } from 'libp2p'
+import { type Encryption, encrypterOf } from '../clients/encryption.ts'
 
 const packageName: string = '@libp2p/gossipsub'
 
@@ -25,7 +24,11 @@ export function missingGossipsub(): string | undefined {
 }
 
 /** @param meshSize how many peers it passes messages on to; gossipsub's own, 6, is for nodes that are no relay for others */
-export async function gossipsubNode(meshSize: number, listen: string[]): Promise<Libp2p<Services>> {
+export async function gossipsubNode(
+  meshSize: number,
+  encryption: Encryption,
+  listen: string[]
+): Promise<Libp2p<Services>> {
   const { gossipsub } = (await import(packageName)) as { gossipsub: (init: object) => () => Pubsub }
   const pubsub = gossipsub({
     ...{ D: meshSize, Dlo: 1, Dhi: meshSize + 2, Dscore: 1, Dout: 0 },
@@ -38,7 +41,7 @@ export async function gossipsubNode(meshSize: number, listen: string[]): Promise
   return createLibp2p({
     addresses: { listen },
     transports: [tcp()],
-    connectionEncrypters: [tls(), noise()],
+    connectionEncrypters: [encrypterOf[encryption]()],
     streamMuxers: [yamux()],
     connectionManager: { inboundConnectionThreshold: 1_000, maxIncomingPendingConnections: 1_000 },
     connectionMonitor: { enabled: false },
