@@ -17,6 +17,7 @@ describe('The command line', () => {
       benchmarks: known,
       runs: 5,
       beside: undefined,
+      against: undefined,
       json: false,
       profile: undefined
     })
@@ -29,6 +30,12 @@ describe('The command line', () => {
 
   test('names the peers that it is measured beside', () => {
     expect(parseRequest(['--beside', 'copy,nats'], known)).toMatchObject({ beside: ['copy', 'nats'] })
+  })
+
+  test('measures another checkout beside nobody else, unless it names peers', () => {
+    expect(parseRequest(['--against', '../old'], known)).toMatchObject({ against: '../old', beside: [] })
+    const both = parseRequest(['--against', '../old', '--beside', 'nats'], known)
+    expect(both).toMatchObject({ against: '../old', beside: ['nats'] })
   })
 
   test('asks for help or the list', () => {

@@ -9,6 +9,8 @@ interface Run {
   runs: number
   /** Of the peers, only these; undefined: all. */
   beside: string[] | undefined
+  /** Another checkout of this repository, which is measured, too. */
+  against: string | undefined
   json: boolean
   profile: string | undefined
 }
@@ -27,6 +29,7 @@ Measures a relay beside others that do the same, in turns on this machine. Witho
 
   --runs N          how often each is measured (default ${runsDefault}); a row says the median, and the least and greatest ratio
   --beside PEER,... beside these only, of those that a benchmark has: for a quick look
+  --against FOLDER  beside the relay of another checkout of this repository, and of nobody else unless --beside says so
   --json            one JSON object on stdout
   --list            the names, with what they measure
   --profile FOLDER  the relay writes a CPU profile there, and a table says where its time goes; it is slower by that
@@ -39,16 +42,17 @@ export function parseRequest(args: string[], known: readonly Benchmark[]): Reque
   if (values.list) return { type: 'list' }
   const chosen = [...new Set(positionals.map(name => named(name, known)))]
   const benchmarks = chosen.length > 0 ? chosen : [...known]
-  const { json = false, profile } = values
-  const beside = values.beside === undefined ? undefined : peersOf(values.beside, benchmarks)
-  return { type: 'run', benchmarks, runs: runsOf(values.runs), beside, json, profile }
+  const { json = false, profile, against } = values
+  const alone = against === undefined ? undefined : []
+  const beside = values.beside === undefined ? alone : peersOf(values.beside, benchmarks)
+  return { type: 'run', benchmarks, runs: runsOf(values.runs), beside, against, json, profile }
 }
 
 function parsed(args: string[]) {
   const text = { type: 'string' } as const
   const flag = { type: 'boolean' } as const
   const help = { type: 'boolean', short: 'h' } as const
-  const options = { runs: text, beside: text, profile: text, json: flag, list: flag, help }
+  const options = { runs: text, beside: text, against: text, profile: text, json: flag, list: flag, help }
   try {
     return parseArgs({ args, options, allowPositionals: true })
   } catch (error) {

@@ -26,6 +26,7 @@ async function run({
   benchmarks,
   runs,
   beside,
+  against,
   profile,
   json
 }: Extract<Request, { type: 'run' }>): Promise<void> {
@@ -34,6 +35,7 @@ async function run({
   const stage = new Stage({
     runs,
     beside,
+    against: against === undefined ? undefined : resolve(against),
     say,
     profile: profile === undefined ? undefined : resolve(profile)
   })

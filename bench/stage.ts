@@ -14,6 +14,8 @@ export interface StageOptions {
   runs: number
   /** Of the peers, only these; undefined: all. */
   beside: readonly string[] | undefined
+  /** Another checkout of this repository, which is measured, too. */
+  against: string | undefined
   /** Where the relay under test writes CPU profiles. */
   profile: string | undefined
   /** Progress, for people. */
@@ -23,15 +25,17 @@ export interface StageOptions {
 export class Stage {
   readonly runs: number
   readonly beside: readonly string[] | undefined
+  readonly against: string | undefined
   readonly profile: string | undefined
   readonly say: (text: string) => void
   /** Empty at first, and gone at the end. */
   readonly folder = mkdtempSync(join(tmpdir(), 'hopcast-bench-'))
   readonly #children = new Set<Child>()
 
-  constructor({ runs, beside, profile, say }: StageOptions) {
+  constructor({ runs, beside, against, profile, say }: StageOptions) {
     this.runs = runs
     this.beside = beside
+    this.against = against
     this.profile = profile
     this.say = say
     process.once('exit', () => this.#clear())

@@ -1,7 +1,9 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import type { Child } from '../child.ts'
 import { listenAddress } from '../clients/libp2p-node.ts'
 import type { Memory } from '../relays/tell-memory.ts'
-import type { Stage } from '../stage.ts'
+import { root, type Stage } from '../stage.ts'
 import { type Contestant, endpointsOf } from './contestant.ts'
 
 interface Listening {
@@ -10,17 +12,31 @@ interface Listening {
   http: string
 }
 
+const program = 'packages/node/src/main.ts'
+
 /** The relay under test: the program that users start. */
-export const hopcast: Contestant = {
-  name: 'hopcast',
-  missing: () => undefined,
-  async start(stage, { transport = 'tcp' }) {
-    const also = transport === 'tcp' ? [] : ['--listen', listenAddress[transport]]
-    const { relay, addresses } = await startRelay(stage, also)
-    const { endpoint } = endpointsOf('hopcast-least', addresses)
-    // By other ways than TCP come tabs.
-    const { toSubscribers = endpoint } = endpointsOf('hopcast', addresses)
-    return { endpoint, toSubscribers, relay }
+export const hopcast: Contestant = relayOf('hopcast', root)
+
+/** The relay of another checkout of this repository: what a change costs. The load is this one's. */
+export function hopcastIn(folder: string): Contestant {
+  return relayOf('against', folder)
+}
+
+function relayOf(name: string, folder: string): Contestant {
+  return {
+    name,
+    missing() {
+      const isThere = existsSync(join(folder, program)) && existsSync(join(folder, 'node_modules'))
+      return isThere ? undefined : `no ${program} in ${folder}, or npm ci has not been run there`
+    },
+    async start(stage, { transport = 'tcp' }) {
+      const also = transport === 'tcp' ? [] : ['--listen', listenAddress[transport]]
+      const { relay, addresses } = await startRelay(stage, also, [], folder)
+      const { endpoint } = endpointsOf('hopcast-least', addresses)
+      // By other ways than TCP come tabs.
+      const { toSubscribers = endpoint } = endpointsOf('hopcast', addresses)
+      return { endpoint, toSubscribers, relay }
+    }
   }
 }
 
@@ -49,16 +65,18 @@ export function hopcastLine(count: number): Contestant {
   }
 }
 
-/** On TCP, and with what else `args` say; `nodeArgs` are for Node.js. */
+/** On TCP, and with what else `args` say; `nodeArgs` are for Node.js, and `cwd` is the checkout whose relay it is. */
 export async function startRelay(
   stage: Stage,
   args: readonly string[] = [],
-  nodeArgs: readonly string[] = []
+  nodeArgs: readonly string[] = [],
+  cwd: string = root
 ): Promise<Listening & { relay: Child }> {
-  const node = ['--conditions=source', ...profiling(stage), ...nodeArgs, 'packages/node/src/main.ts']
+  const node = ['--conditions=source', ...profiling(stage), ...nodeArgs, program]
   const listen = ['--listen', listenAddress.tcp, ...args, '--http', '127.0.0.1:0', '--no-discovery', '--json']
   const relay = stage.start('hopcast', process.execPath, [...node, 'relay', ...listen], {
-    stdio: ['ignore', 'pipe', 'pipe', 'ipc']
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    cwd
   })
   return { ...(await listeningOf(relay)), relay }
 }

@@ -2,7 +2,7 @@
 import type { Benchmark, Goal, Limit, Row } from '../benchmark.ts'
 import type { Contestant } from '../contestants/contestant.ts'
 import { direct } from '../contestants/direct.ts'
-import { hopcast } from '../contestants/hopcast.ts'
+import { hopcast, hopcastIn } from '../contestants/hopcast.ts'
 import { layerTable } from '../report.ts'
 import type { Stage } from '../stage.ts'
 import { median, spread } from '../statistics.ts'
@@ -50,6 +50,7 @@ export function relaying(benchmark: {
       const peers = benchmark.peers.filter(
         ({ contestant }) => stage.beside?.includes(contestant.name) ?? true
       )
+      if (stage.against !== undefined) peers.push({ contestant: hopcastIn(stage.against), goals: {} })
       const contestants = [
         hopcast,
         ...peers.map(({ contestant }) => contestant),
