@@ -6,7 +6,7 @@ import { direct } from '../contestants/direct.ts'
 import { hopcastLine } from '../contestants/hopcast.ts'
 import type { Stage } from '../stage.ts'
 import type { Load } from './load.ts'
-import { measure } from './measure.ts'
+import { inTurns, type Measurement } from './measure.ts'
 import { ratioRow, targetRow } from './target-row.ts'
 
 const name = 'line-3'
@@ -63,14 +63,20 @@ interface Delay {
   p99: number
 }
 
+/** One after the other: a process that has rested, and begins again, collects its garbage just then. */
 async function once(stage: Stage, run: number): Promise<Run> {
   const inLine = hopcastLine(relays)
   const timed = async (contestant: Contestant, paced: Load) => {
     const perSecond = Math.round((paced.perSecond ?? 0) * paced.channels)
-    stage.say(`${name}: run ${run + 1} of ${stage.runs}, ${contestant.name}, ${perSecond} a second`)
-    const { latencyMs, ...measured } = await measure(stage, contestant, paced)
+    const results = await inTurns(stage, [{ contestant, load: paced }], {
+      say: text => stage.say(`${name}: run ${run + 1} of ${stage.runs}, ${perSecond} a second, ${text}`),
+      fail: (_, error) => {
+        throw error
+      }
+    })
+    const { latencyMs, machineShare } = results.get(contestant.name) as Measurement
     if (latencyMs === undefined) throw new Error(`${contestant.name} was not timed`)
-    return { latencyMs, ...measured }
+    return { latencyMs, machineShare }
   }
   const first = await timed(inLine, load)
   const perChannel = (load.perSecond * share) / first.machineShare

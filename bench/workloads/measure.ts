@@ -1,4 +1,4 @@
-/** One contestant under one load: started, warmed up, measured for a while, and ended. */
+/** Contestants under load: started, warmed up, measured in turns, and ended. */
 import { availableParallelism } from 'node:os'
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Limit } from '../benchmark.ts'
@@ -33,7 +33,11 @@ export interface Measurement {
 const warmUpMs = { saturated: 2_000, steady: 20_000 }
 /** The system counts processor time in steps of 10 ms. */
 const turnMs = { saturated: 500, steady: 1_000 }
-export const turns = 8
+const turns = 8
+/** When others on the machine that this one is a part of have had more of the processors in a turn, it is done again: delays are then theirs. */
+export const stolenMax = 0.02
+/** So often, of a contestant in a run. */
+const againMax = 8
 /** Until a load that begins is even. */
 const settleMs = 300
 /** Until what is under way has arrived. */
@@ -41,38 +45,82 @@ const drainMs = 150
 /** A process that used more of a processor could not do more. */
 const busyShare = 0.9
 
-/** @throws when the contestant, or the load, does not do what it should */
-export async function measure(stage: Stage, contestant: Contestant, load: Load): Promise<Measurement> {
-  let trial: Trial
+export interface Entry {
+  contestant: Contestant
+  load: Load
+}
+
+export interface Watcher {
+  say: (text: string) => void
+  /** What a contestant throws is told, and the others go on. */
+  fail: (contestant: string, error: Error) => void
+}
+
+/**
+ * All of them at once, begun anew, in turns: what else the machine does meets them alike.
+ *
+ * @returns by their names, those that did what they should
+ */
+export async function inTurns(
+  stage: Stage,
+  entries: readonly Entry[],
+  { say, fail }: Watcher
+): Promise<Map<string, Measurement>> {
+  const trials = new Map<string, Trial>()
+  const results = new Map<string, Measurement>()
+  const guarded = async (name: string, act: () => Promise<void> | void) => {
+    try {
+      await act()
+    } catch (error) {
+      fail(name, error as Error)
+      trials.delete(name)
+    }
+  }
   try {
-    trial = await Trial.begin(stage, contestant, load)
-    await trial.warmUp()
-    for (let turn = 0; turn < turns; turn++) await trial.turn()
+    for (const { contestant, load } of entries) {
+      const { name } = contestant
+      say(`${name} warms up`)
+      await guarded(name, async () => {
+        const trial = await Trial.begin(stage, contestant, load)
+        trials.set(name, trial)
+        await trial.warmUp()
+        if (entries.length > 1) await trial.rest()
+      })
+    }
+    say(`in turns: ${[...trials.keys()].join(', ')}`)
+    let last: Trial | undefined
+    for (let turn = 0; turn < turns; turn++) {
+      const order = turn % 2 === 0 ? [...trials] : [...trials].toReversed()
+      for (const [name, trial] of order) {
+        if (last !== trial) await last?.rest()
+        last = trial
+        await guarded(name, () => trial.turn())
+      }
+    }
   } finally {
     await stage.endAll()
   }
-  return trial.result(stage.profile)
+  for (const [name, trial] of trials) {
+    await guarded(name, () => {
+      results.set(name, trial.result(stage.profile))
+    })
+  }
+  return results
 }
 
-/** A contestant and its load, which rests when others are measured. */
-export class Trial {
+/** A contestant and its load, which rests while others are measured. */
+class Trial {
   readonly #load: Load
   readonly #isSaturated: boolean
   readonly #publisher: Worker
   readonly #subscribers: readonly Worker[]
-  /** The relay is the first, if there is one; then its others. */
-  readonly #pids: readonly number[]
-  readonly #relays: number
   readonly #hasRelay: boolean
-  /** Of each process, in all turns. */
-  readonly #usedUs: number[]
-  #stolenUs = 0
-  #elapsedMs = 0
-  #written = 0
-  #received = 0
-  readonly #counts: Count[] = []
-  #begunUs: number | undefined
-  #endedUs = 0
+  /** How many of `#pids`, the first of them, are relays. */
+  readonly #relays: number
+  readonly #pids: readonly number[]
+  readonly #turns: Turn[] = []
+  #again = 0
+  #isGoing = false
 
   private constructor(load: Load, { relay, others = [] }: Running, workers: [Worker, ...Worker[]]) {
     this.#load = load
@@ -82,7 +130,6 @@ export class Trial {
     this.#hasRelay = relay !== undefined
     this.#relays = relays.length
     this.#pids = [...relays, ...workers.map(({ child }) => child)].map(({ pid }) => pid)
-    this.#usedUs = this.#pids.map(() => 0)
   }
 
   /** @returns when every subscriber has got something */
@@ -100,47 +147,51 @@ export class Trial {
     return new Trial(load, running, [publisher, ...subscribers])
   }
 
+  /** Goes on then. */
   async warmUp(): Promise<void> {
-    this.#publisher.order({ type: 'go' })
-    await wait(this.#isSaturated ? warmUpMs.saturated : warmUpMs.steady)
-    await this.#rest()
+    await this.#go(this.#isSaturated ? warmUpMs.saturated : warmUpMs.steady)
   }
 
-  /** Measures for a moment. */
+  /** Measures for a moment, and goes on. */
   async turn(): Promise<void> {
-    this.#publisher.order({ type: 'go' })
-    await wait(settleMs)
-    await this.#count()
-    await this.#rest()
+    if (!this.#isGoing) await this.#go(settleMs)
+    let turn = await this.#count()
+    for (; turn.stolenShare > stolenMax && this.#again < againMax; this.#again++) turn = await this.#count()
+    this.#turns.push(turn)
   }
 
-  async #rest(): Promise<void> {
+  async #go(forMs: number): Promise<void> {
+    this.#publisher.order({ type: 'go' })
+    this.#isGoing = true
+    await wait(forMs)
+  }
+
+  async rest(): Promise<void> {
     this.#publisher.order({ type: 'rest' })
+    this.#isGoing = false
     await wait(drainMs)
   }
 
-  async #count(): Promise<void> {
+  async #count(): Promise<Turn> {
     const workers = [this.#publisher, ...this.#subscribers]
     for (const worker of workers) worker.order({ type: 'begin' })
-    const from = nowMs()
+    const fromMs = nowMs()
     const before = this.#pids.map(processorTimeUs)
     const stolenBefore = stolenTimeUs()
     await wait(this.#isSaturated ? turnMs.saturated : turnMs.steady)
-    const to = nowMs()
-    for (const [i, pid] of this.#pids.entries()) {
-      this.#usedUs[i] = (this.#usedUs[i] as number) + processorTimeUs(pid) - (before[i] as number)
-    }
-    this.#stolenUs += stolenTimeUs() - stolenBefore
+    const toMs = nowMs()
+    const usedUs = this.#pids.map((pid, i) => processorTimeUs(pid) - (before[i] as number))
+    const stolenUs = stolenTimeUs() - stolenBefore
     for (const worker of workers) worker.order({ type: 'end' })
     const counts = await Promise.all(workers.map(async worker => (await worker.heard('counted')).count))
     const [written, ...received] = counts as [Count, ...Count[]]
-    const elapsedMs = to - from
-    this.#elapsedMs += elapsedMs
-    this.#written += elapsedMs * perMs(written)
-    for (const count of received) this.#received += elapsedMs * perMs(count)
-    this.#counts.push(...received)
-    this.#begunUs ??= 1_000 * from
-    this.#endedUs = 1_000 * to
+    const elapsedMs = toMs - fromMs
+    return {
+      ...{ fromMs, toMs, usedUs, received },
+      stolenShare: stolenUs / (1_000 * elapsedMs * availableParallelism()),
+      written: elapsedMs * perMs(written),
+      deliveries: elapsedMs * sum(received.map(perMs))
+    }
   }
 
   /**
@@ -150,32 +201,53 @@ export class Trial {
    * @throws when nothing was delivered
    */
   result(profiles: string | undefined): Measurement {
-    if (this.#received === 0) throw new Error('nothing was delivered')
-    const shares = this.#usedUs.map(us => us / (1_000 * this.#elapsedMs))
-    const relayUs = this.#hasRelay ? this.#usedUs[0] : undefined
-    const processors = availableParallelism()
-    const loadShare = Math.max(...shares.slice(this.#relays))
+    const all = this.#turns
+    const deliveries = sum(all.map(turn => turn.deliveries))
+    if (deliveries === 0) throw new Error('nothing was delivered')
+    const elapsedMs = sum(all.map(({ fromMs, toMs }) => toMs - fromMs))
+    const usedUs = this.#pids.map((_, i) => sum(all.map(turn => turn.usedUs[i] as number)))
+    const shares = usedUs.map(us => us / (1_000 * elapsedMs))
+    const relayUs = this.#hasRelay ? usedUs[0] : undefined
+    const relayShare = this.#hasRelay ? (shares[0] as number) : 0
     const layers = profiles === undefined ? undefined : this.#layers(profiles)
     return {
-      cpuUs: relayUs === undefined ? undefined : relayUs / this.#received,
-      latencyMs: this.#isSaturated ? undefined : latencyOf(this.#counts),
-      machineShare: shares.reduce((sum, share) => sum + share) / processors,
-      stolenShare: this.#stolenUs / (1_000 * this.#elapsedMs * processors),
-      delivered: this.#received / (this.#written * this.#load.takers),
-      limit: limitOf(this.#isSaturated, this.#hasRelay ? (shares[0] as number) : 0, loadShare),
+      cpuUs: relayUs === undefined ? undefined : relayUs / deliveries,
+      latencyMs: this.#isSaturated ? undefined : latencyOf(all.flatMap(({ received }) => received)),
+      machineShare: sum(shares) / availableParallelism(),
+      stolenShare: sum(all.map(({ stolenShare }) => stolenShare)) / all.length,
+      delivered: deliveries / (sum(all.map(({ written }) => written)) * this.#load.takers),
+      limit: limitOf(this.#isSaturated, relayShare, Math.max(...shares.slice(this.#relays))),
       ...(layers && { layers })
     }
   }
 
   #layers(profiles: string): Layer[] | undefined {
-    if (!this.#hasRelay || this.#begunUs === undefined) return undefined
+    const [first, last] = [this.#turns[0], this.#turns.at(-1)]
+    if (!this.#hasRelay || first === undefined || last === undefined) return undefined
     const profile = profileOf(profiles, this.#pids[0] as number)
-    return profile && layersOf(profile, this.#begunUs, this.#endedUs)
+    return profile && layersOf(profile, 1_000 * first.fromMs, 1_000 * last.toMs)
   }
+}
+
+/** What was counted in one. */
+interface Turn {
+  fromMs: number
+  toMs: number
+  /** Processor time of each process. */
+  usedUs: readonly number[]
+  stolenShare: number
+  /** By the publisher. */
+  written: number
+  deliveries: number
+  received: readonly Count[]
 }
 
 function perMs({ messages, elapsedMs }: Count): number {
   return messages / elapsedMs
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((all, one) => all + one, 0)
 }
 
 export function latencyOf(received: readonly Count[]): { p50: number; p99: number } {

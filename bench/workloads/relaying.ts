@@ -7,7 +7,7 @@ import { layerTable } from '../report.ts'
 import type { Stage } from '../stage.ts'
 import { median, spread } from '../statistics.ts'
 import type { Load } from './load.ts'
-import { type Measurement, Trial, turns } from './measure.ts'
+import { inTurns, type Measurement, stolenMax } from './measure.ts'
 
 export interface Peer {
   contestant: Contestant
@@ -27,8 +27,6 @@ interface Figure {
 const addedMinMs = 0.01
 /** Less than this is said. */
 const deliveredMin = 0.98
-/** More than this, of any run, is said: delays are then the host's. */
-const stolenMax = 0.02
 
 const cpu: Figure = { name: 'CPU per delivery', unit: 'µs', goal: 'cpu', of: ({ cpuUs }) => cpuUs }
 
@@ -56,7 +54,7 @@ export function relaying(benchmark: {
         ...peers.map(({ contestant }) => contestant),
         ...(isTimed ? [direct] : [])
       ]
-      const runs = await inTurns(stage, name, contestants, load)
+      const runs = await measureAll(stage, name, contestants, load)
       return figures.flatMap(figure => peers.map(peer => row(name, figure, peer, runs)))
     }
   }
@@ -81,8 +79,12 @@ interface Runs {
   failures: Map<string, string>
 }
 
-/** In each run each contestant is begun anew; then they are measured in turns: what else the machine does meets all alike. */
-async function inTurns(stage: Stage, name: string, contestants: Contestant[], load: Load): Promise<Runs> {
+async function measureAll(
+  stage: Stage,
+  name: string,
+  contestants: readonly Contestant[],
+  load: Load
+): Promise<Runs> {
   const failures = new Map<string, string>()
   for (const contestant of contestants) {
     const missing = contestant.missing()
@@ -91,65 +93,19 @@ async function inTurns(stage: Stage, name: string, contestants: Contestant[], lo
   const measured: Runs['measured'] = []
   for (let run = 0; run < stage.runs; run++) {
     const ordered = run % 2 === 0 ? contestants : contestants.toReversed()
-    const able = ordered.filter(contestant => !failures.has(contestant.name))
-    measured.push(
-      await once(stage, able, load, {
-        say: text => stage.say(`${name}: run ${run + 1} of ${stage.runs}, ${text}`),
-        fail: (contestant, error) => failures.set(contestant, `${contestant}: ${error.message}`)
-      })
-    )
+    const entries = ordered
+      .filter(contestant => !failures.has(contestant.name))
+      .map(contestant => ({ contestant, load: contestant === direct ? toOne(load) : load }))
+    const results = await inTurns(stage, entries, {
+      say: text => stage.say(`${name}: run ${run + 1} of ${stage.runs}, ${text}`),
+      fail: (contestant, error) => failures.set(contestant, `${contestant}: ${error.message}`)
+    })
+    for (const { layers, cpuUs = 0 } of results.values()) {
+      if (layers !== undefined) stage.say(layerTable(layers, cpuUs))
+    }
+    measured.push(results)
   }
   return { measured, failures }
-}
-
-interface Watcher {
-  say: (text: string) => void
-  fail: (contestant: string, error: Error) => void
-}
-
-/** What a contestant throws is told, and the others go on. */
-async function once(
-  stage: Stage,
-  contestants: readonly Contestant[],
-  load: Load,
-  { say, fail }: Watcher
-): Promise<Map<string, Measurement>> {
-  const trials = new Map<string, Trial>()
-  const results = new Map<string, Measurement>()
-  const guarded = async (name: string, act: () => Promise<void>) => {
-    try {
-      await act()
-    } catch (error) {
-      fail(name, error as Error)
-      trials.delete(name)
-    }
-  }
-  try {
-    for (const contestant of contestants) {
-      const { name } = contestant
-      say(`${name} warms up`)
-      await guarded(name, async () => {
-        const trial = await Trial.begin(stage, contestant, contestant === direct ? toOne(load) : load)
-        trials.set(name, trial)
-        await trial.warmUp()
-      })
-    }
-    say('in turns')
-    for (let turn = 0; turn < turns; turn++) {
-      const order = turn % 2 === 0 ? [...trials] : [...trials].toReversed()
-      for (const [name, trial] of order) await guarded(name, () => trial.turn())
-    }
-  } finally {
-    await stage.endAll()
-  }
-  for (const [name, trial] of trials) {
-    await guarded(name, async () => {
-      const result = trial.result(stage.profile)
-      results.set(name, result)
-      if (result.layers !== undefined) say(layerTable(result.layers, result.cpuUs ?? 0))
-    })
-  }
-  return results
 }
 
 /** Whoever sends to several does what a relay does. */
