@@ -6,8 +6,9 @@ import { direct } from '../contestants/direct.ts'
 import { hopcastLine } from '../contestants/hopcast.ts'
 import type { Stage } from '../stage.ts'
 import type { Load } from './load.ts'
-import { inTurns, type Measurement } from './measure.ts'
+import { inTurns } from './measure.ts'
 import { ratioRow, targetRow } from './target-row.ts'
+import type { Measurement } from './trial.ts'
 
 const name = 'line-3'
 const relays = 3

@@ -1,49 +1,11 @@
-/** Contestants under load: started, warmed up, measured in turns, and ended. */
-import { availableParallelism } from 'node:os'
-import { setTimeout as wait } from 'node:timers/promises'
-import type { Limit } from '../benchmark.ts'
-import type { Contestant, Running } from '../contestants/contestant.ts'
-import type { Count } from '../load/plan.ts'
-import { nowMs } from '../load/stamp.ts'
-import { Worker } from '../load/worker.ts'
-import { processorTimeUs, stolenTimeUs } from '../processor-time.ts'
-import { type Layer, layersOf } from '../profile/layers.ts'
-import { profileOf } from '../profile/profile-of.ts'
+/** Contestants under load, measured in turns. */
+import type { Contestant } from '../contestants/contestant.ts'
 import type { Stage } from '../stage.ts'
-import { quantile } from '../statistics.ts'
-import { type Load, publishPlan, subscribePlans } from './load.ts'
+import type { Load } from './load.ts'
+import { type Measurement, Trial } from './trial.ts'
 
-export interface Measurement {
-  /** The relay's processor time for each delivery; undefined where there is no relay. */
-  cpuUs: number | undefined
-  /** From the publisher's write to the subscriber's callback; undefined in a saturated relay, where it says nothing. */
-  latencyMs: { p50: number; p99: number } | undefined
-  /** What relays and load use of all of the machine's processors. */
-  machineShare: number
-  /** What others had of them, on the machine that this one is a part of, when they were wanted here. */
-  stolenShare: number
-  /** Of the deliveries that there should have been: 1 for all. */
-  delivered: number
-  limit: Limit
-  /** Of a relay that was profiled. */
-  layers?: Layer[]
-}
-
-/** An optimizing compiler needs a moment of it. */
-const warmUpMs = { saturated: 2_000, steady: 20_000 }
-/** The system counts processor time in steps of 10 ms. */
-const turnMs = { saturated: 500, steady: 1_000 }
+/** Of each in a run. */
 const turns = 8
-/** When others on the machine that this one is a part of have had more of the processors in a turn, it is done again: delays are then theirs. */
-export const stolenMax = 0.02
-/** So often, of a contestant in a run. */
-const againMax = 8
-/** Until a load that begins is even. */
-const settleMs = 300
-/** Until what is under way has arrived. */
-const drainMs = 150
-/** A process that used more of a processor could not do more. */
-const busyShare = 0.9
 
 export interface Entry {
   contestant: Contestant
@@ -87,15 +49,17 @@ export async function inTurns(
         if (entries.length > 1) await trial.rest()
       })
     }
-    say(`in turns: ${[...trials.keys()].join(', ')}`)
-    let last: Trial | undefined
-    for (let turn = 0; turn < turns; turn++) {
-      const order = turn % 2 === 0 ? [...trials] : [...trials].toReversed()
-      for (const [name, trial] of order) {
-        if (last !== trial) await last?.rest()
-        last = trial
-        await guarded(name, () => trial.turn())
-      }
+    const there = [...trials.keys()]
+    say(`in turns: ${there.join(', ')}`)
+    const order = Array.from({ length: turns }, (_, turn) =>
+      turn % 2 === 0 ? there : there.toReversed()
+    ).flat()
+    for (const [i, name] of order.entries()) {
+      await guarded(name, async () => {
+        const trial = trials.get(name)
+        await trial?.turn()
+        if (order[i + 1] !== name) await trial?.rest()
+      })
     }
   } finally {
     await stage.endAll()
@@ -106,158 +70,4 @@ export async function inTurns(
     })
   }
   return results
-}
-
-/** A contestant and its load, which rests while others are measured. */
-class Trial {
-  readonly #load: Load
-  readonly #isSaturated: boolean
-  readonly #publisher: Worker
-  readonly #subscribers: readonly Worker[]
-  readonly #hasRelay: boolean
-  /** How many of `#pids`, the first of them, are relays. */
-  readonly #relays: number
-  readonly #pids: readonly number[]
-  readonly #turns: Turn[] = []
-  #again = 0
-  #isGoing = false
-
-  private constructor(load: Load, { relay, others = [] }: Running, workers: [Worker, ...Worker[]]) {
-    this.#load = load
-    this.#isSaturated = load.perSecond === undefined
-    ;[this.#publisher, ...this.#subscribers] = workers
-    const relays = [...(relay === undefined ? [] : [relay]), ...others]
-    this.#hasRelay = relay !== undefined
-    this.#relays = relays.length
-    this.#pids = [...relays, ...workers.map(({ child }) => child)].map(({ pid }) => pid)
-  }
-
-  /** @returns when every subscriber has got something */
-  static async begin(stage: Stage, contestant: Contestant, load: Load): Promise<Trial> {
-    const connections = load.publishers + load.subscribers
-    const { transport } = load
-    const running = await contestant.start(stage, { connections, transport })
-    const { endpoint, toSubscribers = endpoint } = running
-    const publisher = new Worker(stage, 'publisher', publishPlan(load, endpoint))
-    const { creditPort } = await publisher.heard('ready')
-    const subscribers = subscribePlans(load, toSubscribers, creditPort).map(
-      (plan, i) => new Worker(stage, `subscribers ${i + 1}`, plan)
-    )
-    await Promise.all(subscribers.map(worker => worker.heard('hearing')))
-    return new Trial(load, running, [publisher, ...subscribers])
-  }
-
-  /** Goes on then. */
-  async warmUp(): Promise<void> {
-    await this.#go(this.#isSaturated ? warmUpMs.saturated : warmUpMs.steady)
-  }
-
-  /** Measures for a moment, and goes on. */
-  async turn(): Promise<void> {
-    if (!this.#isGoing) await this.#go(settleMs)
-    let turn = await this.#count()
-    for (; turn.stolenShare > stolenMax && this.#again < againMax; this.#again++) turn = await this.#count()
-    this.#turns.push(turn)
-  }
-
-  async #go(forMs: number): Promise<void> {
-    this.#publisher.order({ type: 'go' })
-    this.#isGoing = true
-    await wait(forMs)
-  }
-
-  async rest(): Promise<void> {
-    this.#publisher.order({ type: 'rest' })
-    this.#isGoing = false
-    await wait(drainMs)
-  }
-
-  async #count(): Promise<Turn> {
-    const workers = [this.#publisher, ...this.#subscribers]
-    for (const worker of workers) worker.order({ type: 'begin' })
-    const fromMs = nowMs()
-    const before = this.#pids.map(processorTimeUs)
-    const stolenBefore = stolenTimeUs()
-    await wait(this.#isSaturated ? turnMs.saturated : turnMs.steady)
-    const toMs = nowMs()
-    const usedUs = this.#pids.map((pid, i) => processorTimeUs(pid) - (before[i] as number))
-    const stolenUs = stolenTimeUs() - stolenBefore
-    for (const worker of workers) worker.order({ type: 'end' })
-    const counts = await Promise.all(workers.map(async worker => (await worker.heard('counted')).count))
-    const [written, ...received] = counts as [Count, ...Count[]]
-    const elapsedMs = toMs - fromMs
-    return {
-      ...{ fromMs, toMs, usedUs, received },
-      stolenShare: stolenUs / (1_000 * elapsedMs * availableParallelism()),
-      written: elapsedMs * perMs(written),
-      deliveries: elapsedMs * sum(received.map(perMs))
-    }
-  }
-
-  /**
-   * Of all turns together.
-   *
-   * @param profiles where a relay that was profiled, and has ended, has written that
-   * @throws when nothing was delivered
-   */
-  result(profiles: string | undefined): Measurement {
-    const all = this.#turns
-    const deliveries = sum(all.map(turn => turn.deliveries))
-    if (deliveries === 0) throw new Error('nothing was delivered')
-    const elapsedMs = sum(all.map(({ fromMs, toMs }) => toMs - fromMs))
-    const usedUs = this.#pids.map((_, i) => sum(all.map(turn => turn.usedUs[i] as number)))
-    const shares = usedUs.map(us => us / (1_000 * elapsedMs))
-    const relayUs = this.#hasRelay ? usedUs[0] : undefined
-    const relayShare = this.#hasRelay ? (shares[0] as number) : 0
-    const layers = profiles === undefined ? undefined : this.#layers(profiles)
-    return {
-      cpuUs: relayUs === undefined ? undefined : relayUs / deliveries,
-      latencyMs: this.#isSaturated ? undefined : latencyOf(all.flatMap(({ received }) => received)),
-      machineShare: sum(shares) / availableParallelism(),
-      stolenShare: sum(all.map(({ stolenShare }) => stolenShare)) / all.length,
-      delivered: deliveries / (sum(all.map(({ written }) => written)) * this.#load.takers),
-      limit: limitOf(this.#isSaturated, relayShare, Math.max(...shares.slice(this.#relays))),
-      ...(layers && { layers })
-    }
-  }
-
-  #layers(profiles: string): Layer[] | undefined {
-    const [first, last] = [this.#turns[0], this.#turns.at(-1)]
-    if (!this.#hasRelay || first === undefined || last === undefined) return undefined
-    const profile = profileOf(profiles, this.#pids[0] as number)
-    return profile && layersOf(profile, 1_000 * first.fromMs, 1_000 * last.toMs)
-  }
-}
-
-/** What was counted in one. */
-interface Turn {
-  fromMs: number
-  toMs: number
-  /** Processor time of each process. */
-  usedUs: readonly number[]
-  stolenShare: number
-  /** By the publisher. */
-  written: number
-  deliveries: number
-  received: readonly Count[]
-}
-
-function perMs({ messages, elapsedMs }: Count): number {
-  return messages / elapsedMs
-}
-
-function sum(numbers: readonly number[]): number {
-  return numbers.reduce((all, one) => all + one, 0)
-}
-
-export function latencyOf(received: readonly Count[]): { p50: number; p99: number } {
-  const all = received.flatMap(({ latenciesMs }) => Array.from(latenciesMs))
-  return { p50: quantile(all, 0.5), p99: quantile(all, 0.99) }
-}
-
-function limitOf(saturated: boolean, relayShare: number, loadShare: number): Limit {
-  const shares = { relayShare, loadShare }
-  if (relayShare >= busyShare) return { by: 'relay', ...shares }
-  if (loadShare >= busyShare) return { by: 'load', ...shares }
-  return { by: saturated ? 'machine' : 'pace', ...shares }
 }

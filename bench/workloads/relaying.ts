@@ -7,7 +7,8 @@ import { layerTable } from '../report.ts'
 import type { Stage } from '../stage.ts'
 import { median, spread } from '../statistics.ts'
 import type { Load } from './load.ts'
-import { inTurns, type Measurement, stolenMax } from './measure.ts'
+import { inTurns } from './measure.ts'
+import { type Measurement, stolenMax } from './trial.ts'
 
 export interface Peer {
   contestant: Contestant

@@ -10,8 +10,8 @@ import { nowMs, stampNumber, stampSentMs } from '../load/stamp.ts'
 import { Worker } from '../load/worker.ts'
 import type { Stage } from '../stage.ts'
 import { channelName, publishPlan, subscribePlans } from './load.ts'
-import { latencyOf } from './measure.ts'
 import { ratioRow, targetRow } from './target-row.ts'
+import { latencyOf } from './trial.ts'
 
 const name = 'slow-child'
 const others = 19
