@@ -7,6 +7,8 @@ export interface Benchmark {
   about: string
   /** The names of those that it is measured beside. */
   peers: readonly string[]
+  /** Whether the relay of another checkout can be one of them. */
+  takesCheckout?: boolean
   run(stage: Stage): Promise<Row[]>
 }
 

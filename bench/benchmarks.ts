@@ -27,7 +27,7 @@ const floodPeers: Peer[] = [
 const pacedPeers: Peer[] = [
   { contestant: natsTls, goals: { cpu: 1, p50: 1.5, p99: 2 } },
   { contestant: gossipsub, goals: { cpu: 1 / 3 } },
-  { contestant: gossipsubTls, goals: { cpu: 1 / 3 } },
+  { contestant: gossipsubTls, goals: {} },
   { contestant: mosquitto, goals: {} },
   { contestant: copyTls, goals: {} }
 ]

@@ -1,5 +1,5 @@
 /** A program that a benchmark has started: waited for by what it says, and ended with the benchmark. */
-import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process'
+import { type ChildProcess, type Serializable, type SpawnOptions, spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
 
 const startMaxMs = 30_000
@@ -30,7 +30,7 @@ export class Child {
         resolve()
       }
       child.once('exit', end)
-      child.once('error', error => {
+      child.on('error', error => {
         this.#read(error.message)
         end()
       })
@@ -41,6 +41,13 @@ export class Child {
     const { pid } = this.process
     if (pid === undefined || this.#hasExited) throw this.#failure('has ended')
     return pid
+  }
+
+  /** @throws when it has ended */
+  send(message: Serializable): void {
+    if (this.#hasExited) throw this.#failure('has ended')
+    // Of one that ends just now: who waits for its answer is told.
+    this.process.send(message, () => {})
   }
 
   /**

@@ -6,6 +6,7 @@ const known: Benchmark[] = ['fanout', 'start'].map(name => ({
   name,
   about: '',
   peers: name === 'fanout' ? ['nats', 'copy'] : [],
+  takesCheckout: name === 'fanout',
   run: async () => []
 }))
 const [fanout, start] = known
@@ -33,7 +34,8 @@ describe('The command line', () => {
   })
 
   test('measures another checkout beside nobody else, unless it names peers', () => {
-    expect(parseRequest(['--against', '../old'], known)).toMatchObject({ against: '../old', beside: [] })
+    const request = parseRequest(['--against', '../old'], known)
+    expect(request).toMatchObject({ benchmarks: [fanout], against: '../old', beside: [] })
     const both = parseRequest(['--against', '../old', '--beside', 'nats'], known)
     expect(both).toMatchObject({ against: '../old', beside: ['nats'] })
   })
@@ -50,6 +52,8 @@ describe('The command line', () => {
     [['--beside', 'nats,best'], /no peer "best"; there are: nats, copy/],
     [['--beside', ''], /no peer ""; there are: nats, copy/],
     [['start', '--beside', 'nats'], /no peer "nats"; there are: none/],
+    [['start', '--against', '../old'], /start is not measured against another checkout; these are: fanout/],
+    [['--against', ''], /--against needs the folder/],
     [['--fast'], /Unknown option '--fast'; --help/]
   ])('refuses %j with a line that names it', (args, line) => {
     expect(() => parseRequest(args, known)).toThrow(UsageError)

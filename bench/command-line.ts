@@ -23,13 +23,14 @@ export class UsageError extends Error {
 const runsDefault = 5
 const runsMax = 99
 
-export const help = `npm run --silent bench -- [NAME]... [--runs N] [--beside PEER,...] [--json] [--list] [--profile FOLDER]
+export const help = `npm run --silent bench -- [NAME]... [--runs N] [--beside PEER,...] [--against FOLDER] [--json] [--list] [--profile FOLDER]
 
 Measures a relay beside others that do the same, in turns on this machine. Without a NAME, all there is.
 
   --runs N          how often each is measured (default ${runsDefault}); a row says the median, and the least and greatest ratio
   --beside PEER,... beside these only, of those that a benchmark has: for a quick look
-  --against FOLDER  beside the relay of another checkout of this repository, and of nobody else unless --beside says so
+  --against FOLDER  beside the relay of another checkout of this repository, and of nobody else unless --beside says so;
+                    what a change costs
   --json            one JSON object on stdout
   --list            the names, with what they measure
   --profile FOLDER  the relay writes a CPU profile there, and a table says where its time goes; it is slower by that
@@ -40,12 +41,22 @@ export function parseRequest(args: string[], known: readonly Benchmark[]): Reque
   const { values, positionals } = parsed(args)
   if (values.help) return { type: 'help' }
   if (values.list) return { type: 'list' }
-  const chosen = [...new Set(positionals.map(name => named(name, known)))]
-  const benchmarks = chosen.length > 0 ? chosen : [...known]
   const { json = false, profile, against } = values
+  const chosen = [...new Set(positionals.map(name => named(name, known)))]
+  const all = chosen.length > 0 ? chosen : [...known]
+  const benchmarks = against === undefined ? all : thoseAgainst(against, chosen, known)
   const alone = against === undefined ? undefined : []
   const beside = values.beside === undefined ? alone : peersOf(values.beside, benchmarks)
   return { type: 'run', benchmarks, runs: runsOf(values.runs), beside, against, json, profile }
+}
+
+function thoseAgainst(folder: string, chosen: Benchmark[], known: readonly Benchmark[]): Benchmark[] {
+  if (folder === '') throw new UsageError('--against needs the folder of another checkout')
+  const able = known.filter(({ takesCheckout }) => takesCheckout === true)
+  const unable = chosen.find(one => !able.includes(one))
+  if (unable === undefined) return chosen.length > 0 ? chosen : able
+  const names = able.map(({ name }) => name).join(', ')
+  throw new UsageError(`${unable.name} is not measured against another checkout; these are: ${names}`)
 }
 
 function parsed(args: string[]) {

@@ -4,6 +4,7 @@ import type { Row } from './benchmark.ts'
 import { benchmarks } from './benchmarks.ts'
 import { help, parseRequest, type Request, UsageError } from './command-line.ts'
 import { useUsual } from './congestion-control.ts'
+import { hopcastIn } from './contestants/hopcast.ts'
 import { json as asJson, table } from './report.ts'
 import { Stage } from './stage.ts'
 
@@ -31,11 +32,14 @@ async function run({
   json
 }: Extract<Request, { type: 'run' }>): Promise<void> {
   const say = (text: string) => process.stderr.write(`${text}\n`)
+  const checkout = against === undefined ? undefined : resolve(against)
+  const missing = checkout === undefined ? undefined : hopcastIn(checkout).missing()
+  if (missing !== undefined) throw new UsageError(`--against: ${missing}`)
   useUsual(say)
   const stage = new Stage({
     runs,
     beside,
-    against: against === undefined ? undefined : resolve(against),
+    against: checkout,
     say,
     profile: profile === undefined ? undefined : resolve(profile)
   })

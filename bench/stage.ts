@@ -41,7 +41,7 @@ export class Stage {
     process.once('exit', () => this.#clear())
   }
 
-  /** Starts a program in the root of the repository. */
+  /** Starts a program, in the root of the repository unless `options` say where. */
   start(name: string, command: string, args: readonly string[], options: SpawnOptions = {}): Child {
     const child = new Child(name, command, args, { stdio: ['ignore', 'pipe', 'pipe'], cwd: root, ...options })
     this.#children.add(child)
@@ -54,9 +54,15 @@ export class Stage {
     return this.start(name, process.execPath, ['--conditions=source', join(root, path), ...args], options)
   }
 
-  /** Ends all that runs. */
-  async endAll(): Promise<void> {
-    await Promise.all(Array.from(this.#children, child => child.end()))
+  /** All that runs. */
+  get children(): ReadonlySet<Child> {
+    return new Set(this.#children)
+  }
+
+  /** Ends all that runs, but for `spared`. */
+  async endAll(spared: ReadonlySet<Child> = new Set()): Promise<void> {
+    const ended = [...this.#children].filter(child => !spared.has(child))
+    await Promise.all(ended.map(child => child.end()))
   }
 
   #clear(): void {

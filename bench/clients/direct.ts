@@ -5,7 +5,7 @@ import type { Certificate, Client, Role } from './client.ts'
 import { PrefixReader, prefixed } from './length-prefix.ts'
 import { Batch, openTls } from './socket.ts'
 
-/** The way without a relay: TLS from the publisher to each subscriber. What a relay adds is counted from it. */
+/** The way without a relay: TLS from the publisher to whoever subscribes. What a relay adds is counted from it. */
 export function connectDirect(
   endpoint: { port: number; certificate: Certificate },
   role: Role

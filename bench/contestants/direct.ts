@@ -2,7 +2,7 @@ import { freePort } from '../stage.ts'
 import { certificateOf, missingCertificate } from './certificate.ts'
 import type { Contestant } from './contestant.ts'
 
-/** No relay: the publisher sends to each subscriber by TLS. What others take longer is what they add. */
+/** No relay: the publisher sends to the subscriber by TLS. What others take longer is what they add. */
 export const direct: Contestant = {
   name: 'direct',
   missing: missingCertificate,

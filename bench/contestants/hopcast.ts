@@ -1,5 +1,5 @@
-import { existsSync } from 'node:fs'
-import { join } from 'node:path'
+import { existsSync, realpathSync } from 'node:fs'
+import { join, sep } from 'node:path'
 import type { Child } from '../child.ts'
 import { listenAddress } from '../clients/libp2p-node.ts'
 import type { Memory } from '../relays/tell-memory.ts'
@@ -19,16 +19,13 @@ export const hopcast: Contestant = relayOf('hopcast', root)
 
 /** The relay of another checkout of this repository: what a change costs. The load is this one's. */
 export function hopcastIn(folder: string): Contestant {
-  return relayOf('against', folder)
+  return relayOf('other-checkout', folder)
 }
 
 function relayOf(name: string, folder: string): Contestant {
   return {
     name,
-    missing() {
-      const isThere = existsSync(join(folder, program)) && existsSync(join(folder, 'node_modules'))
-      return isThere ? undefined : `no ${program} in ${folder}, or npm ci has not been run there`
-    },
+    missing: () => missingIn(folder),
     async start(stage, { transport = 'tcp' }) {
       const also = transport === 'tcp' ? [] : ['--listen', listenAddress[transport]]
       const { relay, addresses } = await startRelay(stage, also, [], folder)
@@ -38,6 +35,15 @@ function relayOf(name: string, folder: string): Contestant {
       return { endpoint, toSubscribers, relay }
     }
   }
+}
+
+function missingIn(folder: string): string | undefined {
+  if (!existsSync(join(folder, program))) return `no ${program} in ${folder}`
+  const core = join(folder, 'node_modules/@hopcast/protocol')
+  if (!existsSync(core)) return `nothing is installed in ${folder}: npm ci`
+  // Of a folder that shares this one's modules the core would be this one's.
+  if (realpathSync(core).startsWith(realpathSync(folder) + sep)) return undefined
+  return `${core} is another checkout's: npm ci`
 }
 
 /** So many of them, each of which knows the one before: publishers are at the first, subscribers at the last. */
@@ -84,7 +90,7 @@ export async function startRelay(
 /** What a relay takes that was started with `tellsMemory`, once its garbage is collected. */
 export async function memoryOf(relay: Child): Promise<Memory> {
   const told = new Promise<Memory>(resolve => relay.process.once('message', resolve))
-  relay.process.send('memory')
+  relay.send('memory')
   return relay.within('its memory', told)
 }
 

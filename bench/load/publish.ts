@@ -6,9 +6,9 @@ import { nowMs, stamp } from './stamp.ts'
 import { Tally } from './tally.ts'
 
 /** Until all subscribers have heard something, each channel gets a message this often. */
-const trialEveryMs = 50
-/** While others are measured. */
-const restEveryMs = 1_000
+const probeEveryMs = 50
+/** While others are measured: enough for those that close what is silent for ten seconds. */
+const restEveryMs = 5_000
 const tickMs = 1
 /** Without progress for so long, what is missing was dropped, and is waited for no longer. */
 const lostAfterMs = 200
@@ -35,7 +35,7 @@ export async function publish(plan: PublishPlan): Promise<Publishing> {
     }, everyMs)
     return () => clearInterval(timer)
   }
-  let stop = trickle(trialEveryMs)
+  let stop = trickle(probeEveryMs)
   return {
     creditPort: credit?.port,
     tally: writer.tally,

@@ -21,8 +21,9 @@ export class Worker {
     })
   }
 
+  /** @throws when the process has ended */
   order(order: Order): void {
-    this.child.process.send(order)
+    this.child.send(order)
   }
 
   /**

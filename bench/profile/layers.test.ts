@@ -27,7 +27,7 @@ const profile: CpuProfile = {
 }
 
 test('Time counts for the layer whose file it is, and what is native for who called it', () => {
-  expect(layersOf(profile, 0, 2_000)).toEqual([
+  expect(layersOf(profile, [{ fromUs: 0, toUs: 2_000 }])).toEqual([
     { layer: 'hopcast, driver', us: 10 + 20 + 60 },
     { layer: 'encryption', us: 80 },
     { layer: 'write: system call', us: 70 },
@@ -38,5 +38,5 @@ test('Time counts for the layer whose file it is, and what is native for who cal
 })
 
 test('Only what is between two moments counts', () => {
-  expect(layersOf(profile, 1_100, 1_120)).toEqual([{ layer: 'hopcast, driver', us: 30 }])
+  expect(layersOf(profile, [{ fromUs: 1_100, toUs: 1_120 }])).toEqual([{ layer: 'hopcast, driver', us: 30 }])
 })

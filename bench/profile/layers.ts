@@ -37,14 +37,20 @@ const places: [RegExp, string][] = [
   [/^node:internal\/(timers|process|async_hooks)|^node:timers/, 'Node.js, timers and ticks'],
   [/^node:/, 'Node.js, the rest']
 ]
+/** Of this machine's monotonic clock. */
+export interface Span {
+  fromUs: number
+  toUs: number
+}
+
 const nativeWrites = new Set(['writeBuffer', 'writev', 'writeLatin1String', 'writeUtf8String'])
 
 /**
- * The time of each layer's own code between two moments, the most first. What is native counts for who called it, but for
+ * The time of each layer's own code within `spans`, the most first. What is native counts for who called it, but for
  * writes: node:tls encrypts and calls the system in one, while any other socket is handed what is encrypted already; what nobody's
  * JavaScript called are reads, and the event loop.
  */
-export function layersOf(profile: CpuProfile, fromUs: number, toUs: number): Layer[] {
+export function layersOf(profile: CpuProfile, spans: readonly Span[]): Layer[] {
   const layers = layerOfNodes(profile)
   const times = new Map<string, number>()
   let at = profile.startTime
@@ -52,7 +58,7 @@ export function layersOf(profile: CpuProfile, fromUs: number, toUs: number): Lay
     const us = profile.timeDeltas[i + 1] ?? 0
     at += profile.timeDeltas[i] ?? 0
     const layer = layers.get(node)
-    if (layer === undefined || at < fromUs || at >= toUs) continue
+    if (layer === undefined || !spans.some(({ fromUs, toUs }) => at >= fromUs && at < toUs)) continue
     times.set(layer, (times.get(layer) ?? 0) + us)
   }
   return Array.from(times, ([layer, us]) => ({ layer, us })).sort((a, b) => b.us - a.us)

@@ -51,7 +51,8 @@ export function subscribePlans(
   endpoint: Endpoint,
   creditPort: number | undefined
 ): SubscribePlan[] {
-  const processes = Math.min(subscriberProcessesMax, Math.max(1, availableParallelism() - 2))
+  const spare = Math.max(1, availableParallelism() - 2)
+  const processes = Math.min(subscriberProcessesMax, load.subscribers, spare)
   const taken = channelsTaken(load)
   return Array.from({ length: processes }, (_, i) => ({
     type: 'subscribe',

@@ -35,6 +35,8 @@ export async function inTurns(
       await act()
     } catch (error) {
       fail(name, error as Error)
+      // Nothing of it is to go on while others are measured.
+      await trials.get(name)?.end()
       trials.delete(name)
     }
   }
@@ -51,15 +53,14 @@ export async function inTurns(
     }
     const there = [...trials.keys()]
     say(`in turns: ${there.join(', ')}`)
-    const order = Array.from({ length: turns }, (_, turn) =>
-      turn % 2 === 0 ? there : there.toReversed()
-    ).flat()
-    for (const [i, name] of order.entries()) {
-      await guarded(name, async () => {
-        const trial = trials.get(name)
-        await trial?.turn()
-        if (order[i + 1] !== name) await trial?.rest()
-      })
+    for (let turn = 0; turn < turns; turn++) {
+      for (const name of there) {
+        await guarded(name, async () => {
+          const trial = trials.get(name)
+          await trial?.turn()
+          if (there.length > 1) await trial?.rest()
+        })
+      }
     }
   } finally {
     await stage.endAll()

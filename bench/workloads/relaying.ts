@@ -45,6 +45,7 @@ export function relaying(benchmark: {
     name,
     about,
     peers: benchmark.peers.map(({ contestant }) => contestant.name),
+    takesCheckout: true,
     async run(stage) {
       const peers = benchmark.peers.filter(
         ({ contestant }) => stage.beside?.includes(contestant.name) ?? true
@@ -101,8 +102,8 @@ async function measureAll(
       say: text => stage.say(`${name}: run ${run + 1} of ${stage.runs}, ${text}`),
       fail: (contestant, error) => failures.set(contestant, `${contestant}: ${error.message}`)
     })
-    for (const { layers, cpuUs = 0 } of results.values()) {
-      if (layers !== undefined) stage.say(layerTable(layers, cpuUs))
+    for (const [contestant, { layers, cpuUs = 0 }] of results) {
+      if (layers !== undefined) stage.say(`${contestant}\n${layerTable(layers, cpuUs)}`)
     }
     measured.push(results)
   }
@@ -139,7 +140,7 @@ function row(name: string, figure: Figure, { contestant, goals }: Peer, { measur
     spread: ratios.length === 0 ? undefined : spread(ratios),
     goal: goal === undefined ? undefined : ({ atMost: goal } satisfies Goal),
     limit: limits(measured, contestant.name),
-    note: noteOf(contestant.name, measured, failures)
+    note: noteOf(figure.goal === 'cpu' ? [] : [direct.name], contestant.name, measured, failures)
   }
 }
 
@@ -159,8 +160,14 @@ function limits(measured: Runs['measured'], peer: string): Row['limit'] {
   return ours === undefined || theirs === undefined ? undefined : { ours, theirs }
 }
 
-function noteOf(peer: string, measured: Runs['measured'], failures: Runs['failures']): string | undefined {
-  const notes = [hopcast.name, peer].flatMap(who => {
+/** @param needed whose failure says why there is no figure, besides ours and the peer's */
+function noteOf(
+  needed: readonly string[],
+  peer: string,
+  measured: Runs['measured'],
+  failures: Runs['failures']
+): string | undefined {
+  const notes = [hopcast.name, peer, ...needed].flatMap(who => {
     const failure = failures.get(who)
     if (failure !== undefined) return [failure]
     const delivered = middle(measured.map(results => results.get(who)?.delivered))

@@ -2,6 +2,7 @@
 import { availableParallelism } from 'node:os'
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Limit } from '../benchmark.ts'
+import type { Child } from '../child.ts'
 import type { Contestant, Running } from '../contestants/contestant.ts'
 import type { Count } from '../load/plan.ts'
 import { nowMs } from '../load/stamp.ts'
@@ -20,7 +21,7 @@ export interface Measurement {
   latencyMs: { p50: number; p99: number } | undefined
   /** What relays and load use of all of the machine's processors. */
   machineShare: number
-  /** What others had of them, on the machine that this one is a part of, when they were wanted here. */
+  /** What others had of them, on the machine that this one is a part of, when they were wanted here: in the turn in which it was the most. */
   stolenShare: number
   /** Of the deliveries that there should have been: 1 for all. */
   delivered: number
@@ -50,9 +51,10 @@ export class Trial {
   readonly #publisher: Worker
   readonly #subscribers: readonly Worker[]
   readonly #hasRelay: boolean
-  /** How many of `#pids`, the first of them, are relays. */
+  /** How many of `#processes`, the first of them, are relays. */
   readonly #relays: number
-  readonly #pids: readonly number[]
+  readonly #processes: readonly Child[]
+  readonly #relayPid: number | undefined
   readonly #turns: Turn[] = []
   #again = 0
   #isGoing = false
@@ -64,22 +66,37 @@ export class Trial {
     const relays = [...(relay === undefined ? [] : [relay]), ...others]
     this.#hasRelay = relay !== undefined
     this.#relays = relays.length
-    this.#pids = [...relays, ...workers.map(({ child }) => child)].map(({ pid }) => pid)
+    this.#relayPid = relay?.pid
+    this.#processes = [...relays, ...workers.map(({ child }) => child)]
   }
 
-  /** @returns when every subscriber has got something */
+  /**
+   * Nothing of it is left when it fails.
+   *
+   * @returns when every subscriber has got something
+   */
   static async begin(stage: Stage, contestant: Contestant, load: Load): Promise<Trial> {
-    const connections = load.publishers + load.subscribers
-    const { transport } = load
-    const running = await contestant.start(stage, { connections, transport })
-    const { endpoint, toSubscribers = endpoint } = running
-    const publisher = new Worker(stage, 'publisher', publishPlan(load, endpoint))
-    const { creditPort } = await publisher.heard('ready')
-    const subscribers = subscribePlans(load, toSubscribers, creditPort).map(
-      (plan, i) => new Worker(stage, `subscribers ${i + 1}`, plan)
-    )
-    await Promise.all(subscribers.map(worker => worker.heard('hearing')))
-    return new Trial(load, running, [publisher, ...subscribers])
+    const before = stage.children
+    try {
+      const connections = load.publishers + load.subscribers
+      const { transport } = load
+      const running = await contestant.start(stage, { connections, transport })
+      const { endpoint, toSubscribers = endpoint } = running
+      const publisher = new Worker(stage, 'publisher', publishPlan(load, endpoint))
+      const { creditPort } = await publisher.heard('ready')
+      const subscribers = subscribePlans(load, toSubscribers, creditPort).map(
+        (plan, i) => new Worker(stage, `subscribers ${i + 1}`, plan)
+      )
+      await Promise.all(subscribers.map(worker => worker.heard('hearing')))
+      return new Trial(load, running, [publisher, ...subscribers])
+    } catch (error) {
+      await stage.endAll(before)
+      throw error
+    }
+  }
+
+  async end(): Promise<void> {
+    await Promise.all(this.#processes.map(child => child.end()))
   }
 
   /** Goes on then. */
@@ -109,13 +126,14 @@ export class Trial {
 
   async #count(): Promise<Turn> {
     const workers = [this.#publisher, ...this.#subscribers]
+    const pids = this.#processes.map(({ pid }) => pid)
     for (const worker of workers) worker.order({ type: 'begin' })
     const fromMs = nowMs()
-    const before = this.#pids.map(processorTimeUs)
+    const before = pids.map(processorTimeUs)
     const stolenBefore = stolenTimeUs()
     await wait(this.#isSaturated ? turnMs.saturated : turnMs.steady)
     const toMs = nowMs()
-    const usedUs = this.#pids.map((pid, i) => processorTimeUs(pid) - (before[i] as number))
+    const usedUs = this.#processes.map(({ pid }, i) => processorTimeUs(pid) - (before[i] as number))
     const stolenUs = stolenTimeUs() - stolenBefore
     for (const worker of workers) worker.order({ type: 'end' })
     const counts = await Promise.all(workers.map(async worker => (await worker.heard('counted')).count))
@@ -140,7 +158,7 @@ export class Trial {
     const deliveries = sum(all.map(turn => turn.deliveries))
     if (deliveries === 0) throw new Error('nothing was delivered')
     const elapsedMs = sum(all.map(({ fromMs, toMs }) => toMs - fromMs))
-    const usedUs = this.#pids.map((_, i) => sum(all.map(turn => turn.usedUs[i] as number)))
+    const usedUs = this.#processes.map((_, i) => sum(all.map(turn => turn.usedUs[i] as number)))
     const shares = usedUs.map(us => us / (1_000 * elapsedMs))
     const relayUs = this.#hasRelay ? usedUs[0] : undefined
     const relayShare = this.#hasRelay ? (shares[0] as number) : 0
@@ -149,7 +167,7 @@ export class Trial {
       cpuUs: relayUs === undefined ? undefined : relayUs / deliveries,
       latencyMs: this.#isSaturated ? undefined : latencyOf(all.flatMap(({ received }) => received)),
       machineShare: sum(shares) / availableParallelism(),
-      stolenShare: sum(all.map(({ stolenShare }) => stolenShare)) / all.length,
+      stolenShare: Math.max(...all.map(({ stolenShare }) => stolenShare)),
       delivered: deliveries / (sum(all.map(({ written }) => written)) * this.#load.takers),
       limit: limitOf(this.#isSaturated, relayShare, Math.max(...shares.slice(this.#relays))),
       ...(layers && { layers })
@@ -157,10 +175,9 @@ export class Trial {
   }
 
   #layers(profiles: string): Layer[] | undefined {
-    const [first, last] = [this.#turns[0], this.#turns.at(-1)]
-    if (!this.#hasRelay || first === undefined || last === undefined) return undefined
-    const profile = profileOf(profiles, this.#pids[0] as number)
-    return profile && layersOf(profile, 1_000 * first.fromMs, 1_000 * last.toMs)
+    const profile = this.#relayPid === undefined ? undefined : profileOf(profiles, this.#relayPid)
+    const spans = this.#turns.map(({ fromMs, toMs }) => ({ fromUs: 1_000 * fromMs, toUs: 1_000 * toMs }))
+    return profile && layersOf(profile, spans)
   }
 }
 
