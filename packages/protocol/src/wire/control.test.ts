@@ -235,12 +235,12 @@ describe('Bytes from a peer', () => {
       ['a varint without an end', fullOf('ff')]
     ]
     for (const [name, input] of costly) {
-      // The best of many, since others use the machine too.
+      // The best of many, since others use the machine too, and may for seconds.
       let bestMs = Number.POSITIVE_INFINITY
-      for (let i = 0; i < 100 && bestMs >= 5; i++) bestMs = Math.min(bestMs, timeOf(input))
+      for (let i = 0; i < 2_000 && bestMs >= 5; i++) bestMs = Math.min(bestMs, timeOf(input))
       expect(bestMs, name).toBeLessThan(5)
     }
-  })
+  }, 30_000)
 })
 
 /** Milliseconds to decode, or refuse, `input`. */
