@@ -5,7 +5,7 @@ import type { Contestant } from './contestant.ts'
 
 /** Encrypted as ours. */
 export const gossipsub = encryptedBy('noise', 'gossipsub')
-/** The cheaper way, which few use. */
+/** The cheaper way. */
 export const gossipsubTls = encryptedBy('tls', 'gossipsub-tls')
 
 /** js gossipsub. Messages are not signed, as ours are not. */

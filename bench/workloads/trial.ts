@@ -50,10 +50,10 @@ export class Trial {
   readonly #isSaturated: boolean
   readonly #publisher: Worker
   readonly #subscribers: readonly Worker[]
-  readonly #hasRelay: boolean
   /** How many of `#processes`, the first of them, are relays. */
   readonly #relays: number
   readonly #processes: readonly Child[]
+  /** Undefined: there is none between publisher and subscriber. */
   readonly #relayPid: number | undefined
   readonly #turns: Turn[] = []
   #again = 0
@@ -64,7 +64,6 @@ export class Trial {
     this.#isSaturated = load.perSecond === undefined
     ;[this.#publisher, ...this.#subscribers] = workers
     const relays = [...(relay === undefined ? [] : [relay]), ...others]
-    this.#hasRelay = relay !== undefined
     this.#relays = relays.length
     this.#relayPid = relay?.pid
     this.#processes = [...relays, ...workers.map(({ child }) => child)]
@@ -160,8 +159,9 @@ export class Trial {
     const elapsedMs = sum(all.map(({ fromMs, toMs }) => toMs - fromMs))
     const usedUs = this.#processes.map((_, i) => sum(all.map(turn => turn.usedUs[i] as number)))
     const shares = usedUs.map(us => us / (1_000 * elapsedMs))
-    const relayUs = this.#hasRelay ? usedUs[0] : undefined
-    const relayShare = this.#hasRelay ? (shares[0] as number) : 0
+    const hasRelay = this.#relayPid !== undefined
+    const relayUs = hasRelay ? usedUs[0] : undefined
+    const relayShare = hasRelay ? (shares[0] as number) : 0
     const layers = profiles === undefined ? undefined : this.#layers(profiles)
     return {
       cpuUs: relayUs === undefined ? undefined : relayUs / deliveries,
