@@ -98,7 +98,8 @@ export class Child {
   }
 
   #failure(what: string): Error {
-    const last = this.#said.at(-1)
+    // Below an error that nobody has caught are its stack, and the version of Node.js.
+    const last = this.#said.findLast(line => line.includes('Error: ')) ?? this.#said.at(-1)
     return new Error(`${this.name} ${what}${last === undefined ? '' : `: ${last}`}`)
   }
 }

@@ -1,7 +1,7 @@
 /**
- * The least publisher and subscriber that our protocol allows (RFC 2): it says HELLO and BEAT, and then either announces what it
- * publishes and sends it to who asks, or asks for what it wants and hands on what comes. The clients of the other relays are no more than
- * that either, so what is measured is the relay.
+ * The least publisher and subscriber that our protocol allows (RFC 2): it says HELLO, and BEAT as every node does, and then either
+ * announces what it publishes and sends it to who asks, or asks for what it wants and hands on what comes. The clients of the other
+ * relays are no more than that either, so what is measured is the relay.
  */
 import { yamux } from '@hopcast/protocol/libp2p'
 import { generateKeyPair } from '@libp2p/crypto/keys'
@@ -26,6 +26,8 @@ import {
 import { audioProtocol, controlProtocol } from '../../packages/protocol/src/libp2p/link.ts'
 import { signAnnouncement, signSeqno } from '../../packages/protocol/src/libp2p/signing.ts'
 import { isBytesSource } from '../../packages/protocol/src/libp2p/yamux/bytes-source.ts'
+import { type LinkEvent, Links } from '../../packages/protocol/src/links.ts'
+import { Timers } from '../../packages/protocol/src/timers.ts'
 import { decodeAnnouncement } from '../../packages/protocol/src/wire/announcement.ts'
 import { decodeControl, encodeControl } from '../../packages/protocol/src/wire/control.ts'
 import { FrameReader, joinFrames } from '../../packages/protocol/src/wire/framing.ts'
@@ -34,7 +36,7 @@ import type { Message, SignedAnnouncement, Sub } from '../../packages/protocol/s
 import { encodeObject, objectPayload, parseObject } from '../../packages/protocol/src/wire/object.ts'
 import type { Client, Role } from './client.ts'
 
-const { flowBeatIntervalMs, digestIntervalMs, subIntervalMs, announceTtlMs, protocolVersion } = defaultConfig
+const { beatIntervalMs, digestIntervalMs, subIntervalMs, announceTtlMs } = defaultConfig
 const frameBytesMax = 2 ** 20
 const track = 0
 /** What a publication says of its objects unless it is told otherwise. */
@@ -49,16 +51,20 @@ export async function connectLeast({ address }: { address: string }, role: Role)
     streamMuxers: [yamux()],
     connectionMonitor: { enabled: false }
   })
-  const reading: { publisher?: Publisher; subscriber?: Subscriber } = {}
+  const reading: { control?: Control; publisher?: Publisher; subscriber?: Subscriber } = {}
   await libp2p.handle(controlProtocol, stream => {
     readFrames(stream, body => {
       const message = decodeControl(body)
-      if (message !== undefined) (reading.publisher ?? reading.subscriber)?.handle(message)
+      if (message === undefined) return
+      reading.control?.handle(message)
+      ;(reading.publisher ?? reading.subscriber)?.handle(message)
     })
   })
   await libp2p.handle(audioProtocol, stream => readFrames(stream, body => reading.subscriber?.onObject(body)))
   const connection = await libp2p.dial(multiaddr(address))
-  const control = new Control(await connection.newStream(controlProtocol))
+  const relay = connection.remotePeer.toString() as PeerId
+  const control = new Control(relay, await connection.newStream(controlProtocol))
+  reading.control = control
   if (role === 'publisher') {
     const publisher = new Publisher(privateKey, connection, control)
     reading.publisher = publisher
@@ -76,20 +82,43 @@ export async function connectLeast({ address }: { address: string }, role: Role)
   }
 }
 
-/** What is said to the relay. */
+/** What is said to the relay, and that this node lives. */
 class Control {
+  readonly #relay: readonly [PeerId]
   readonly #stream: Stream
+  readonly #links = new Links({ ...defaultConfig, agent: 'least' }, new Timers())
 
-  constructor(stream: Stream) {
+  constructor(relay: PeerId, stream: Stream) {
+    this.#relay = [relay]
     this.#stream = stream
-    this.say({ type: 'hello', version: protocolVersion, agent: 'least', server: false })
-    const beat = () => this.say({ type: 'beat', timeUs: Math.round(performance.now() * 1_000) })
-    beat()
-    setInterval(beat, flowBeatIntervalMs)
+    this.#tell(this.#links.handleConnected(relay, performance.now()))
+    setInterval(() => this.#tell(this.#links.handleTimeout(performance.now())), beatIntervalMs)
   }
 
   say(message: Message): void {
     this.#stream.send(joinFrames([encodeControl(message)]))
+  }
+
+  handle(message: Message): void {
+    const [relay] = this.#relay
+    const now = performance.now()
+    this.#links.handleAny(relay, now)
+    if (message.type === 'hello') this.#tell(this.#links.handleHello(relay, message))
+    else if (message.type === 'beat') this.#tell(this.#links.handleBeat(relay, message, now))
+    else if (message.type === 'close') throw new Error(`the relay closes the connection: ${message.code}`)
+  }
+
+  /** Where objects flow, most beats are left out. */
+  noteSent(): void {
+    this.#links.noteObject(this.#relay, performance.now())
+  }
+
+  noteReceived(): void {
+    this.#links.handleObject(this.#relay[0], performance.now())
+  }
+
+  #tell(events: readonly LinkEvent[]): void {
+    for (const event of events) if (event.type === 'send') this.say(event.message)
   }
 }
 
@@ -156,6 +185,7 @@ class Publisher {
   #flush(): void {
     const waiting = this.#waiting.splice(0)
     this.#stream?.send(joinFrames(waiting))
+    this.#control.noteSent()
   }
 }
 
@@ -192,6 +222,7 @@ class Subscriber {
   }
 
   onObject(body: Uint8Array): void {
+    this.#control.noteReceived()
     const object = parseObject(body)
     this.#streams.get(object.header.stream)?.(objectPayload(object))
   }
