@@ -10,6 +10,9 @@ import { LinkCost, type RoundTrip } from './link-cost.ts'
 import type { Timers } from './timers.ts'
 import type { Beat, CloseCode, Hello, Message } from './wire/messages.ts'
 
+/** When the last object went to a neighbour is known so exactly: it is compared with `beatIntervalMs / 2`. */
+const noteIntervalMs = 10
+
 export type LinkEvent =
   | { type: 'send'; peer: PeerId; message: Message }
   | { type: 'up'; peer: PeerId; server: boolean }
@@ -140,7 +143,7 @@ export class Links {
   /** An object goes to these. */
   noteObject(peers: readonly PeerId[], now: Millis): void {
     // They come in runs, to the same neighbours.
-    if (peers === this.#noted.peers && now - this.#noted.at < 1) return
+    if (peers === this.#noted.peers && now - this.#noted.at < noteIntervalMs) return
     this.#noted = { peers, at: now }
     for (const peer of peers) {
       const neighbour = this.#neighbours.get(peer)

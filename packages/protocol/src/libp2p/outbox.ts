@@ -25,6 +25,8 @@ export const sendBytesMax = 64_000
 export class Outbox {
   readonly #queue: SendQueue
   #stream: Stream | undefined
+  /** What hands frames to it. */
+  #write: Write = () => {}
   #flushing = false
   #drained: (() => void)[] = []
 
@@ -41,6 +43,7 @@ export class Outbox {
   /** The stream that takes the frames, those that wait for it first. */
   attach(stream: Stream): void {
     this.#stream = stream
+    this.#write = writeTo(stream)
     stream.addEventListener('drain', () => this.wake())
     stream.addEventListener('idle', () => this.#settle())
     stream.addEventListener('close', () => this.#detach(stream))
@@ -61,7 +64,7 @@ export class Outbox {
     while (this.#queue.size > 0 && stream !== undefined && takes(stream)) {
       const frames = this.#queue.take(sendBytesMax, performance.now())
       if (frames.length > 0)
-        send(stream, new Uint8ArrayList(...framePieces(frames.map(({ bytes }) => bytes))))
+        this.#send(stream, new Uint8ArrayList(...framePieces(frames.map(({ bytes }) => bytes))))
     }
     this.#settle()
   }
@@ -70,8 +73,17 @@ export class Outbox {
   pass(frames: Uint8ArrayList): boolean {
     const stream = this.#stream
     if (this.#queue.size > 0 || stream === undefined || !takes(stream)) return false
-    send(stream, frames)
+    this.#send(stream, frames)
     return true
+  }
+
+  #send(stream: Stream, frames: Uint8ArrayList): void {
+    try {
+      this.#write(frames)
+    } catch (error) {
+      // Its end is an event of its own, and no reason for others to miss theirs.
+      stream.abort(error instanceof Error ? error : new Error(String(error)))
+    }
   }
 
   /** Resolves when all that was pushed has been handed to the transport, or the stream is closed. */
@@ -105,12 +117,11 @@ function takes(stream: Stream): boolean {
   return stream.writeStatus === 'writable' && !stream.writableNeedsDrain
 }
 
-function send(stream: Stream, frames: Uint8ArrayList): void {
-  try {
-    if (isOnDataChannel(stream)) sendOnDataChannel(stream, frames)
-    else stream.send(frames)
-  } catch (error) {
-    // Its end is an event of its own, and no reason for others to miss theirs.
-    stream.abort(error instanceof Error ? error : new Error(String(error)))
-  }
+type Write = (frames: Uint8ArrayList) => void
+
+/** Which way it goes is asked once: the answer is slow, and the same for all objects. */
+function writeTo(stream: Stream): Write {
+  return isOnDataChannel(stream)
+    ? frames => sendOnDataChannel(stream, frames)
+    : frames => void stream.send(frames)
 }
