@@ -21,7 +21,8 @@ const [small, large] = [new SharedRoom(4_096), new SharedRoom(plainBytesMax)]
 /** What comes behind Noise's handshake (https://github.com/libp2p/specs/blob/master/noise/README.md). */
 export class NoiseStream extends SocketStream<Socket> {
   readonly #sodium: Sodium
-  readonly #keys: NoiseKeys
+  readonly #sendKey: Uint8Array
+  readonly #receiveKey: Uint8Array
   readonly #sent = new Nonce()
   readonly #received = new Nonce()
   readonly #reader = new MessageReader(sealed => this.#open(sealed))
@@ -29,7 +30,8 @@ export class NoiseStream extends SocketStream<Socket> {
   constructor(connection: MessageStream, socket: Socket, sodium: Sodium, keys: NoiseKeys) {
     super(connection, socket)
     this.#sodium = sodium
-    this.#keys = keys
+    this.#sendKey = keys.send
+    this.#receiveKey = keys.receive
     socket.on('data', bytes => this.#reader.push(bytes))
     // Who closes a socket with something unread in it, or still to come, resets it, and what the other side has not read yet is lost.
     socket.destroySoon = () => {
@@ -56,9 +58,8 @@ export class NoiseStream extends SocketStream<Socket> {
     const isIdle = this.socket.writableLength === 0
     const shared = plain.length <= small.plainBytesMax ? small : large
     const { bytes, sealed } = isIdle ? shared.take(plain.length) : roomFor(plain.length)
-    const { bytes: nonce } = this.#sent
-    this.#sodium.crypto_aead_chacha20poly1305_ietf_encrypt(sealed, plain, null, null, nonce, this.#keys.send)
-    this.#sent.count()
+    const nonce = this.#sent.next()
+    this.#sodium.crypto_aead_chacha20poly1305_ietf_encrypt(sealed, plain, null, null, nonce, this.#sendKey)
     const canSendMore = this.socket.write(bytes)
     if (isIdle && this.socket.writableLength > 0) shared.leave()
     return canSendMore
@@ -67,7 +68,7 @@ export class NoiseStream extends SocketStream<Socket> {
   /** In place. Returns whether there is a use in more. */
   #open(sealed: Uint8Array): boolean {
     const plain = sealed.subarray(0, Math.max(0, sealed.length - tagBytes))
-    const { bytes: nonce } = this.#received
+    const nonce = this.#received.next()
     try {
       this.#sodium.crypto_aead_chacha20poly1305_ietf_decrypt(
         plain,
@@ -75,13 +76,12 @@ export class NoiseStream extends SocketStream<Socket> {
         sealed,
         null,
         nonce,
-        this.#keys.receive
+        this.#receiveKey
       )
     } catch (cause) {
       this.abort(new Error('what came is not what was sent', { cause }))
       return false
     }
-    this.#received.count()
     if (plain.length > 0) this.onData(plain)
     return this.status !== 'aborted'
   }

@@ -1,11 +1,12 @@
+/** One for all: each is read before the next is made, and memory for each connection is slow to reach, as there are many. */
+const bytes = new Uint8Array(12)
+const view = new DataView(bytes.buffer)
+
 /**
  * Counts the messages under a key (https://noiseprotocol.org/noise.html, section 5.1): four bytes of zeros, and the number of messages
  * before, little-endian. 2^53 never come.
  */
 export class Nonce {
-  /** Of the next message, until it is counted. */
-  readonly bytes = new Uint8Array(12)
-  readonly #view = new DataView(this.bytes.buffer)
   #low: number
   #high: number
 
@@ -13,17 +14,14 @@ export class Nonce {
   constructor(before = 0) {
     this.#low = before >>> 0
     this.#high = Math.floor(before / 2 ** 32)
-    this.#write()
   }
 
-  count(): void {
+  /** Of the next message: 12 bytes that hold until the next call, of whichever nonce. */
+  next(): Uint8Array {
+    view.setUint32(4, this.#low, true)
+    view.setUint32(8, this.#high, true)
     this.#low = (this.#low + 1) >>> 0
     if (this.#low === 0) this.#high++
-    this.#write()
-  }
-
-  #write(): void {
-    this.#view.setUint32(4, this.#low, true)
-    this.#view.setUint32(8, this.#high, true)
+    return bytes
   }
 }

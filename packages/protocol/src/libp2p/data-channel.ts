@@ -12,7 +12,7 @@ import { SharedList } from './shared-list.ts'
 const payloadTag = 0x12
 
 /** What libp2p's class has, though some of it is private by its type. */
-interface DataChannelStream extends Stream {
+export interface DataChannelStream extends Stream {
   readonly channel: {
     readonly readyState: string
     readonly bufferedAmount: number

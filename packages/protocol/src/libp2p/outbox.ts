@@ -1,7 +1,7 @@
 import type { Stream } from '@libp2p/interface'
 import { Uint8ArrayList } from 'uint8arraylist'
 import { framePieces } from '../wire/framing.ts'
-import { isOnDataChannel, sendOnDataChannel } from './data-channel.ts'
+import { type DataChannelStream, isOnDataChannel, sendOnDataChannel } from './data-channel.ts'
 
 /** What waits to be sent. It is bounded, and decides what leaves first. */
 export interface SendQueue {
@@ -25,8 +25,8 @@ export const sendBytesMax = 64_000
 export class Outbox {
   readonly #queue: SendQueue
   #stream: Stream | undefined
-  /** What hands frames to it. */
-  #write: Write = () => {}
+  /** The same, if it is one of WebRTC's: asked once, since the answer is slow. */
+  #onDataChannel: DataChannelStream | undefined
   #flushing = false
   #drained: (() => void)[] = []
 
@@ -43,7 +43,7 @@ export class Outbox {
   /** The stream that takes the frames, those that wait for it first. */
   attach(stream: Stream): void {
     this.#stream = stream
-    this.#write = writeTo(stream)
+    this.#onDataChannel = isOnDataChannel(stream) ? stream : undefined
     stream.addEventListener('drain', () => this.wake())
     stream.addEventListener('idle', () => this.#settle())
     stream.addEventListener('close', () => this.#detach(stream))
@@ -79,7 +79,8 @@ export class Outbox {
 
   #send(stream: Stream, frames: Uint8ArrayList): void {
     try {
-      this.#write(frames)
+      if (this.#onDataChannel !== undefined) sendOnDataChannel(this.#onDataChannel, frames)
+      else stream.send(frames)
     } catch (error) {
       // Its end is an event of its own, and no reason for others to miss theirs.
       stream.abort(error instanceof Error ? error : new Error(String(error)))
@@ -115,13 +116,4 @@ export class Outbox {
 
 function takes(stream: Stream): boolean {
   return stream.writeStatus === 'writable' && !stream.writableNeedsDrain
-}
-
-type Write = (frames: Uint8ArrayList) => void
-
-/** Which way it goes is asked once: the answer is slow, and the same for all objects. */
-function writeTo(stream: Stream): Write {
-  return isOnDataChannel(stream)
-    ? frames => sendOnDataChannel(stream, frames)
-    : frames => void stream.send(frames)
 }

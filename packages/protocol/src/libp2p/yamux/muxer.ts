@@ -27,7 +27,7 @@ import {
   writeHeader,
   YamuxError
 } from './frames.ts'
-import { YamuxStream } from './stream.ts'
+import { type FrameSender, YamuxStream } from './stream.ts'
 
 const protocol = '/yamux/1.0.0'
 /** Streams that are open at once, of each side. */
@@ -48,7 +48,7 @@ export function yamux(): () => StreamMuxerFactory {
   })
 }
 
-class YamuxMuxer extends AbstractStreamMuxer<YamuxStream> implements FrameSink {
+class YamuxMuxer extends AbstractStreamMuxer<YamuxStream> implements FrameSink, FrameSender {
   readonly #reader = new FrameReader(this)
   readonly #streams = new Map<number, YamuxStream>()
   readonly #isClient: boolean
@@ -82,7 +82,7 @@ class YamuxMuxer extends AbstractStreamMuxer<YamuxStream> implements FrameSink {
     return this.#newStream(streamId, 'outbound', isOurs ? new EarlyProtocol(wanted) : undefined)
   }
 
-  readonly #sendFrame = (header: FrameHeader, data?: Uint8Array | Uint8ArrayList): boolean => {
+  sendFrame(header: FrameHeader, data?: Uint8Array | Uint8ArrayList): boolean {
     this.#notePiled()
     if (data instanceof SharedList && header.flags === 0) {
       return this.send(data.frame(header.streamId, () => joined(header, data)))
@@ -93,11 +93,13 @@ class YamuxMuxer extends AbstractStreamMuxer<YamuxStream> implements FrameSink {
     return this.send(data === undefined ? bytes : new Uint8ArrayList(bytes, data))
   }
 
-  readonly #takesMore = (): boolean => !this.maConn.writableNeedsDrain
+  get takesMore(): boolean {
+    return !this.maConn.writableNeedsDrain
+  }
 
   /** Who makes this side say ever more, and reads none of it, is not to fill its memory. */
   #notePiled(): void {
-    if (this.#takesMore() || ++this.#piled <= piledMax) return
+    if (this.takesMore || ++this.#piled <= piledMax) return
     this.maConn.abort(new YamuxError(`more than ${piledMax} frames wait for it to read`))
   }
 
@@ -108,15 +110,15 @@ class YamuxMuxer extends AbstractStreamMuxer<YamuxStream> implements FrameSink {
 
   /** On a connection that is full the newest ping is answered when it no longer is. */
   #answerPing(value: number): void {
-    this.#pinged = this.#takesMore() ? undefined : value
+    this.#pinged = this.takesMore ? undefined : value
     if (this.#pinged === undefined)
-      this.#sendFrame({ type: frameType.ping, flags: flag.ack, streamId: 0, length: value })
+      this.sendFrame({ type: frameType.ping, flags: flag.ack, streamId: 0, length: value })
   }
 
   #goAway(code: number): void {
     this.#isGoingAway = true
     if (this.maConn.status === 'open')
-      this.#sendFrame({ type: frameType.goAway, flags: 0, streamId: 0, length: code })
+      this.sendFrame({ type: frameType.goAway, flags: 0, streamId: 0, length: code })
   }
 
   // Receiving
@@ -173,7 +175,7 @@ class YamuxMuxer extends AbstractStreamMuxer<YamuxStream> implements FrameSink {
       throw new YamuxError(`stream ${streamId} is not the other side's to open`)
     if (this.#streams.has(streamId)) throw new YamuxError(`stream ${streamId} is open already`)
     if (this.#isGoingAway || this.#counts.inbound >= streamsMax) {
-      this.#sendFrame({ type: frameType.windowUpdate, flags: flag.rst, streamId, length: 0 })
+      this.sendFrame({ type: frameType.windowUpdate, flags: flag.rst, streamId, length: 0 })
       return
     }
     this.onRemoteStream(this.#newStream(streamId, 'inbound', undefined))
@@ -191,8 +193,7 @@ class YamuxMuxer extends AbstractStreamMuxer<YamuxStream> implements FrameSink {
       direction,
       early,
       log: this.log.newScope(`${direction}:${streamId}`),
-      sendFrame: this.#sendFrame,
-      takesMore: this.#takesMore
+      sender: this
     })
     this.#streams.set(streamId, stream)
     this.#counts[direction]++

@@ -6,12 +6,16 @@ import type { EarlyProtocol } from './early-protocol.ts'
 import { type FrameHeader, flag, frameType, initialWindowBytes, YamuxError } from './frames.ts'
 import { ReceiveWindow } from './receive-window.ts'
 
+/** What a stream sends its frames over. */
+export interface FrameSender {
+  /** False if the connection takes no more for now. */
+  sendFrame(header: FrameHeader, data?: Uint8Array | Uint8ArrayList): boolean
+  readonly takesMore: boolean
+}
+
 interface YamuxStreamInit extends AbstractStreamInit {
   streamId: number
-  /** Sends a frame; false if the connection takes no more for now. */
-  sendFrame: (header: FrameHeader, data?: Uint8Array | Uint8ArrayList) => boolean
-  /** Whether the connection takes more. */
-  takesMore: () => boolean
+  sender: FrameSender
   early: EarlyProtocol | undefined
 }
 
@@ -26,8 +30,7 @@ const dataBytesMax = 2 ** 18
 export class YamuxStream extends AbstractStream implements BytesSource {
   readonly streamId: number
   onBytes: BytesSource['onBytes'] = undefined
-  readonly #sendFrame: YamuxStreamInit['sendFrame']
-  readonly #takesMore: () => boolean
+  readonly #sender: FrameSender
   readonly #early: EarlyProtocol | undefined
   readonly #window = new ReceiveWindow(performance.now())
   /** What the other side takes. */
@@ -37,11 +40,10 @@ export class YamuxStream extends AbstractStream implements BytesSource {
   /** FIN and RST of a frame whose data is still to come. */
   #flagsAfter = 0
 
-  constructor({ streamId, sendFrame, takesMore, early, ...init }: YamuxStreamInit) {
+  constructor({ streamId, sender, early, ...init }: YamuxStreamInit) {
     super(init)
     this.streamId = streamId
-    this.#sendFrame = sendFrame
-    this.#takesMore = takesMore
+    this.#sender = sender
     this.#early = early
     this.#flags = this.direction === 'outbound' ? flag.syn : flag.ack
     if (early !== undefined) {
@@ -50,7 +52,7 @@ export class YamuxStream extends AbstractStream implements BytesSource {
       this.send(early.proposal)
     } else if (this.direction === 'outbound') this.#sendUpdate(0)
     // Of a connection that was full before, it is not told.
-    if (!takesMore()) this.writableNeedsDrain = true
+    if (!sender.takesMore) this.writableNeedsDrain = true
   }
 
   /**
@@ -92,7 +94,7 @@ export class YamuxStream extends AbstractStream implements BytesSource {
     const length = data.byteLength
     this.#sendable -= length
     const flags = this.#takeFlags()
-    return this.#sendFrame({ type: frameType.data, flags, streamId: this.streamId, length }, data)
+    return this.#sender.sendFrame({ type: frameType.data, flags, streamId: this.streamId, length }, data)
   }
 
   /** A connection that takes more again is of no use to what waits for the other side to read. */
@@ -117,7 +119,7 @@ export class YamuxStream extends AbstractStream implements BytesSource {
 
   #sendUpdate(length: number): void {
     const flags = this.#takeFlags()
-    this.#sendFrame({ type: frameType.windowUpdate, flags, streamId: this.streamId, length })
+    this.#sender.sendFrame({ type: frameType.windowUpdate, flags, streamId: this.streamId, length })
   }
 
   #takeFlags(): number {
@@ -149,7 +151,8 @@ export class YamuxStream extends AbstractStream implements BytesSource {
 
   #handleUpdate(length: number): void {
     this.#sendable = Math.min(this.#sendable + length, windowMax)
-    if (this.writableNeedsDrain && this.#sendable > 0 && this.#takesMore()) this.safeDispatchEvent('drain')
+    if (this.writableNeedsDrain && this.#sendable > 0 && this.#sender.takesMore)
+      this.safeDispatchEvent('drain')
   }
 
   #handleEnd(flags: number): void {
