@@ -88,7 +88,7 @@ describe('Objects of one stream', () => {
   })
 })
 
-describe('A node that is near its limit', () => {
+describe('A node that is busy', () => {
   test('waits a millisecond for more to send', async () => {
     const { made, peers, links } = await crowd(1)
     const [only] = made as [Made]

@@ -1,7 +1,7 @@
 /**
  * Hands objects to the neighbours that they go to. Hot path: an object goes to each of hundreds of children.
  *
- * What came in one turn of the event loop leaves together at its end; of a node that is near its limit, a little later, with more.
+ * What came in one turn of the event loop leaves together at its end; of a node that is busy, a little later, with more.
  * What is of one stream has the same bytes for all children, so they are put together once. A child for which nothing waits is
  * handed those bytes as they are, of however many streams, where none is more important than another; any other has its own queue,
  * which decides what leaves when, and what is dropped.
@@ -23,7 +23,7 @@ const atEndOfTurn: (action: () => void) => unknown =
   (globalThis as { setImmediate?: (action: () => void) => unknown }).setImmediate ?? queueMicrotask
 
 /**
- * How long a node that is near its limit waits for more to send: a write costs far more than what is in it, and each saved is
+ * How long a node that is busy waits for more to send: a write costs far more than what is in it, and each saved is
  * there for others. A timer of a busy loop is late by up to a turn: it is 0.3 to 2 ms where a turn takes 0.8.
  */
 const companyMs = 1

@@ -14,8 +14,8 @@ function said(...shares: number[]): boolean[] {
 }
 
 describe('The load of an event loop', () => {
-  test('is high from three quarters of the time on, until it is less than half', () => {
-    expect(said(0.7, 0.8, 0.6, 0.55, 0.4, 0.6, 0.9)).toEqual([false, true, true, true, false, false, true])
+  test('is high from half of the time on, until it is less than three tenths', () => {
+    expect(said(0.45, 0.55, 0.4, 0.35, 0.2, 0.4, 0.9)).toEqual([false, true, true, true, false, false, true])
   })
 
   test('is looked at four times a second at most', () => {

@@ -7,8 +7,8 @@ import type { Millis } from '../ids.ts'
 /** Shorter times are rather about what happened to come. */
 const lookEveryMs = 250
 /** Apart, since what is done about a high load lowers it. */
-const highAbove = 0.75
-const lowBelow = 0.5
+const highAbove = 0.5
+const lowBelow = 0.3
 
 /** Since the start, in ms. */
 export interface LoopTime {
