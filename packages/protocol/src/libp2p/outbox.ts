@@ -98,14 +98,20 @@ export class Outbox {
   /** What was on it is gone. What waits here is for the next one. */
   #detach(stream: Stream): void {
     if (this.#stream !== stream) return
-    this.#stream = undefined
+    this.#forget()
     this.#settle()
   }
 
   close(): void {
-    this.#stream = undefined
+    this.#forget()
     this.#queue.clear()
     for (const resolve of this.#drained.splice(0)) resolve()
+  }
+
+  /** Nothing more is sent on the stream, and nothing of it is kept. */
+  #forget(): void {
+    this.#stream = undefined
+    this.#onDataChannel = undefined
   }
 
   #settle(): void {
