@@ -210,10 +210,15 @@ describe('On a link where objects flow', () => {
   }
 
   const sends = (to: Links, at: Millis) => to.noteObject([a], at)
+  const children = [a]
+  const sendsInARun = (to: Links, at: Millis) => {
+    for (const earlierMs of [4, 2, 0]) to.noteObject(children, at - earlierMs)
+  }
   const hears = (to: Links, at: Millis) => to.handleObject(a, at)
 
   test.each([
     ['sends', sends],
+    ['sends runs of', sendsInARun],
     ['hears', hears]
   ])('who %s them beats once in flowBeatIntervalMs, and is back when they stop', (_, pass) => {
     const { made, beats } = beatsBeside(pass, 3_000, 6_000)
