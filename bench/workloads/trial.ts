@@ -31,7 +31,7 @@ export interface Measurement {
 }
 
 /** So long V8's compilers have something to do, which takes a processor's time as well. */
-const warmUpMs = { saturated: 10_000, steady: 30_000 }
+const warmUpMs = { saturated: 5_000, steady: 30_000 }
 /** The system counts processor time in steps of 10 ms. */
 const turnMs = { saturated: 500, steady: 1_000 }
 /** When others on the machine that this one is a part of have had more of the processors in a turn, it is done again: delays are then theirs. */
