@@ -30,7 +30,7 @@ export interface Measurement {
   layers?: Layer[]
 }
 
-/** So long V8's compilers have something to do, which takes a processor's time as well. */
+/** By then V8 has compiled nearly all that matters, which takes a processor's time as well. */
 const warmUpMs = { saturated: 5_000, steady: 30_000 }
 /** The system counts processor time in steps of 10 ms. */
 const turnMs = { saturated: 500, steady: 1_000 }
