@@ -4,9 +4,9 @@ import type { Row } from './benchmark.ts'
 import { benchmarks } from './benchmarks.ts'
 import { help, parseRequest, type Request, UsageError } from './command-line.ts'
 import { useUsual } from './congestion-control.ts'
-import { hopcastIn } from './contestants/hopcast.ts'
+import { buildIn, hopcastIn } from './contestants/hopcast.ts'
 import { json as asJson, table } from './report.ts'
-import { Stage } from './stage.ts'
+import { root, Stage } from './stage.ts'
 
 try {
   const request = parseRequest(process.argv.slice(2), benchmarks)
@@ -36,6 +36,13 @@ async function run({
   const missing = checkout === undefined ? undefined : hopcastIn(checkout).missing()
   if (missing !== undefined) throw new UsageError(`--against: ${missing}`)
   useUsual(say)
+  try {
+    for (const folder of [root, ...(checkout === undefined ? [] : [checkout])]) await buildIn(folder)
+  } catch (error) {
+    say(`bench: ${(error as Error).message}`)
+    process.exitCode = 1
+    return
+  }
   const stage = new Stage({
     runs,
     beside,

@@ -1,8 +1,10 @@
+import { execFile } from 'node:child_process'
 import { existsSync, realpathSync } from 'node:fs'
 import { join, sep } from 'node:path'
+import { promisify } from 'node:util'
 import type { Child } from '../child.ts'
 import { listenAddress } from '../clients/libp2p-node.ts'
-import type { Memory } from '../relays/tell-memory.ts'
+import type { Memory } from '../relays/tell-memory.mjs'
 import { root, type Stage } from '../stage.ts'
 import { type Contestant, endpointsOf } from './contestant.ts'
 
@@ -12,7 +14,9 @@ interface Listening {
   http: string
 }
 
-const program = 'packages/node/src/main.ts'
+/** What users start: built, so that a relay does not hold the compiler of Node.js for types, some 10 MiB. */
+const program = 'packages/node/bin/hopcast.js'
+const execute = promisify(execFile)
 
 /** The relay under test: the program that users start. */
 export const hopcast: Contestant = relayOf('hopcast', root)
@@ -71,6 +75,15 @@ export function hopcastLine(count: number): Contestant {
   }
 }
 
+/**
+ * Builds, in a checkout, what is older than its sources.
+ *
+ * @throws with what the build said, when it fails
+ */
+export async function buildIn(folder: string): Promise<void> {
+  await execute(process.execPath, [join(folder, 'scripts/build.mjs')])
+}
+
 /** On TCP, and with what else `args` say; `nodeArgs` are for Node.js, and `cwd` is the checkout whose relay it is. */
 export async function startRelay(
   stage: Stage,
@@ -78,7 +91,7 @@ export async function startRelay(
   nodeArgs: readonly string[] = [],
   cwd: string = root
 ): Promise<Listening & { relay: Child }> {
-  const node = ['--conditions=source', ...profiling(stage), ...nodeArgs, program]
+  const node = [...profiling(stage), ...nodeArgs, program]
   const listen = ['--listen', listenAddress.tcp, ...args, '--http', '127.0.0.1:0', '--no-discovery', '--json']
   const relay = stage.start('hopcast', process.execPath, [...node, 'relay', ...listen], {
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
@@ -95,7 +108,7 @@ export async function memoryOf(relay: Child): Promise<Memory> {
 }
 
 /** For `nodeArgs`. */
-export const tellsMemory = ['--expose-gc', '--import', './bench/relays/tell-memory.ts']
+export const tellsMemory = ['--expose-gc', '--import', './bench/relays/tell-memory.mjs']
 
 export function listeningOf(relay: Child): Promise<Listening> {
   return relay.line('listening', line => {
