@@ -5,7 +5,7 @@
  * nobody, is closed.
  */
 import type { Command, Input, Millis, Output, PeerId, VerifiedAnnouncement } from '@hopcast/protocol'
-import { validityMs } from '../../packages/protocol/src/libp2p/signing.ts'
+import { validityMs } from '../../packages/protocol/src/libp2p/verifying.ts'
 import { encodeAnnouncement } from '../../packages/protocol/src/wire/announcement.ts'
 import {
   type Announcement,

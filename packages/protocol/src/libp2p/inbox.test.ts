@@ -5,7 +5,8 @@ import type { VerifiedAnnouncement } from '../channels.ts'
 import { openChannelId, type PeerId } from '../ids.ts'
 import type { SeqnoReq, SignedAnnouncement, Sync, SyncRow, UnsignedMessage } from '../wire/messages.ts'
 import { Inbox, type InboxLimits } from './inbox.ts'
-import { SeqnoVerifier, signAnnouncement, signSeqno } from './signing.ts'
+import { signAnnouncement, signSeqno } from './signing.ts'
+import { SeqnoVerifier } from './verifying.ts'
 import { WallClock } from './wall-clock.ts'
 
 const key = await generateKeyPair('Ed25519')

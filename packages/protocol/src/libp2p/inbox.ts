@@ -15,7 +15,7 @@ import {
   type SyncRow,
   type UnsignedMessage
 } from '../wire/messages.ts'
-import { type SeqnoVerifier, type VerifyOptions, verifyAnnouncement } from './signing.ts'
+import { type SeqnoVerifier, type VerifyOptions, verifyAnnouncement } from './verifying.ts'
 
 /** What signatures are checked with. */
 interface InboxChecks {

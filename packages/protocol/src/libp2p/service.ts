@@ -45,8 +45,8 @@ import { LocalSubscriptions } from './local-subscriptions.ts'
 import { LocalPublications } from './publication.ts'
 import { Sessions } from './sessions.ts'
 import { Signer } from './signer.ts'
-import { SeqnoVerifier } from './signing.ts'
 import { makeStatus } from './status.ts'
+import { SeqnoVerifier } from './verifying.ts'
 import { WallClock } from './wall-clock.ts'
 
 export interface HopcastComponents {

@@ -1,13 +1,9 @@
 import type { PrivateKey } from '@libp2p/interface'
-import { peerIdFromString } from '@libp2p/peer-id'
 import type { VerifiedAnnouncement } from '../channels.ts'
-import type { PeerId } from '../ids.ts'
 import type { AnnouncementDraft } from '../own-runs.ts'
 import type { Version } from '../version.ts'
 import { announceSigningBytes, encodeAnnouncement } from '../wire/announcement.ts'
-import { epochAheadMaxMs } from '../wire/limits.ts'
-import { type Announcement, ProtocolError, type SignedAnnouncement, type SyncRow } from '../wire/messages.ts'
-import type { WallClock } from './wall-clock.ts'
+import type { Announcement } from '../wire/messages.ts'
 
 /** Makes a draft valid from `wallNow` (milliseconds since the Unix epoch) on, and signs it. */
 export async function signAnnouncement(
@@ -22,57 +18,10 @@ export async function signAnnouncement(
   return { announcement, signed: { body, signature }, validForMs: ttlMs } as VerifiedAnnouncement
 }
 
-export interface VerifyOptions {
-  /** This node. */
-  self: PeerId
-  ttlMaxMs: number
-  clock: WallClock
-}
-
-/**
- * Checks the signature of what a neighbour passed on. Undefined when it has expired, or is of the future, by this node's
- * clock, which is no fault of the neighbour's.
- *
- * @param announcement what `signed` says, decoded: so its publisher's id holds an Ed25519 key itself
- * @throws ProtocolError `forged` when the signature does not hold
- */
-export async function verifyAnnouncement(
-  announcement: Announcement,
-  signed: SignedAnnouncement,
-  options: VerifyOptions
-): Promise<VerifiedAnnouncement | undefined> {
-  const { publicKey } = peerIdFromString(announcement.publisher)
-  if (!(await publicKey?.verify(announceSigningBytes(signed.body), signed.signature))) {
-    throw new ProtocolError(
-      'forged',
-      `the signature of an announcement by ${announcement.publisher} does not hold`
-    )
-  }
-  const validForMs = validityMs(announcement, options)
-  return validForMs > 0 ? ({ announcement, signed, validForMs } as VerifiedAnnouncement) : undefined
-}
-
-/**
- * How much longer an announcement with a good signature counts here, in milliseconds; not more than 0: it does not.
- * What this node has signed itself counts whatever its clock says, and is proof that the clock went back since.
- */
-export function validityMs(
-  { publisher, epoch, expiresAt }: Announcement,
-  { self, ttlMaxMs, clock }: VerifyOptions
-): number {
-  if (publisher !== self) {
-    if (epoch > clock.latest() + epochAheadMaxMs) return 0
-  } else if (expiresAt - ttlMaxMs > clock.latest()) {
-    // Signed at some time before: with the latest of these, what is signed next will not have expired elsewhere.
-    clock.prove(expiresAt)
-  }
-  return Math.min(expiresAt - clock.now(), ttlMaxMs)
-}
-
 /** Before the version, so that no signature made for something else can pass as one of a row (RFC 2, section "SYNC"). */
 const seqnoDomain = new TextEncoder().encode('hopcast-seqno-v1:')
 
-function seqnoSigningBytes({ epoch, seqno }: Version): Uint8Array {
+export function seqnoSigningBytes({ epoch, seqno }: Version): Uint8Array {
   const bytes = new Uint8Array(seqnoDomain.length + 16)
   bytes.set(seqnoDomain)
   const numbers = new DataView(bytes.buffer, seqnoDomain.length)
@@ -83,59 +32,4 @@ function seqnoSigningBytes({ epoch, seqno }: Version): Uint8Array {
 
 export async function signSeqno(key: PrivateKey, version: Version): Promise<Uint8Array> {
   return await key.sign(seqnoSigningBytes(version))
-}
-
-interface Check {
-  signature: Uint8Array
-  holds: boolean | Promise<boolean>
-}
-
-/** What was signed of whom, and whether it holds: every neighbour tells of the same versions. */
-export class SeqnoVerifier {
-  readonly #entriesMax: number
-  readonly #checks = new Map<string, Check>()
-
-  /** @param entriesMax versions remembered; one more takes the place of the oldest */
-  constructor(entriesMax: number) {
-    this.#entriesMax = entriesMax
-  }
-
-  /** Whether the row's signature is the origin's. Known at once for one that has been checked. */
-  check({ origin, epoch, seqno }: SyncRow, signature: Uint8Array): boolean | Promise<boolean> {
-    const key = `${origin} ${epoch} ${seqno}`
-    const known = this.#checks.get(key)
-    // Byte by byte: what is passed on must be what was checked.
-    if (known !== undefined && isEqual(known.signature, signature)) return known.holds
-    const holds = verifySeqno(origin, { epoch, seqno }, signature)
-    const check: Check = { signature, holds }
-    // A bad one must not take the place of one that holds.
-    if (known === undefined) this.#remember(key, check)
-    return holds.then(result => {
-      check.holds = result
-      if (!result && this.#checks.get(key) === check) this.#checks.delete(key)
-      return result
-    })
-  }
-
-  #remember(key: string, check: Check): void {
-    if (this.#checks.size >= this.#entriesMax) {
-      const oldest = this.#checks.keys().next().value
-      if (oldest !== undefined) this.#checks.delete(oldest)
-    }
-    this.#checks.set(key, check)
-  }
-}
-
-/** False, too, for an origin whose id holds no Ed25519 key, or one that is none. */
-async function verifySeqno(origin: PeerId, version: Version, signature: Uint8Array): Promise<boolean> {
-  try {
-    const { publicKey } = peerIdFromString(origin)
-    return publicKey?.type === 'Ed25519' && (await publicKey.verify(seqnoSigningBytes(version), signature))
-  } catch {
-    return false
-  }
-}
-
-function isEqual(a: Uint8Array, b: Uint8Array): boolean {
-  return a.length === b.length && a.every((byte, i) => byte === b[i])
 }

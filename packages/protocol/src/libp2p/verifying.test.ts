@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { openChannelId, type PeerId } from '../ids.ts'
 import { epochAheadMaxMs } from '../wire/limits.ts'
 import type { Announcement } from '../wire/messages.ts'
-import { validityMs } from './signing.ts'
+import { validityMs } from './verifying.ts'
 import { WallClock } from './wall-clock.ts'
 
 const [self, other] = ['self', 'other'] as [PeerId, PeerId]
