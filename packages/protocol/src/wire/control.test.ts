@@ -214,15 +214,17 @@ describe('Bytes from a peer', () => {
     )
   })
 
-  test('are decoded within 5 ms, however they were chosen', () => {
+  test('take at most four times as long to decode as the largest SYNC, however they were chosen', () => {
     const fullOf = (hex: string) => {
       const unit = fromHex(hex)
       const times = Math.floor(controlFrameBytesMax / unit.length)
       return Uint8Array.from({ length: times * unit.length }, (_, i) => unit[i % unit.length] as number)
     }
-    const rows = new Array<SyncRow>(syncRowsMax).fill(largestRow)
+    const largest = encodeControl({
+      type: 'sync',
+      rows: new Array<SyncRow>(syncRowsMax).fill(largestRow)
+    })
     const costly: [string, Uint8Array][] = [
-      ['the largest SYNC', encodeControl({ type: 'sync', rows })],
       ['empty SYNCs', fullOf('2200')],
       ['empty rows', inSync(fullOf('0a00').subarray(0, 2 * (controlFieldsMax - 1)))],
       ['unknown fields', fullOf('7800')],
@@ -235,10 +237,13 @@ describe('Bytes from a peer', () => {
       ['a varint without an end', fullOf('ff')]
     ]
     for (const [name, input] of costly) {
-      // The best of many, since others use the machine too, and may for seconds.
-      let bestMs = Number.POSITIVE_INFINITY
-      for (let i = 0; i < 2_000 && bestMs >= 5; i++) bestMs = Math.min(bestMs, timeOf(input))
-      expect(bestMs, name).toBeLessThan(5)
+      // The best of many in turns, since others use the machine too, and may for seconds.
+      let [bestMs, largestMs] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY]
+      for (let i = 0; i < 20 || (i < 1_000 && bestMs > 4 * largestMs); i++) {
+        largestMs = Math.min(largestMs, timeOf(largest))
+        bestMs = Math.min(bestMs, timeOf(input))
+      }
+      expect(bestMs / largestMs, name).toBeLessThanOrEqual(4)
     }
   }, 30_000)
 })
