@@ -146,8 +146,10 @@ export interface Config {
   seqnoRequestsRate: Rate
   /** Origins of which one neighbour may have rows at a time, kept or not: two full tables. One more closes it with `quota`. */
   originsPerNeighbourMax: number
-  /** Rows per SYNC; a larger table goes in several. */
+  /** Rows per SYNC and METRICS; more go in several, so that who gets them has its hands free in between. */
   syncRowsMax: number
+  /** Rows per SYNC that is all of a bucket; more go in several, and those not in the first are retracted until they come. */
+  bucketRowsMax: number
 
   // Announcements
   /**

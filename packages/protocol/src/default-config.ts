@@ -72,7 +72,8 @@ export const defaultConfig: Config = {
   originsPerNeighbourMax: 8_000,
   rowsRate: { burst: 8_000, perSecond: 400 },
   seqnoRequestsRate: { burst: 2_000, perSecond: 20 },
-  syncRowsMax: 400,
+  syncRowsMax: 50,
+  bucketRowsMax: 400,
 
   announceTtlMs: 24 * 60 * 60_000,
   announceUnreachableMs: 30 * 60_000,

@@ -154,7 +154,7 @@ describe('A RESYNC', () => {
   })
 
   test('is answered in several messages when the rows do not fit into one', () => {
-    const { routes } = tableOfTwo({ syncRowsMax: 2 })
+    const { routes } = tableOfTwo({ bucketRowsMax: 2 })
     const origins = Array.from({ length: 100 }, (_, i) => `o${i}` as PeerId)
     const mine = origins.filter(of => bucketOf(of) === 3)
     routes.handleSync(a, { rows: origins.map(of => row(100, { origin: of })) }, 0)

@@ -152,7 +152,7 @@ export class Digests {
       .filter(bucket => (routes & (1 << bucket)) !== 0)
       .flatMap(bucket => {
         const rows = told.filter(({ origin }) => bucketOf(origin) === bucket)
-        return syncMessages(rows, this.#config.syncRowsMax, bucket)
+        return syncMessages(rows, this.#config.bucketRowsMax, bucket)
       })
   }
 

@@ -1,26 +1,29 @@
 /**
- * What one neighbour says, on its way to the core: signatures are checked here, and take time. Messages reach the core in
- * the order sent, so those behind a SYNC that is being checked wait. HELLO and beats do not, which say nothing about what
- * came before; nor do announcements, each of which stands by itself; nor objects, which travel apart.
+ * What one neighbour says, on its way to the core. Announcements and SYNCs are read in the background: a new neighbour may bring
+ * thousands, whose signatures are checked here. Messages reach the core in the order sent, so those behind a SYNC that is not checked yet
+ * wait. HELLO and beats do not, which say nothing about what came before; nor do announcements, each of which stands by itself; nor
+ * objects, which travel apart.
  */
 import type { VerifiedAnnouncement } from '../channels.ts'
 import { type Rate, TokenBucket } from '../token-bucket.ts'
 import { decodeAnnouncement } from '../wire/announcement.ts'
+import { decodeControl, slowKindOf } from '../wire/control.ts'
 import {
   type Announcement,
   type Message,
   ProtocolError,
-  type SignedAnnouncement,
   type Sync,
   type SyncRow,
   type UnsignedMessage
 } from '../wire/messages.ts'
+import type { WorkLine } from './background-work.ts'
 import { type SeqnoVerifier, type VerifyOptions, verifyAnnouncement } from './verifying.ts'
 
 /** What signatures are checked with. */
 interface InboxChecks {
   seqnos: SeqnoVerifier
   announcements: VerifyOptions
+  line: WorkLine
 }
 
 interface InboxHandlers {
@@ -37,57 +40,126 @@ export interface InboxLimits {
   verificationsMax: number
   /** Messages that wait for one; one more is `quota`. */
   waitingMax: number
+  /** Bytes of frames that are not read yet; one more is `quota`. */
+  bytesMax: number
   /** Announcements that have expired; one more is `quota`. The core counts the others. */
   announcementsRate: Rate
 }
 
 /**
  * A new neighbour sends all it knows at once, rows of `originsMax` and of `originsOnDemandMax`, and `announcementsMax`
- * announcements: that fits. The messages behind them are SUBs, of which it may have 1,024, and their like.
+ * announcements, 4.6 MB: that fits. The messages behind them are SUBs, of which it may have 1,024, and their like.
  */
-export const inboxLimits = { verificationsMax: 8_192, waitingMax: 4_096 }
+export const inboxLimits = { verificationsMax: 8_192, waitingMax: 4_096, bytesMax: 6 * 2 ** 20 }
 
 interface Waiting {
-  message: UnsignedMessage
-  isReady: boolean
+  /** Undefined: not read yet, or checked. */
+  message: UnsignedMessage | undefined
 }
 
 export class Inbox {
   readonly #seqnos: SeqnoVerifier
   readonly #announcements: VerifyOptions
+  readonly #line: WorkLine
   readonly #limits: InboxLimits
   readonly #handlers: InboxHandlers
   readonly #waiting: Waiting[] = []
   readonly #expired: TokenBucket
   #verifications = 0
+  /** Of frames that wait to be read. */
+  #bytes = 0
+  #isGreeted = false
   #isClosed = false
 
-  constructor({ seqnos, announcements }: InboxChecks, limits: InboxLimits, handlers: InboxHandlers) {
+  constructor({ seqnos, announcements, line }: InboxChecks, limits: InboxLimits, handlers: InboxHandlers) {
     this.#seqnos = seqnos
     this.#announcements = announcements
+    this.#line = line
     this.#limits = limits
     this.#expired = new TokenBucket(limits.announcementsRate, performance.now())
     this.#handlers = handlers
   }
 
-  /** @throws ProtocolError for what cannot be right, or is too much */
-  push(message: Message): void {
-    if (message.type === 'announce') return this.#onAnnounce(message.announcement)
-    if (message.type === 'hello' || message.type === 'beat') return this.#handlers.onMessage(message)
-    const checks = message.type === 'sync' ? this.#checks(message) : []
-    if (checks.length === 0 && this.#waiting.length === 0) return this.#handlers.onMessage(message)
-    if (this.#waiting.length >= this.#limits.waitingMax) {
-      throw new ProtocolError('quota', `over ${this.#limits.waitingMax} messages at once`)
+  /**
+   * @param body of a control frame
+   * @throws ProtocolError for what cannot be right, or is too much
+   */
+  push(body: Uint8Array): void {
+    const kind = slowKindOf(body)
+    // What is not read yet gets to the core behind a HELLO that came after it.
+    if (kind !== undefined && !this.#isGreeted) throw new ProtocolError('unexpected', `${kind} before HELLO`)
+    if (kind === 'announce') {
+      this.#countVerification()
+      return this.#readLater(body, message => this.#onAnnounce(message))
     }
-    const waiting: Waiting = { message, isReady: checks.length === 0 }
-    this.#waiting.push(waiting)
-    if (checks.length > 0) void this.#settle(waiting, checks)
+    if (kind === 'sync') {
+      const place = this.#wait(undefined)
+      return this.#readLater(body, message => this.#onSync(message, place))
+    }
+    const message = decodeControl(body)
+    // Of a later version.
+    if (message === undefined) return
+    if (message.type === 'announce' || message.type === 'sync') throw otherThanItBegins()
+    const isHello = message.type === 'hello'
+    this.#isGreeted ||= isHello
+    const isApart = isHello || message.type === 'beat'
+    if (isApart || this.#waiting.length === 0) this.#handlers.onMessage(message)
+    else this.#wait(message)
   }
 
   /** The session is over: what is still being checked goes nowhere. */
   close(): void {
     this.#isClosed = true
     this.#waiting.length = 0
+  }
+
+  #wait(message: UnsignedMessage | undefined): Waiting {
+    if (this.#waiting.length >= this.#limits.waitingMax) {
+      throw new ProtocolError('quota', `over ${this.#limits.waitingMax} messages at once`)
+    }
+    const place = { message }
+    this.#waiting.push(place)
+    return place
+  }
+
+  #readLater(body: Uint8Array, take: (message: Message | undefined) => Promise<void>): void {
+    if (this.#bytes + body.length > this.#limits.bytesMax) {
+      throw new ProtocolError('quota', `over ${this.#limits.bytesMax} bytes at once`)
+    }
+    this.#bytes += body.length
+    // A copy, since it is a piece of a larger buffer.
+    const copy = body.slice()
+    void this.#line.run(async () => {
+      this.#bytes -= copy.length
+      try {
+        if (!this.#isClosed) await take(decodeControl(copy))
+      } catch (error) {
+        if (!(error instanceof ProtocolError)) throw error
+        this.#fail(error)
+      }
+    })
+  }
+
+  async #onAnnounce(message: Message | undefined): Promise<void> {
+    if (message?.type !== 'announce') throw otherThanItBegins()
+    const announcement = decodeAnnouncement(message.announcement.body)
+    if (this.#handlers.isNews(announcement)) {
+      const verified = await verifyAnnouncement(announcement, message.announcement, this.#announcements)
+      if (verified === undefined) this.#countExpired()
+      else if (!this.#isClosed) this.#handlers.onAnnouncement(verified)
+    }
+    this.#verifications--
+  }
+
+  async #onSync(message: Message | undefined, place: Waiting): Promise<void> {
+    if (message?.type !== 'sync') throw otherThanItBegins()
+    const holds = await Promise.all(this.#checks(message))
+    if (!holds.every(Boolean)) return
+    place.message = message
+    for (let next = this.#waiting[0]?.message; next !== undefined; next = this.#waiting[0]?.message) {
+      this.#waiting.shift()
+      this.#handlers.onMessage(next)
+    }
   }
 
   /** The rows that have to be checked first. Throws for a bad one that is known already. */
@@ -98,55 +170,22 @@ export class Inbox {
       if (row.signature === undefined) {
         throw new ProtocolError('malformed', `a row of ${row.origin} without a signature`)
       }
-      const holds = this.#seqnos.check(row, row.signature)
+      const holds = this.#seqnos.check(row, row.signature, this.#line)
       if (holds === false) throw forgedRow(row)
       if (holds === true) continue
-      this.#count()
+      this.#countVerification()
       checks.push(this.#checked(row, holds))
     }
     return checks
   }
 
   async #checked(row: SyncRow, holds: Promise<boolean>): Promise<boolean> {
-    try {
-      if (!(await holds)) this.#fail(forgedRow(row))
-      return await holds
-    } finally {
-      this.#verifications--
-    }
+    if (!(await holds)) this.#fail(forgedRow(row))
+    this.#verifications--
+    return holds
   }
 
-  async #settle(waiting: Waiting, checks: Promise<boolean>[]): Promise<void> {
-    const all = await Promise.all(checks)
-    if (!all.every(holds => holds)) return
-    waiting.isReady = true
-    while (!this.#isClosed && this.#waiting[0]?.isReady) {
-      const { message } = this.#waiting.shift() as Waiting
-      this.#handlers.onMessage(message)
-    }
-  }
-
-  #onAnnounce(signed: SignedAnnouncement): void {
-    const announcement = decodeAnnouncement(signed.body)
-    if (!this.#handlers.isNews(announcement)) return
-    this.#count()
-    void this.#verify(announcement, signed)
-  }
-
-  async #verify(announcement: Announcement, signed: SignedAnnouncement): Promise<void> {
-    try {
-      const verified = await verifyAnnouncement(announcement, signed, this.#announcements)
-      if (verified === undefined) this.#countExpired()
-      else if (!this.#isClosed) this.#handlers.onAnnouncement(verified)
-    } catch (error) {
-      if (!(error instanceof ProtocolError)) throw error
-      this.#fail(error)
-    } finally {
-      this.#verifications--
-    }
-  }
-
-  #count(): void {
+  #countVerification(): void {
     if (this.#verifications >= this.#limits.verificationsMax) {
       throw new ProtocolError('quota', `over ${this.#limits.verificationsMax} signatures at once`)
     }
@@ -165,6 +204,10 @@ export class Inbox {
     this.close()
     this.#handlers.onError(error)
   }
+}
+
+function otherThanItBegins(): ProtocolError {
+  return new ProtocolError('malformed', 'a message other than the one it begins with')
 }
 
 function forgedRow({ origin }: SyncRow): ProtocolError {

@@ -18,6 +18,7 @@ import { decodeControl, encodeControl } from '../wire/control.ts'
 import { FrameReader, joinFrames } from '../wire/framing.ts'
 import type { Message, SignedAnnouncement } from '../wire/messages.ts'
 import type { Hopcast, HopcastEvent, HopcastInit, SubscribeOptions, SubscriptionEvent } from './api.ts'
+import { inboxLimits } from './inbox.ts'
 import { hopcast } from './index.ts'
 import { audioProtocol, controlProtocol } from './link.ts'
 import { signAnnouncement, signSeqno } from './signing.ts'
@@ -236,9 +237,11 @@ describe('A neighbour that breaks the protocol is closed', () => {
     const bad = await raw(victim)
     bad.send(hello)
     // It takes 4,096 and some, and signing and checking so many takes 1.5 s of a processor. So no more are made than are
-    // needed, and a busy machine is given its time.
-    for (let sent = 0; sent < 10_000 && bad.closedWith().length === 0; sent += 256) {
-      const batch = await announcements(256)
+    // needed, and a busy machine is given its time; of more than the inbox lets wait none would count.
+    const size = 256
+    for (let sent = 0; sent + size < inboxLimits.verificationsMax; sent += size) {
+      if (bad.closedWith().length > 0) break
+      const batch = await announcements(size)
       // With a beat, or it would count as silent on a machine that is slow.
       bad.send(beat, ...batch.map(announcement => ({ type: 'announce', announcement }) as const))
       // Both live in this process: the victim reads in turns of the same event loop.
@@ -249,6 +252,13 @@ describe('A neighbour that breaks the protocol is closed', () => {
       expect.objectContaining({ type: 'peer-closed', reason: 'more than 50 announcements a second' })
     )
   }, 60_000)
+
+  test('for a row before HELLO, with unexpected', async () => {
+    const victim = await peer()
+    const bad = await raw(victim)
+    bad.send({ type: 'sync', rows: [] }, hello)
+    await vi.waitFor(() => expect(bad.closedWith()).toEqual(['unexpected']), waiting)
+  })
 
   test('for a row that its origin has not signed, with forged', async () => {
     const victim = await peer()
@@ -462,7 +472,8 @@ describe('stop', () => {
       import { noise } from '@libp2p/noise'
       import { tcp } from '@libp2p/tcp'
       import { yamux } from '@libp2p/yamux'
-      import { hopcast } from './index.ts'
+      import { inboxLimits } from './inbox.ts'
+import { hopcast } from './index.ts'
       const nodes = await Promise.all([0, 1].map(() => createLibp2p({
         addresses: { listen: ['/ip4/127.0.0.1/tcp/0'] }, transports: [tcp()], connectionEncrypters: [noise()],
         streamMuxers: [yamux()], services: { identify: identify(), hopcast: hopcast() }

@@ -18,8 +18,13 @@ import type { Command, Input, Output } from '../contract.ts'
 import { Deadlines } from '../deadlines.ts'
 import type { Millis, PeerId } from '../ids.ts'
 import { Overlay } from '../overlay.ts'
-import { decodeControl } from '../wire/control.ts'
-import { type CloseCode, type Message, type ObjectFrame, ProtocolError } from '../wire/messages.ts'
+import {
+  type CloseCode,
+  type Message,
+  type ObjectFrame,
+  ProtocolError,
+  type UnsignedMessage
+} from '../wire/messages.ts'
 import { parseObject } from '../wire/object.ts'
 import { parseAddress } from './addresses.ts'
 import type {
@@ -32,6 +37,7 @@ import type {
   SubscribeOptions,
   Subscription
 } from './api.ts'
+import { BackgroundWork } from './background-work.ts'
 import { configOf } from './config.ts'
 import { CoreLoop } from './core-loop.ts'
 import { Dialer } from './dialer.ts'
@@ -82,6 +88,7 @@ export class HopcastService implements Hopcast, Startable {
   readonly #counters = { overflow: 0, expired: 0, waitsForKey: 0, peersClosed: 0 }
   readonly #signer: Signer
   readonly #seqnos = new SeqnoVerifier(seqnosMax)
+  readonly #work = new BackgroundWork()
   readonly #clock = new WallClock()
   #topology: string | undefined
 
@@ -210,10 +217,10 @@ export class HopcastService implements Hopcast, Startable {
     const { announceTtlMs, announcementsRate } = this.#overlay.config
     const announcements = { self: this.peerId, ttlMaxMs: announceTtlMs, clock: this.#clock }
     return new Inbox(
-      { seqnos: this.#seqnos, announcements },
+      { seqnos: this.#seqnos, announcements, line: this.#work.line() },
       { ...inboxLimits, announcementsRate },
       {
-        onMessage: message => this.#handle({ type: 'message', peer, message }),
+        onMessage: message => this.#onMessage(peer, message),
         onAnnouncement: announcement => this.#handle({ type: 'announcement', from: peer, announcement }),
         onError,
         isNews: announcement => this.#overlay.isNews(announcement)
@@ -223,11 +230,12 @@ export class HopcastService implements Hopcast, Startable {
 
   #onFrame(peer: PeerId, inbox: Inbox, streamClass: StreamClass, body: Uint8Array): void {
     if (streamClass === 'audio') return this.#handle({ type: 'object', peer, object: parseObject(body) })
-    const message = decodeControl(body)
-    // A message of a later version.
-    if (message === undefined) return
+    inbox.push(body)
+  }
+
+  #onMessage(peer: PeerId, message: UnsignedMessage): void {
     const received = message.type === 'peers' ? this.#discovery.received(peer, message) : message
-    if (received !== undefined) inbox.push(received)
+    if (received !== undefined) this.#handle({ type: 'message', peer, message: received })
   }
 
   #onEnded(peer: PeerId, error: Error): void {

@@ -6,6 +6,7 @@ import type { Version } from '../version.ts'
 import { announceSigningBytes } from '../wire/announcement.ts'
 import { epochAheadMaxMs } from '../wire/limits.ts'
 import { type Announcement, ProtocolError, type SignedAnnouncement, type SyncRow } from '../wire/messages.ts'
+import type { WorkLine } from './background-work.ts'
 import { seqnoSigningBytes } from './signing.ts'
 import type { WallClock } from './wall-clock.ts'
 
@@ -71,13 +72,17 @@ export class SeqnoVerifier {
     this.#entriesMax = entriesMax
   }
 
-  /** Whether the row's signature is the origin's. Known at once for one that has been checked. */
-  check({ origin, epoch, seqno }: SyncRow, signature: Uint8Array): boolean | Promise<boolean> {
+  /** Whether the row's signature is the origin's. Known at once for one that has been checked; others wait in `line`. */
+  check(
+    { origin, epoch, seqno }: SyncRow,
+    signature: Uint8Array,
+    line: WorkLine
+  ): boolean | Promise<boolean> {
     const key = `${origin} ${epoch} ${seqno}`
     const known = this.#checks.get(key)
     // Byte by byte: what is passed on must be what was checked.
     if (known !== undefined && isEqual(known.signature, signature)) return known.holds
-    const holds = verifySeqno(origin, { epoch, seqno }, signature)
+    const holds = line.run(() => verifySeqno(origin, { epoch, seqno }, signature))
     const check: Check = { signature, holds }
     // A bad one must not take the place of one that holds.
     if (known === undefined) this.#remember(key, check)

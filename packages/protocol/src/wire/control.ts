@@ -42,4 +42,18 @@ export function decodeControl(bytes: Uint8Array): Message | undefined {
   return undefined
 }
 
+/** As a frame of each begins: the field's number, and that its length follows. */
+const firstBytes = new Map<number | undefined, 'announce' | 'sync'>([
+  [0x1a, 'announce'],
+  [0x22, 'sync']
+])
+
+/**
+ * Whether a frame, by its first byte, is one of those that may take long to decode. Of others, and of what is not as a sender
+ * of ours encodes it, undefined.
+ */
+export function slowKindOf(bytes: Uint8Array): 'announce' | 'sync' | undefined {
+  return firstBytes.get(bytes[0])
+}
+
 const all = Object.values(fieldsOf) as Fields[]
