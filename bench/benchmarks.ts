@@ -10,6 +10,7 @@ import { churn } from './workloads/churn.ts'
 import { core } from './workloads/core.ts'
 import { line } from './workloads/line.ts'
 import { memory } from './workloads/memory.ts'
+import { newcomer } from './workloads/newcomer.ts'
 import { type Peer, relaying } from './workloads/relaying.ts'
 import { slowChild } from './workloads/slow-child.ts'
 import { start } from './workloads/start.ts'
@@ -61,6 +62,7 @@ export const benchmarks: readonly Benchmark[] = [
   overTransport('webrtc', 'WebRTC-direct', 1 / 2),
   line,
   slowChild,
+  newcomer,
   memory,
   churn,
   core,

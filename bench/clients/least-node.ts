@@ -29,10 +29,10 @@ import { isBytesSource } from '../../packages/protocol/src/libp2p/yamux/bytes-so
 import { type LinkEvent, Links } from '../../packages/protocol/src/links.ts'
 import { Timers } from '../../packages/protocol/src/timers.ts'
 import { decodeAnnouncement } from '../../packages/protocol/src/wire/announcement.ts'
-import { decodeControl, encodeControl } from '../../packages/protocol/src/wire/control.ts'
+import { decodeControl, encodeControl, slowKindOf } from '../../packages/protocol/src/wire/control.ts'
 import { FrameReader, joinFrames } from '../../packages/protocol/src/wire/framing.ts'
 import { digestBuckets } from '../../packages/protocol/src/wire/limits.ts'
-import type { Message, SignedAnnouncement, Sub } from '../../packages/protocol/src/wire/messages.ts'
+import type { Announcement, Message, Sub } from '../../packages/protocol/src/wire/messages.ts'
 import { encodeObject, objectPayload, parseObject } from '../../packages/protocol/src/wire/object.ts'
 import type { Client, Role } from './client.ts'
 
@@ -43,28 +43,12 @@ const track = 0
 const ttlMs = 2_000
 
 export async function connectLeast({ address }: { address: string }, role: Role): Promise<Client> {
-  const privateKey = await generateKeyPair('Ed25519')
-  const libp2p = await createLibp2p({
-    privateKey,
-    transports: [tcp()],
-    connectionEncrypters: await encrypters(loadSodium()),
-    streamMuxers: [yamux()],
-    connectionMonitor: { enabled: false }
+  const reading: { publisher?: Publisher; subscriber?: Subscriber } = {}
+  const { privateKey, connection, control } = await connectControl(address, {
+    onMessage: message => (reading.publisher ?? reading.subscriber)?.handle(message),
+    onAnnounce: body => reading.subscriber?.onAnnounce(body),
+    onObject: body => reading.subscriber?.onObject(body)
   })
-  const reading: { control?: Control; publisher?: Publisher; subscriber?: Subscriber } = {}
-  await libp2p.handle(controlProtocol, stream => {
-    readFrames(stream, body => {
-      const message = decodeControl(body)
-      if (message === undefined) return
-      reading.control?.handle(message)
-      ;(reading.publisher ?? reading.subscriber)?.handle(message)
-    })
-  })
-  await libp2p.handle(audioProtocol, stream => readFrames(stream, body => reading.subscriber?.onObject(body)))
-  const connection = await libp2p.dial(multiaddr(address))
-  const relay = connection.remotePeer.toString() as PeerId
-  const control = new Control(relay, await connection.newStream(controlProtocol))
-  reading.control = control
   if (role === 'publisher') {
     const publisher = new Publisher(privateKey, connection, control)
     reading.publisher = publisher
@@ -82,8 +66,49 @@ export async function connectLeast({ address }: { address: string }, role: Role)
   }
 }
 
+interface Handlers {
+  onMessage(message: Message): void
+  /** As it came: to read all that a large network has takes as long as many objects. */
+  onAnnounce(body: Uint8Array): void
+  onObject(body: Uint8Array): void
+}
+
+/** A neighbour of the relay's that says HELLO, and BEAT; what else is its caller's. */
+export async function connectControl(
+  address: string,
+  { onMessage, onAnnounce, onObject }: Handlers
+): Promise<{ privateKey: PrivateKey; connection: Connection; control: Control }> {
+  const privateKey = await generateKeyPair('Ed25519')
+  const libp2p = await createLibp2p({
+    privateKey,
+    transports: [tcp()],
+    connectionEncrypters: await encrypters(loadSodium()),
+    streamMuxers: [yamux()],
+    connectionMonitor: { enabled: false }
+  })
+  let control: Control | undefined
+  await libp2p.handle(controlProtocol, stream => {
+    readFrames(stream, body => {
+      const kind = slowKindOf(body)
+      if (kind !== undefined) control?.noteReceived()
+      // There is one way, so that no SYNC is of use.
+      if (kind === 'sync') return
+      if (kind === 'announce') return onAnnounce(body)
+      const message = decodeControl(body)
+      if (message === undefined) return
+      control?.handle(message)
+      onMessage(message)
+    })
+  })
+  await libp2p.handle(audioProtocol, stream => readFrames(stream, onObject))
+  const connection = await libp2p.dial(multiaddr(address))
+  const relay = connection.remotePeer.toString() as PeerId
+  control = new Control(relay, await connection.newStream(controlProtocol))
+  return { privateKey, connection, control }
+}
+
 /** What is said to the relay, and that this node lives. */
-class Control {
+export class Control {
   readonly #relay: readonly [PeerId]
   readonly #stream: Stream
   readonly #links = new Links({ ...defaultConfig, agent: 'least' }, new Timers())
@@ -96,7 +121,11 @@ class Control {
   }
 
   say(message: Message): void {
-    this.#stream.send(joinFrames([encodeControl(message)]))
+    this.send(joinFrames([encodeControl(message)]))
+  }
+
+  send(frames: Uint8Array): void {
+    this.#stream.send(frames)
   }
 
   handle(message: Message): void {
@@ -194,6 +223,8 @@ type OnMessage = (payload: Uint8Array) => void
 class Subscriber {
   readonly #control: Control
   readonly #wanted = new Map<ChannelId, OnMessage>()
+  /** Read while something that is wanted is not known. */
+  readonly #unread: Uint8Array[] = []
   readonly #announced = new Map<ChannelId, Sub>()
   readonly #streams = new Map<StreamId, OnMessage>()
   /** Asked for, and not answered. */
@@ -212,13 +243,18 @@ class Subscriber {
 
   subscribe(channel: ChannelId, onMessage: OnMessage): void {
     this.#wanted.set(channel, onMessage)
+    this.#read()
     const announced = this.#announced.get(channel)
     if (announced !== undefined) this.#ask(announced, onMessage)
   }
 
   handle(message: Message): void {
-    if (message.type === 'announce') this.#onAnnounce(message.announcement)
-    else if (message.type === 'sub-ok') this.#asked.delete(message.stream)
+    if (message.type === 'sub-ok') this.#asked.delete(message.stream)
+  }
+
+  onAnnounce(body: Uint8Array): void {
+    this.#unread.push(body)
+    this.#read()
   }
 
   onObject(body: Uint8Array): void {
@@ -227,8 +263,16 @@ class Subscriber {
     this.#streams.get(object.header.stream)?.(objectPayload(object))
   }
 
-  #onAnnounce({ body }: SignedAnnouncement): void {
-    const { channel, publisher, epoch } = decodeAnnouncement(body)
+  #read(): void {
+    while (this.#streams.size < this.#wanted.size) {
+      const body = this.#unread.shift()
+      if (body === undefined) return
+      const message = decodeControl(body)
+      if (message?.type === 'announce') this.#note(decodeAnnouncement(message.announcement.body))
+    }
+  }
+
+  #note({ channel, publisher, epoch }: Announcement): void {
     // There is nobody else to ask.
     const sub: Sub = { type: 'sub', channel, publisher, epoch, track, insist: true }
     this.#announced.set(channel, sub)

@@ -1,6 +1,7 @@
-/** A process of the load: publishes, subscribes or only connects, as its one argument, a `Plan` in JSON, says. It ends with its parent. */
+/** A process of the load: publishes, subscribes, only connects, or has much to tell, as its one argument, a `Plan` in JSON, says. It ends with its parent. */
 import { setTimeout as wait } from 'node:timers/promises'
 import { connect } from '../clients/connect.ts'
+import { connectNewcomer } from '../clients/newcomer.ts'
 import type { Order, Plan, Report } from './plan.ts'
 import { type Publishing, publish } from './publish.ts'
 import { subscribe } from './subscribe.ts'
@@ -28,6 +29,12 @@ async function begin(plan: Plan): Promise<void> {
       await connect(plan.endpoint, 'subscriber')
       await wait(plan.connectGapMs)
     }
+    return tell({ type: 'ready', creditPort: undefined })
+  }
+  if (plan.type === 'newcomer') {
+    if (plan.endpoint.type !== 'hopcast-least') throw new Error('only a relay of ours has a newcomer')
+    const tellAll = await connectNewcomer(plan.endpoint, plan.publishers)
+    process.once('message', tellAll)
     return tell({ type: 'ready', creditPort: undefined })
   }
   const subscribing = await subscribe(plan, () => tell({ type: 'hearing' }))

@@ -1,7 +1,7 @@
 /** What a process of the load is told to do, and what it says: plain values between processes. */
 import type { Endpoint } from '../clients/client.ts'
 
-export type Plan = PublishPlan | SubscribePlan | IdlePlan
+export type Plan = PublishPlan | SubscribePlan | IdlePlan | NewcomerPlan
 
 export interface PublishPlan {
   type: 'publish'
@@ -40,8 +40,15 @@ export interface IdlePlan {
   connectGapMs: number
 }
 
+export interface NewcomerPlan {
+  type: 'newcomer'
+  endpoint: Endpoint
+  /** Of which it tells, each with a channel. */
+  publishers: number
+}
+
 export type Order =
-  /** To the publisher: what the pace says. */
+  /** To the publisher: what the pace says. To the newcomer: tell all. */
   | { type: 'go' }
   /** To the publisher: no more than keeps a connection. */
   | { type: 'rest' }
