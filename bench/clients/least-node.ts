@@ -29,7 +29,7 @@ import { isBytesSource } from '../../packages/protocol/src/libp2p/yamux/bytes-so
 import { type LinkEvent, Links } from '../../packages/protocol/src/links.ts'
 import { Timers } from '../../packages/protocol/src/timers.ts'
 import { decodeAnnouncement } from '../../packages/protocol/src/wire/announcement.ts'
-import { decodeControl, encodeControl, slowKindOf } from '../../packages/protocol/src/wire/control.ts'
+import { decodeControl, encodeControl, largeKindOf } from '../../packages/protocol/src/wire/control.ts'
 import { FrameReader, joinFrames } from '../../packages/protocol/src/wire/framing.ts'
 import { digestBuckets } from '../../packages/protocol/src/wire/limits.ts'
 import type { Announcement, Message, Sub } from '../../packages/protocol/src/wire/messages.ts'
@@ -89,11 +89,11 @@ export async function connectControl(
   let control: Control | undefined
   await libp2p.handle(controlProtocol, stream => {
     readFrames(stream, body => {
-      const kind = slowKindOf(body)
-      if (kind !== undefined) control?.noteReceived()
-      // There is one way, so that no SYNC is of use.
-      if (kind === 'sync') return
+      const kind = largeKindOf(body)
+      if (kind !== undefined) control?.noteAny()
       if (kind === 'announce') return onAnnounce(body)
+      // There is one way, so that no SYNC is of use.
+      if (kind !== undefined) return
       const message = decodeControl(body)
       if (message === undefined) return
       control?.handle(message)
@@ -140,6 +140,10 @@ export class Control {
   /** Where objects flow, most beats are left out. */
   noteSent(): void {
     this.#links.noteObject(this.#relay, performance.now())
+  }
+
+  noteAny(): void {
+    this.#links.handleAny(this.#relay[0], performance.now())
   }
 
   noteReceived(): void {

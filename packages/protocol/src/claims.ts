@@ -142,13 +142,11 @@ export function toldRows(origins: Iterable<Origin>): SyncRow[] {
   return rows
 }
 
-/** @param bucket given: `rows` are all of that bucket, which the first message says */
-export function syncMessages(rows: readonly SyncRow[], rowsMax: number, bucket?: number): Sync[] {
+export function syncMessages(rows: readonly SyncRow[], rowsMax: number): Sync[] {
   const messages: Sync[] = []
   for (let start = 0; start < rows.length; start += rowsMax) {
     messages.push({ type: 'sync', rows: rows.slice(start, start + rowsMax) })
   }
-  if (bucket !== undefined) messages[0] = { type: 'sync', rows: messages[0]?.rows ?? [], bucket }
   return messages
 }
 

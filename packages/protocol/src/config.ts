@@ -148,7 +148,7 @@ export interface Config {
   originsPerNeighbourMax: number
   /** Rows per SYNC and METRICS; more go in several, so that who gets them has its hands free in between. */
   syncRowsMax: number
-  /** Rows per SYNC that is all of a bucket; more go in several, and those not in the first are retracted until they come. */
+  /** Rows of the first SYNC that answers for a bucket: those that are not in it are retracted until the next ones come. */
   bucketRowsMax: number
 
   // Announcements

@@ -152,7 +152,9 @@ export class Digests {
       .filter(bucket => (routes & (1 << bucket)) !== 0)
       .flatMap(bucket => {
         const rows = told.filter(({ origin }) => bucketOf(origin) === bucket)
-        return syncMessages(rows, this.#config.bucketRowsMax, bucket)
+        const { bucketRowsMax, syncRowsMax } = this.#config
+        const first: Sync = { type: 'sync', rows: rows.slice(0, bucketRowsMax), bucket }
+        return [first, ...syncMessages(rows.slice(bucketRowsMax), syncRowsMax)]
       })
   }
 

@@ -1,8 +1,8 @@
 import type { SendQueue } from './outbox.ts'
 
 /** A neighbour that lets more pile up is closed. All that is told to a new one takes 4.6 MB at most. */
-const framesMax = 16_384
-const bytesMax = 6 * 2 ** 20
+export const framesMax = 16_384
+export const bytesMax = 6 * 2 ** 20
 
 /** The control messages that wait for a neighbour, in order. None may be dropped: what they say is said once. */
 export class ControlQueue implements SendQueue {

@@ -22,8 +22,6 @@ import { WallClock } from './wall-clock.ts'
 const key = await generateKeyPair('Ed25519')
 const origin = peerIdFromPrivateKey(key).toString() as PeerId
 
-const work = new BackgroundWork()
-
 async function row(seqno: number, over: Partial<SyncRow> = {}): Promise<SyncRow> {
   const signature = Uint8Array.from(await signSeqno(key, { epoch: 1, seqno }))
   return { origin, epoch: 1, seqno, metricUs: 5, hops: 1, signature, ...over }
@@ -41,7 +39,16 @@ const hello: UnsignedMessage = { type: 'hello', version: 1, agent: '', server: f
 const beat: UnsignedMessage = { type: 'beat', timeUs: 1 }
 const request: SeqnoReq = { type: 'seqno-req', origin, epoch: 1, seqno: 1, hopsLeft: 1 }
 
-function inbox(limits: Partial<InboxLimits> = {}, seqnos = new SeqnoVerifier(16)) {
+/** Each piece of work takes all of a turn. */
+function slow(): BackgroundWork {
+  let ms = 0
+  return new BackgroundWork(() => ms++)
+}
+
+function inbox(
+  limits: Partial<InboxLimits> = {},
+  { seqnos = new SeqnoVerifier(16), work = new BackgroundWork(), first = [hello] } = {}
+) {
   const made = {
     messages: [] as UnsignedMessage[],
     announcements: [] as VerifiedAnnouncement[],
@@ -55,14 +62,14 @@ function inbox(limits: Partial<InboxLimits> = {}, seqnos = new SeqnoVerifier(16)
     ...limits
   }
   const announcements = { self: 'self' as PeerId, ttlMaxMs: 60_000, clock: new WallClock() }
-  const inbox = new Inbox({ seqnos, announcements, line: work.line() }, all, {
+  const inbox = new Inbox({ seqnos, announcements, work }, all, {
     onMessage: message => made.messages.push(message),
     onAnnouncement: announcement => made.announcements.push(announcement),
     onError: error => made.errors.push(error.code),
     isNews: () => true
   })
   const push = (message: Message) => inbox.push(encodeControl(message))
-  push(hello)
+  for (const message of first) push(message)
   made.messages.length = 0
   return Object.assign(made, { inbox, push })
 }
@@ -92,12 +99,12 @@ describe('An inbox', () => {
 
   test('checks a version once, whoever tells of it, and passes on no other signature of it', async () => {
     const seqnos = new SeqnoVerifier(16)
-    const made = inbox({}, seqnos)
+    const made = inbox({}, { seqnos })
     const good = await row(0)
     made.push(sync(good))
     await vi.waitFor(() => expect(made.messages).toHaveLength(1))
-    const other = inbox({}, seqnos)
-    const isKnown = () => seqnos.check(good, good.signature as Uint8Array, work.line()) === true
+    const other = inbox({}, { seqnos })
+    const isKnown = () => seqnos.known(good, good.signature as Uint8Array)
     expect(isKnown()).toBe(true)
     other.push(sync({ ...good, metricUs: 7 }))
     other.push(sync({ ...good, signature: new Uint8Array(64) }))
@@ -143,21 +150,47 @@ describe('An inbox', () => {
 
   test('refuses more that it has not read than its limit, and takes as much again once it has', async () => {
     const message: Message = { type: 'announce', announcement: await announced(Date.now()) }
-    const made = inbox({ bytesMax: encodeControl(message).length * 2 })
-    for (const heard of [2, 4]) {
-      for (const _ of [1, 2]) made.push(message)
+    const made = inbox({ bytesMax: encodeControl(message).length * 2 }, { work: slow() })
+    for (const heard of [3, 6]) {
+      for (const _ of ['at once', 'later', 'later']) made.push(message)
       expect(() => made.push(message)).toThrow(/over \d+ bytes/)
       await vi.waitFor(() => expect(made.announcements).toHaveLength(heard))
     }
   })
 
-  test('refuses a frame that holds another message than the one that it begins with', async () => {
+  test('counts what waits for a SYNC, read or not, until it is handed on', async () => {
+    const [first, second] = [sync(await row(0)), sync({ ...(await row(1)), metricUs: undefined })]
+    const size = (of: Message) => encodeControl(of).length
+    const made = inbox({ bytesMax: size(first) + size(second) + size(request) }, { work: slow() })
+    for (const message of [first, second, request]) made.push(message)
+    expect(() => made.push(request)).toThrow(/over \d+ bytes/)
+    await vi.waitFor(() => expect(made.messages).toEqual([first, second, request]))
+  })
+
+  test('takes the message that counts of a frame that begins with another, or in an unusual way', async () => {
     const frame = (...messages: Message[]) => Uint8Array.from(messages.flatMap(of => [...encodeControl(of)]))
     const announce: Message = { type: 'announce', announcement: await announced(Date.now()) }
     const made = inbox()
     made.inbox.push(frame(announce, sync()))
-    await vi.waitFor(() => expect(made.errors).toEqual(['malformed']))
-    expect(() => inbox().inbox.push(frame(hello, sync()))).toThrow('other than the one it begins with')
+    made.inbox.push(frame(hello, sync()))
+    const [tag, ...rest] = encodeControl(announce)
+    made.inbox.push(new Uint8Array([(tag as number) | 128, 128, 0, ...rest]))
+    await vi.waitFor(() => expect(made.announcements).toHaveLength(1))
+    expect(made.messages).toEqual([sync(), sync()])
+  })
+
+  test('refuses what it has to read before HELLO', () => {
+    const made = inbox({}, { first: [] })
+    expect(() => made.push(sync())).toThrow('sync before HELLO')
+  })
+
+  test('hands on CLOSE past what waits', async () => {
+    const made = inbox()
+    made.push(sync(await row(0)))
+    const close: Message = { type: 'close', code: 'leaving' }
+    made.push(request)
+    made.push(close)
+    expect(made.messages).toEqual([close])
   })
 
   test('refuses more announcements at once than can be checked, and takes as many again once they are', async () => {
@@ -183,11 +216,11 @@ describe('An inbox', () => {
 
   test('says nothing more once it is closed', async () => {
     const seqnos = new SeqnoVerifier(16)
-    const made = inbox({}, seqnos)
+    const made = inbox({}, { seqnos })
     const [checked, forged] = [await row(0), await row(0, { seqno: 3 })]
     made.push(sync(checked, forged))
     made.inbox.close()
-    const other = inbox({}, seqnos)
+    const other = inbox({}, { seqnos })
     other.push(sync(checked, forged))
     await vi.waitFor(() => expect(other.errors).toEqual(['forged']))
     expect([made.messages, made.errors]).toEqual([[], []])
@@ -198,8 +231,8 @@ describe('A verifier of seqnos', () => {
   test('forgets the oldest version beyond its limit', async () => {
     const seqnos = new SeqnoVerifier(2)
     const rows = await Promise.all([row(0), row(1), row(2)])
-    const check = (of: SyncRow) => seqnos.check(of, of.signature as Uint8Array, work.line())
-    for (const of of rows) expect(await check(of)).toBe(true)
-    expect(rows.map(of => check(of) === true)).toEqual([false, false, false])
+    const verify = (of: SyncRow) => seqnos.verify(of, of.signature as Uint8Array)
+    for (const of of rows) expect(await verify(of)).toBe(true)
+    expect(rows.map(of => seqnos.known(of, of.signature as Uint8Array))).toEqual([undefined, true, true])
   })
 })

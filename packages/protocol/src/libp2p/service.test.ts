@@ -472,8 +472,7 @@ describe('stop', () => {
       import { noise } from '@libp2p/noise'
       import { tcp } from '@libp2p/tcp'
       import { yamux } from '@libp2p/yamux'
-      import { inboxLimits } from './inbox.ts'
-import { hopcast } from './index.ts'
+      import { hopcast } from './index.ts'
       const nodes = await Promise.all([0, 1].map(() => createLibp2p({
         addresses: { listen: ['/ip4/127.0.0.1/tcp/0'] }, transports: [tcp()], connectionEncrypters: [noise()],
         streamMuxers: [yamux()], services: { identify: identify(), hopcast: hopcast() }

@@ -217,7 +217,7 @@ export class HopcastService implements Hopcast, Startable {
     const { announceTtlMs, announcementsRate } = this.#overlay.config
     const announcements = { self: this.peerId, ttlMaxMs: announceTtlMs, clock: this.#clock }
     return new Inbox(
-      { seqnos: this.#seqnos, announcements, line: this.#work.line() },
+      { seqnos: this.#seqnos, announcements, work: this.#work },
       { ...inboxLimits, announcementsRate },
       {
         onMessage: message => this.#onMessage(peer, message),

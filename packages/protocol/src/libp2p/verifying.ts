@@ -6,7 +6,6 @@ import type { Version } from '../version.ts'
 import { announceSigningBytes } from '../wire/announcement.ts'
 import { epochAheadMaxMs } from '../wire/limits.ts'
 import { type Announcement, ProtocolError, type SignedAnnouncement, type SyncRow } from '../wire/messages.ts'
-import type { WorkLine } from './background-work.ts'
 import { seqnoSigningBytes } from './signing.ts'
 import type { WallClock } from './wall-clock.ts'
 
@@ -72,25 +71,30 @@ export class SeqnoVerifier {
     this.#entriesMax = entriesMax
   }
 
-  /** Whether the row's signature is the origin's. Known at once for one that has been checked; others wait in `line`. */
-  check(
-    { origin, epoch, seqno }: SyncRow,
-    signature: Uint8Array,
-    line: WorkLine
-  ): boolean | Promise<boolean> {
-    const key = `${origin} ${epoch} ${seqno}`
-    const known = this.#checks.get(key)
-    // Byte by byte: what is passed on must be what was checked.
-    if (known !== undefined && isEqual(known.signature, signature)) return known.holds
-    const holds = line.run(() => verifySeqno(origin, { epoch, seqno }, signature))
+  /** Whether the row's signature is the origin's; undefined when that is to be verified. */
+  known(row: SyncRow, signature: Uint8Array): boolean | undefined {
+    const holds = this.#check(row, signature)?.holds
+    return typeof holds === 'boolean' ? holds : undefined
+  }
+
+  /** The same. A version that is being verified already is not once more. */
+  async verify(row: SyncRow, signature: Uint8Array): Promise<boolean> {
+    const present = this.#check(row, signature)
+    if (present !== undefined) return present.holds
+    const key = keyOf(row)
+    const holds = verifySeqno(row.origin, row, signature)
     const check: Check = { signature, holds }
     // A bad one must not take the place of one that holds.
-    if (known === undefined) this.#remember(key, check)
-    return holds.then(result => {
-      check.holds = result
-      if (!result && this.#checks.get(key) === check) this.#checks.delete(key)
-      return result
-    })
+    if (!this.#checks.has(key)) this.#remember(key, check)
+    check.holds = await holds
+    if (!check.holds && this.#checks.get(key) === check) this.#checks.delete(key)
+    return check.holds
+  }
+
+  /** Byte by byte: what is passed on must be what was checked. */
+  #check(row: SyncRow, signature: Uint8Array): Check | undefined {
+    const check = this.#checks.get(keyOf(row))
+    return check !== undefined && isEqual(check.signature, signature) ? check : undefined
   }
 
   #remember(key: string, check: Check): void {
@@ -102,11 +106,22 @@ export class SeqnoVerifier {
   }
 }
 
+function keyOf({ origin, epoch, seqno }: SyncRow): string {
+  return `${origin} ${epoch} ${seqno}`
+}
+
 /** False, too, for an origin whose id holds no Ed25519 key, or one that is none. */
-async function verifySeqno(origin: PeerId, version: Version, signature: Uint8Array): Promise<boolean> {
+async function verifySeqno(
+  origin: PeerId,
+  { epoch, seqno }: Version,
+  signature: Uint8Array
+): Promise<boolean> {
   try {
     const { publicKey } = peerIdFromString(origin)
-    return publicKey?.type === 'Ed25519' && (await publicKey.verify(seqnoSigningBytes(version), signature))
+    return (
+      publicKey?.type === 'Ed25519' &&
+      (await publicKey.verify(seqnoSigningBytes({ epoch, seqno }), signature))
+    )
   } catch {
     return false
   }

@@ -42,18 +42,19 @@ export function decodeControl(bytes: Uint8Array): Message | undefined {
   return undefined
 }
 
-/** As a frame of each begins: the field's number, and that its length follows. */
-const firstBytes = new Map<number | undefined, 'announce' | 'sync'>([
-  [0x1a, 'announce'],
-  [0x22, 'sync']
+/** The messages that may be large. */
+type LargeKind = 'announce' | 'sync' | 'metrics'
+
+/** As their frames begin: with the number of their field, and that a length follows. */
+const tags = new Map<number | undefined, LargeKind>([
+  [(3 << 3) | 2, 'announce'],
+  [(4 << 3) | 2, 'sync'],
+  [(20 << 3) | 2, 'metrics']
 ])
 
-/**
- * Whether a frame, by its first byte, is one of those that may take long to decode. Of others, and of what is not as a sender
- * of ours encodes it, undefined.
- */
-export function slowKindOf(bytes: Uint8Array): 'announce' | 'sync' | undefined {
-  return firstBytes.get(bytes[0])
+/** Which of the large messages a frame holds, by its first bytes, if it is encoded as is usual; undefined for all else. */
+export function largeKindOf([first = 0, second = 0]: Uint8Array): LargeKind | undefined {
+  return tags.get(first < 128 ? first : (first & 127) | (second << 7))
 }
 
 const all = Object.values(fieldsOf) as Fields[]
