@@ -64,7 +64,8 @@ async function node(
         void stream.onDrain().then(() => stream.resume())
       }
     })
-    stream.addEventListener('remoteCloseWrite', () => void stream.close())
+    // When all of it has been read: what came before may lie in a stream that is paused.
+    stream.addEventListener('end', () => void stream.close())
   })
   return made
 }
