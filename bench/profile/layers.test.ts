@@ -3,7 +3,7 @@ import { type CpuProfile, layersOf } from './layers.ts'
 
 const node = (id: number, functionName: string, url: string, children: number[] = []) => ({
   id,
-  callFrame: { functionName, url },
+  callFrame: { functionName, url, lineNumber: 0, columnNumber: 0 },
   children
 })
 

@@ -2,11 +2,19 @@
 
 /** V8's format, as much of it as is read here. Times are microseconds of this machine's monotonic clock. */
 export interface CpuProfile {
-  nodes: { id: number; callFrame: { functionName: string; url: string }; children?: number[] }[]
+  nodes: { id: number; callFrame: CallFrame; children?: number[] }[]
   startTime: number
   samples: number[]
   /** Of each sample, since the one before. */
   timeDeltas: number[]
+}
+
+/** A function. Line and column count from 0. */
+export interface CallFrame {
+  functionName: string
+  url: string
+  lineNumber: number
+  columnNumber: number
 }
 
 export interface Layer {
