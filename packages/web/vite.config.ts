@@ -13,6 +13,8 @@ export default defineConfig({
     modulePreload: false,
     // The worklet and the icon stay files: a strict content security policy refuses `data:` for scripts.
     assetsInlineLimit: 0,
-    chunkSizeWarningLimit: 800
+    chunkSizeWarningLimit: 800,
+    // Beside the page, the licences of what it is made of.
+    license: { fileName: 'licenses.md' }
   }
 })
