@@ -5,7 +5,12 @@ import { defineConfig } from 'vitest/config'
 const seed = process.env.HOPCAST_SEED ?? String(Math.floor(Math.random() * 2 ** 31))
 
 /** Tests of real programs, which share this machine: one file after the other, and patient. */
-const programs = { fileParallelism: false, testTimeout: 60_000, hookTimeout: 60_000 }
+const programs = {
+  globalSetup: './test/built.ts',
+  fileParallelism: false,
+  testTimeout: 60_000,
+  hookTimeout: 60_000
+}
 
 export default defineConfig({
   // The packages import each other's sources, as they do under `node --conditions=source`: unit tests need no build.

@@ -1,9 +1,8 @@
 /**
- * Builds what is older than its sources: the packages by `tsc -b`, the page by Vite, and puts the page where the
- * relay serves it from, packages/node/page.
+ * Builds what is older than its sources: the packages by `tsc -b`, and by Vite the page, which a relay serves from
+ * packages/node/page, and the program, which packages/node/bin/hopcast.js runs from packages/node/program.
  */
 import {
-  cpSync,
   existsSync,
   mkdirSync,
   readdirSync,
@@ -13,24 +12,52 @@ import {
   statSync,
   writeFileSync
 } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { lastLines, main, Problem, root, run, since } from './workspace.mjs'
 
-const built = join(root, 'packages/web/dist-page')
-const served = join(root, 'packages/node/page')
-const pageSources = ['packages/protocol', 'packages/media', 'packages/web', 'package-lock.json']
-/** Says which state of the sources the page was built from. */
-const stamp = join(root, 'node_modules/.cache/hopcast/page-sources.txt')
+/** @typedef {{ what: string, folder: string, result: string, entry: string, to: string, sources: string[] }} Bundle */
+
+const sourcesOfAll = ['packages/protocol', 'packages/media', 'package-lock.json']
+/** @type {Bundle[]} */
+const bundles = [
+  {
+    what: 'the program',
+    folder: 'packages/node',
+    result: 'dist-program',
+    entry: 'main.js',
+    to: 'packages/node/program',
+    sources: [...sourcesOfAll, 'packages/node/src', 'packages/node/vite.config.ts']
+  },
+  {
+    what: 'the page',
+    folder: 'packages/web',
+    result: 'dist-page',
+    entry: 'index.html',
+    to: 'packages/node/page',
+    sources: [...sourcesOfAll, 'packages/web']
+  }
+]
 
 await main(async () => {
   await step('Compiling the packages', 'tsc', ['-b', 'packages/node', 'packages/web'])
-  const state = pageSources.flatMap(fileStates).join('\n')
-  if (existsSync(join(served, 'index.html')) && readStamp() === state) return
-  await step('Building the page', 'vite', ['build', '--logLevel', 'warn'], 'packages/web')
-  serve()
+  for (const bundle of bundles) await build(bundle)
+})
+
+/** Runs Vite, unless what is there was built from the sources as they are. */
+async function build(/** @type {Bundle} */ { what, folder, result, entry, to, sources }) {
+  // Says which state of the sources it was built from.
+  const stamp = join(root, `node_modules/.cache/hopcast/${basename(to)}-sources.txt`)
+  const state = sources.flatMap(fileStates).join('\n')
+  if (existsSync(join(root, to, entry)) && readIfThere(stamp) === state) return
+  await step(`Building ${what}`, 'vite', ['build', '--logLevel', 'warn'], folder)
+  const built = join(root, folder, result)
+  if (!existsSync(join(built, entry))) throw new Problem(`Vite has built no ${entry} at ${built}`)
+  // In one move, so that a relay that runs meanwhile never serves half of it.
+  rmSync(join(root, to), { recursive: true, force: true })
+  renameSync(built, join(root, to))
   mkdirSync(dirname(stamp), { recursive: true })
   writeFileSync(stamp, state)
-})
+}
 
 /**
  * @param {string} what
@@ -44,16 +71,6 @@ async function step(what, command, args, folder = '.') {
   if (code !== 0)
     throw new Problem(`${what} failed (${[command, ...args].join(' ')}):\n${lastLines(output, 40)}`)
   if (performance.now() - start > 1_000) console.log(`${what}: done in ${since(start)}.`)
-}
-
-/** Replaces the served page in one move, so that a relay that runs meanwhile never serves half of it. */
-function serve() {
-  if (!existsSync(join(built, 'index.html'))) throw new Problem(`Vite has built no page at ${built}`)
-  const next = `${served}.next`
-  rmSync(next, { recursive: true, force: true })
-  cpSync(built, next, { recursive: true })
-  rmSync(served, { recursive: true, force: true })
-  renameSync(next, served)
 }
 
 /**
@@ -70,9 +87,9 @@ function fileStates(path) {
     .flatMap(name => fileStates(`${path}/${name}`))
 }
 
-function readStamp() {
+function readIfThere(/** @type {string} */ path) {
   try {
-    return readFileSync(stamp, 'utf8')
+    return readFileSync(path, 'utf8')
   } catch {
     return undefined
   }

@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach } from 'vitest'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
-const hopcast = join(root, 'packages/node/src/main.ts')
+const hopcast = join(root, 'packages/node/bin/hopcast.js')
 const waitMs = 20_000
 const killGraceMs = 5000
 
@@ -159,7 +159,7 @@ export function useStage(): Stage {
     return program
   }
   const start = (args: readonly string[], env: NodeJS.ProcessEnv = process.env) =>
-    add(new Program(`hopcast ${args.join(' ')}`, ['--conditions=source', hopcast, ...args], env))
+    add(new Program(`hopcast ${args.join(' ')}`, [hopcast, ...args], env))
 
   return {
     get folder() {

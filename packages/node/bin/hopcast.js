@@ -6,7 +6,7 @@ import module from 'node:module'
 import { fileURLToPath } from 'node:url'
 
 const [major, minor] = process.versions.node.split('.').map(Number)
-const main = new URL('../dist/main.js', import.meta.url)
+const main = new URL('../program/main.js', import.meta.url)
 /** The Node that the repository installs for itself, see CONTRIBUTING. */
 const ownNode = fileURLToPath(new URL('../../../node_modules/node/bin/node', import.meta.url))
 
@@ -16,7 +16,8 @@ if (major < 22 || (major === 22 && minor < 12)) {
 } else if (!existsSync(main) && existsSync(new URL('../src/main.ts', import.meta.url))) {
   fail('this checkout is not built yet: run "npm run build" first')
 } else {
-  // A third of the start is compiling some 700 modules: the cache in the OS's temporary directory saves it.
+  if (process.env.HOPCAST_DEBUG) process.setSourceMapsEnabled(true)
+  // Keeps what V8 has compiled in the system's temporary directory for the next start.
   module.enableCompileCache()
   await import(main.href)
 }

@@ -2,7 +2,8 @@ import type { CounterName, Status } from '@hopcast/protocol/libp2p'
 import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client'
 
 const registry = new Registry()
-collectDefaultMetrics({ register: registry })
+/** The process's own: from when somebody first asks, as it measures a hundred times a second how late the event loop is. */
+let collectsDefaults = false
 
 export const metricsType = registry.contentType
 
@@ -70,6 +71,8 @@ const counters = new Map<CounterName, Counter>()
 
 /** The Prometheus text for `status`, with the process's own metrics. */
 export function metricsText(status: Status): Promise<string> {
+  if (!collectsDefaults) collectDefaultMetrics({ register: registry })
+  collectsDefaults = true
   for (const gauge of [neighbours, rtt, cost, received, sent]) gauge.reset()
   for (const { peer, transport, rttMs, costUs } of status.neighbours) {
     neighbours.inc({ transport })

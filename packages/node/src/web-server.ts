@@ -5,6 +5,7 @@ import type { Status } from '@hopcast/protocol/libp2p'
 import sirv, { type RequestHandler } from 'sirv'
 import type { HttpAddress } from './command-line.ts'
 import { CliError, reasonOf } from './errors.ts'
+import { metricsText, metricsType } from './metrics.ts'
 import { version } from './version.ts'
 
 export interface WebServer {
@@ -124,7 +125,6 @@ function allowAnyOrigin(response: ServerResponse): void {
 
 async function sendMetrics(response: ServerResponse, status: () => Status): Promise<void> {
   try {
-    const { metricsText, metricsType } = await import('./metrics.ts')
     send(response, 200, metricsType, await metricsText(status()))
   } catch (error) {
     send(response, 500, 'text/plain', `${reasonOf(error)}\n`)

@@ -1,15 +1,10 @@
 /** Relays that browsers can reach, as real processes. */
-import { existsSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
 import type { Status } from '@hopcast/protocol/libp2p'
 import type { Program, Relay, Stage } from '../../interop/process.ts'
-
-const page = fileURLToPath(new URL('../../../packages/node/page/index.html', import.meta.url))
 
 const forBrowsers = ['--listen', '/ip4/127.0.0.1/tcp/0/ws', '--listen', '/ip4/127.0.0.1/udp/0/webrtc-direct']
 
 export function startRelay(stage: Stage, peers: Relay[] = []): Promise<Relay> {
-  if (!existsSync(page)) throw new Error('the page is not built: run "npm run build"')
   return stage.relay(peers, forBrowsers)
 }
 
