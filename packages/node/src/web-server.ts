@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import type { Status } from '@hopcast/protocol/libp2p'
 import sirv, { type RequestHandler } from 'sirv'
@@ -18,7 +19,12 @@ export interface WebServerOptions {
   address: HttpAddress
   addresses: () => string[]
   status: () => Status
+  /** The folder of the page; unless it is given, the page that hopcast was built with. */
+  page?: string
 }
+
+/** As `npm run build` leaves it beside this package's code. */
+const builtPage = fileURLToPath(new URL('../page', import.meta.url))
 
 /** The page's own scripts and styles only; connections to any relay, and its microphone worklet. */
 const contentSecurityPolicy = [
@@ -53,7 +59,7 @@ const slowRequestCheckMs = 1_000
  * @throws CliError when it cannot listen at the address
  */
 export async function startWebServer(options: WebServerOptions): Promise<WebServer> {
-  const page = pageHandler()
+  const page = pageHandler(options.page ?? builtPage)
   const limits = { requestTimeout: requestTimeoutMs, connectionsCheckingInterval: slowRequestCheckMs }
   const server = createServer(limits, (request, response) => {
     for (const [name, value] of Object.entries(securityHeaders)) response.setHeader(name, value)
@@ -112,8 +118,16 @@ function answer(
     case '/metrics':
       return void sendMetrics(response, status)
     default:
-      return page(request, response, () => send(response, 404, 'text/plain', 'not found\n'))
+      return sendPage(page, request, response)
   }
+}
+
+function sendPage(page: RequestHandler, request: IncomingMessage, response: ServerResponse): void {
+  // Nobody needs a piece of the page, and sirv throws when one is asked for that ends before it begins.
+  delete request.headers.range
+  // What was there at the start may be gone since, as when the page is built anew.
+  response.once('pipe', (file: Readable) => file.once('error', () => response.destroy()))
+  page(request, response, () => send(response, 404, 'text/plain', 'not found\n'))
 }
 
 function allowAnyOrigin(response: ServerResponse): void {
@@ -141,9 +155,7 @@ function send(response: ServerResponse, code: number, type: string, body: string
   response.end(body)
 }
 
-/** The page as `npm run build` leaves it beside this package's code. */
-function pageHandler(): RequestHandler {
-  const folder = fileURLToPath(new URL('../page', import.meta.url))
+function pageHandler(folder: string): RequestHandler {
   if (!existsSync(folder)) {
     return (_request, response) =>
       send(
