@@ -8,7 +8,8 @@ FROM node:24-bookworm-slim AS build
 WORKDIR /hopcast
 COPY . .
 RUN npm ci --include=dev && npm run build
-# Only what the relay needs. It forwards bytes and has no use for codecs: FFmpeg stays out (170 MB).
+# Of what is installed the relay needs only what has native code; the rest is in the program. It forwards bytes and has no
+# use for codecs: FFmpeg stays out (170 MB).
 RUN npm ci --omit=dev --workspace @hopcast/node \
   && rm -rf node_modules/@mediabunny node_modules/node-av node_modules/@seydx
 

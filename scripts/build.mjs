@@ -2,9 +2,10 @@
  * Builds what is older than its sources: the packages by `tsc -b`, and by Vite the page, which a relay serves from
  * packages/node/page, and the program, which packages/node/bin/hopcast.js runs from packages/node/program.
  */
+import { createHash } from 'node:crypto'
 import {
+  appendFileSync,
   existsSync,
-  mkdirSync,
   readdirSync,
   readFileSync,
   renameSync,
@@ -12,28 +13,35 @@ import {
   statSync,
   writeFileSync
 } from 'node:fs'
-import { basename, dirname, join } from 'node:path'
-import { lastLines, main, Problem, root, run, since } from './workspace.mjs'
+import { join } from 'node:path'
+import { environment, lastLines, main, Problem, root, run, since } from './workspace.mjs'
 
-/** @typedef {{ what: string, folder: string, result: string, entry: string, to: string, sources: string[] }} Bundle */
+/** @typedef {{ what: string, from: string, to: string, entry: string, sources: string[] }} Bundle */
 
-const sourcesOfAll = ['packages/protocol', 'packages/media', 'package-lock.json']
+/** In what is built: which state of the sources it was built from. */
+const stamp = '.sources'
+/** What is installed counts, and how it is built. */
+const sourcesOfAll = [
+  ...['packages/protocol', 'packages/media', 'node_modules/.package-lock.json'],
+  ...['scripts/build.mjs', 'tsconfig.base.json']
+]
 /** @type {Bundle[]} */
 const bundles = [
   {
     what: 'the program',
-    folder: 'packages/node',
-    result: 'dist-program',
-    entry: 'main.js',
+    from: 'packages/node',
     to: 'packages/node/program',
-    sources: [...sourcesOfAll, 'packages/node/src', 'packages/node/vite.config.ts']
+    entry: 'main.js',
+    sources: [
+      ...sourcesOfAll,
+      ...['src', 'package.json', 'tsconfig.json', 'vite.config.ts'].map(name => `packages/node/${name}`)
+    ]
   },
   {
     what: 'the page',
-    folder: 'packages/web',
-    result: 'dist-page',
-    entry: 'index.html',
+    from: 'packages/web',
     to: 'packages/node/page',
+    entry: 'index.html',
     sources: [...sourcesOfAll, 'packages/web']
   }
 ]
@@ -44,19 +52,32 @@ await main(async () => {
 })
 
 /** Runs Vite, unless what is there was built from the sources as they are. */
-async function build(/** @type {Bundle} */ { what, folder, result, entry, to, sources }) {
-  // Says which state of the sources it was built from.
-  const stamp = join(root, `node_modules/.cache/hopcast/${basename(to)}-sources.txt`)
-  const state = sources.flatMap(fileStates).join('\n')
-  if (existsSync(join(root, to, entry)) && readIfThere(stamp) === state) return
-  await step(`Building ${what}`, 'vite', ['build', '--logLevel', 'warn'], folder)
-  const built = join(root, folder, result)
-  if (!existsSync(join(built, entry))) throw new Problem(`Vite has built no ${entry} at ${built}`)
-  // In one move, so that a relay that runs meanwhile never serves half of it.
-  rmSync(join(root, to), { recursive: true, force: true })
-  renameSync(built, join(root, to))
-  mkdirSync(dirname(stamp), { recursive: true })
-  writeFileSync(stamp, state)
+async function build(/** @type {Bundle} */ { what, from, to, entry, sources }) {
+  const state = createHash('sha256').update(sources.flatMap(fileStates).join('\n')).digest('hex')
+  const folder = join(root, to)
+  if (existsSync(join(folder, entry)) && readIfThere(join(folder, stamp)) === state) return
+  // Its own, as somebody else may be building too; beside the one that it becomes, so that paths in it hold.
+  const next = `${folder}.${process.pid}`
+  rmSync(next, { recursive: true, force: true })
+  try {
+    const args = ['build', '--logLevel', 'warn', '--outDir', next, '--emptyOutDir']
+    await step(`Building ${what}`, 'vite', args, from)
+    if (!existsSync(join(next, entry))) throw new Problem(`Vite has built no ${entry} at ${next}`)
+    addTexts(join(next, 'licenses.md'))
+    writeFileSync(join(next, stamp), state)
+    rmSync(folder, { recursive: true, force: true })
+    renameSync(next, folder)
+  } finally {
+    rmSync(next, { recursive: true, force: true })
+  }
+}
+
+/** Vite lists the licences of what is within, with the texts that come with it; what names a licence only has it from here. */
+function addTexts(/** @type {string} */ path) {
+  const [, mit = ''] = readFileSync(join(root, 'LICENSE-MIT'), 'utf8').split(/^(?=Permission is)/m)
+  const apache = readFileSync(join(root, 'LICENSE-APACHE'), 'utf8')
+  const headline = "The texts for those above that come without one; their copyright is their authors'"
+  appendFileSync(path, `\n# ${headline}\n\n## MIT\n\n${mit}\n## Apache-2.0\n\n${apache}`)
 }
 
 /**
@@ -67,7 +88,8 @@ async function build(/** @type {Bundle} */ { what, folder, result, entry, to, so
  */
 async function step(what, command, args, folder = '.') {
   const start = performance.now()
-  const { code, output } = await run(command, args, { quiet: true, folder })
+  const env = { ...environment('checkout'), NODE_ENV: 'production' }
+  const { code, output } = await run(command, args, { quiet: true, folder, env })
   if (code !== 0)
     throw new Problem(`${what} failed (${[command, ...args].join(' ')}):\n${lastLines(output, 40)}`)
   if (performance.now() - start > 1_000) console.log(`${what}: done in ${since(start)}.`)
@@ -83,7 +105,7 @@ function fileStates(path) {
   const stats = statSync(join(root, path))
   if (!stats.isDirectory()) return [`${path} ${stats.size} ${stats.mtimeMs}`]
   return readdirSync(join(root, path))
-    .filter(name => !/^(dist|dist-page|node_modules)$|\.tsbuildinfo$|\.test\.ts$/.test(name))
+    .filter(name => !/^(dist|node_modules)$|\.tsbuildinfo$|\.test\.ts$/.test(name))
     .flatMap(name => fileStates(`${path}/${name}`))
 }
 

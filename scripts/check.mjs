@@ -23,7 +23,7 @@ const gates = [
   { name: 'lint', what: 'Biome', command: ['biome', 'ci', colors, '--error-on-warnings', '.'] },
   { name: 'types', what: 'TypeScript', command: ['tsc', '-b'] },
   { name: 'house', what: 'the house rules', command: [node(), 'scripts/house.mjs'] },
-  { name: 'build', what: 'the packages and the page', command: [node(), 'scripts/build.mjs'] },
+  { name: 'build', what: 'the packages, the page and the program', command: [node(), 'scripts/build.mjs'] },
   { name: 'unit', what: 'the parts', tests: true },
   { name: 'sim', what: 'the core in simulated networks', tests: true },
   { name: 'interop', what: 'real processes', tests: true },
@@ -60,12 +60,11 @@ async function firstFailure(/** @type {Gate[]} */ chosen) {
   return undefined
 }
 
-/** Those that are named, or all. What starts the programs as they are built gets them built. @returns {Gate[]} */
+/** Those that are named, or all. @returns {Gate[]} */
 function choose(/** @type {string[]} */ names) {
   const unknown = names.find(name => !gates.some(gate => gate.name === name))
   if (unknown) throw new Problem(`No gate ${unknown}; there are: ${gates.map(({ name }) => name).join(', ')}`)
-  const wanted = names.some(name => ['interop', 'browser'].includes(name)) ? ['build', ...names] : names
-  return gates.filter(({ name }) => names.length === 0 || wanted.includes(name))
+  return gates.filter(({ name }) => names.length === 0 || names.includes(name))
 }
 
 async function pass(/** @type {Gate} */ gate) {

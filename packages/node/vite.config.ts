@@ -1,6 +1,6 @@
 /**
- * Builds the program `hopcast`: `vite build` in this folder writes `dist-program/`, a few files instead of the thousand
- * modules that they come from, each of which would be looked for and read at every start (docs/decisions/0028).
+ * Builds the program `hopcast`, when scripts/build.mjs says so: a few files instead of the thousand modules that they
+ * come from, each of which would be looked for and read at every start (docs/decisions/0028).
  */
 import { defineConfig, type Plugin } from 'vite'
 
@@ -8,8 +8,8 @@ import { defineConfig, type Plugin } from 'vite'
 const external = ['node-datachannel', 'sodium-native', 'mediabunny', '@mediabunny/server']
 
 /**
- * To `import` node:http is to load all of Node.js's `fetch` and `WebSocket` with it, a tenth of the start, since they are
- * among what it exports; to `require` it is not.
+ * To `import` node:http is to load all of Node.js's `fetch` with it, a tenth of the start, as a `WebSocket` is among what
+ * it exports; to `require` it is not. The same plain way for node:https.
  */
 const requiredHttp: Plugin = {
   name: 'required-http',
@@ -34,8 +34,6 @@ export default defineConfig({
   },
   build: {
     ssr: 'src/main.ts',
-    outDir: 'dist-program',
-    emptyOutDir: true,
     target: 'node22',
     // For stack traces, and for the benchmark's profiles.
     sourcemap: true,

@@ -1,4 +1,4 @@
-/** Builds the page that a relay serves: `vite build` in this folder writes `dist-page/`. */
+/** Builds the page that a relay serves, when scripts/build.mjs says so. */
 import { defaultClientConditions, defineConfig } from 'vite'
 
 export default defineConfig({
@@ -6,8 +6,6 @@ export default defineConfig({
   base: './',
   resolve: { conditions: ['source', ...defaultClientConditions] },
   build: {
-    outDir: '../dist-page',
-    emptyOutDir: true,
     target: 'es2022',
     // The page is one screen: a single script, and no preload shim for browsers that cannot run it anyway.
     modulePreload: false,

@@ -44,6 +44,14 @@ describe('Wrong usage ends with code 2 and one line that says what to do', () =>
   })
 })
 
+test('With HOPCAST_DEBUG=1 a mistake is told with where in the sources it was found', async () => {
+  const env = { ...process.env, HOPCAST_DEBUG: '1' }
+  const port = await takenPort()
+  const relay = stage.start([...quietRelay, '--http', `127.0.0.1:${port}`], env)
+  expect(await relay.exited, relay.report()).toEqual({ code: 1, signal: null })
+  expect(relay.stderr).toMatch(/^\s+at .*packages\/node\/src\/web-server\.ts:\d+:\d+/m)
+})
+
 describe('What fails ends with code 1 and one line that names it', () => {
   test('a port for nodes that is in use', async () => {
     const port = await takenPort()

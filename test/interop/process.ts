@@ -125,6 +125,8 @@ export interface Stage {
   start(args: readonly string[], env?: NodeJS.ProcessEnv): Program
   /** A script of the repository. */
   script(path: string): Program
+  /** A program of which this is the text, as a module that finds the packages. */
+  code(text: string): Program
   /** A relay on loopback with ports of its own that knows only these peers; resolves when it listens. */
   relay(peers?: readonly Relay[], options?: readonly string[]): Promise<Relay>
 }
@@ -167,6 +169,7 @@ export function useStage(): Stage {
     },
     start,
     script: path => add(new Program(path, [join(root, path)], process.env)),
+    code: text => add(new Program('code', ['--input-type=module', '--eval', text], process.env)),
     async relay(peers = [], options = []) {
       const own = ['--listen', '/ip4/127.0.0.1/tcp/0', '--http', '127.0.0.1:0', '--no-discovery', '--json']
       const program = start(['relay', ...own, ...peersOf(peers), ...options])
