@@ -18,7 +18,13 @@ export const protocols: Record<Role, string> = {
 export async function connectLibp2pSend({ address }: { address: string }, role: Role): Promise<Client> {
   const node =
     transportOf(address) === 'tcp'
-      ? await createLibp2p({ transports: [tcp()], connectionEncrypters: [tls()], streamMuxers: [yamux()] })
+      ? await createLibp2p({
+          transports: [tcp()],
+          connectionEncrypters: [tls()],
+          streamMuxers: [yamux()],
+          // It would end the connection to a relay that is too busy to answer its ping.
+          connectionMonitor: { enabled: false }
+        })
       : await tabNode(address, {})
   const stream = await node.dialProtocol(multiaddr(address), protocols[role])
   return {

@@ -10,8 +10,11 @@ const probeEveryMs = 50
 /** While others are measured: enough for those that close what is silent for ten seconds. */
 const restEveryMs = 5_000
 const tickMs = 1
-/** Without progress for so long, what is missing was dropped, and is waited for no longer. */
-const lostAfterMs = 200
+/**
+ * Without progress for so long, one more is written: when it comes, what is missing before it was dropped. A whole window would
+ * be too much for a relay that has dropped nothing, and is only slow.
+ */
+const probeAfterMs = 200
 
 export interface Publishing {
   creditPort: number | undefined
@@ -111,8 +114,8 @@ class Flood {
     this.#going = true
     this.#pump()
     const timer = setInterval(() => {
-      if (performance.now() - this.#seenAt >= lostAfterMs) this.#advance(this.#written)
-    }, lostAfterMs)
+      if (performance.now() - this.#seenAt >= probeAfterMs) this.#pump()
+    }, probeAfterMs)
     return () => {
       this.#going = false
       clearInterval(timer)
