@@ -100,6 +100,12 @@ export async function startRelay(
   return { ...(await listeningOf(relay)), relay }
 }
 
+/** What the relay tells its operator under this name; 0 when it does not. */
+export async function metricAt(http: string, metric: string): Promise<number> {
+  const text = await (await fetch(new URL('/metrics', http))).text()
+  return Number(new RegExp(`^${metric} (\\d+)$`, 'm').exec(text)?.[1] ?? 0)
+}
+
 /** What a relay takes that was started with `tellsMemory`, once its garbage is collected. */
 export async function memoryOf(relay: Child): Promise<Memory> {
   const told = new Promise<Memory>(resolve => relay.process.once('message', resolve))

@@ -2,7 +2,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Benchmark } from '../benchmark.ts'
 import { endpointsOf } from '../contestants/contestant.ts'
-import { startRelay } from '../contestants/hopcast.ts'
+import { metricAt, startRelay } from '../contestants/hopcast.ts'
 import { Worker } from '../load/worker.ts'
 import type { Stage } from '../stage.ts'
 import { quantile } from '../statistics.ts'
@@ -98,7 +98,6 @@ async function untilKnown(http: string): Promise<void> {
   }
 }
 
-async function routesAt(http: string): Promise<number> {
-  const text = await (await fetch(new URL('/metrics', http))).text()
-  return Number(/^hopcast_routes (\d+)$/m.exec(text)?.[1] ?? 0)
+function routesAt(http: string): Promise<number> {
+  return metricAt(http, 'hopcast_routes')
 }

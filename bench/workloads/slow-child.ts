@@ -3,7 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import type { Benchmark } from '../benchmark.ts'
 import { connectHopcast } from '../clients/hopcast.ts'
 import { endpointsOf } from '../contestants/contestant.ts'
-import { memoryOf, startRelay, tellsMemory } from '../contestants/hopcast.ts'
+import { memoryOf, metricAt, startRelay, tellsMemory } from '../contestants/hopcast.ts'
 import { NarrowLine } from '../load/narrow-line.ts'
 import type { Count } from '../load/plan.ts'
 import { nowMs, stampNumber, stampSentMs } from '../load/stamp.ts'
@@ -148,10 +148,9 @@ async function untilDropping(http: string, before: number): Promise<void> {
   }
 }
 
-/** Objects, for whatever reason, as the relay tells its operator. */
-async function droppedAt(http: string): Promise<number> {
-  const text = await (await fetch(new URL('/metrics', http))).text()
-  return Number(/^hopcast_objects_dropped_total (\d+)$/m.exec(text)?.[1] ?? 0)
+/** Objects, for whatever reason. */
+function droppedAt(http: string): Promise<number> {
+  return metricAt(http, 'hopcast_objects_dropped_total')
 }
 
 /** What of the numbers of objects, from 1, the slow one has got. */

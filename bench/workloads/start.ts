@@ -22,9 +22,6 @@ export const start: Benchmark = {
   about: `from process start to "listening", and to the first object, over a line with a round trip of ${roundTripMs} ms`,
   peers: [],
   async run(stage) {
-    stage.say(`${name}: building what users start`)
-    const build = stage.start('the build', process.execPath, ['scripts/build.mjs'])
-    await build.exited
     const listening: number[] = []
     const cold: number[] = []
     const connected: number[] = []
